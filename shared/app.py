@@ -1,0 +1,272 @@
+"""The application of a service: what every service does the same way, so that features only say what is theirs."""
+
+import asyncio
+import importlib.util
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.openapi.utils import get_openapi
+from fastapi.responses import ORJSONResponse
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared import clients, i18n
+from shared.audit import current_request_id
+from shared.auth import is_guarded, public_route
+from shared.db import database, worker_session
+from shared.errors import MEDIA_TYPE, FieldError, Malformed, NotFound, Problem, Unavailable, problem_of_database_error
+from shared.i18n import _
+from shared.idempotency import OnceRoute, Replay
+from shared.inbox import Consumer
+from shared.settings import settings
+from shared.telemetry import TelemetryMiddleware, start_telemetry, stop_telemetry
+
+logger = logging.getLogger("relais.app")
+
+Task = Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class Service:
+    """What a service is made of. `daily` tasks may run late, twice or in parallel without harm."""
+
+    name: str
+    title: str
+    package: str
+    routers: Sequence[APIRouter] = ()
+    consumer: Consumer | None = None
+    daily: Sequence[Task] = ()
+    at_start: Sequence[Task] = field(default=())
+
+    @property
+    def folder(self) -> Path:
+        spec = importlib.util.find_spec(self.package)
+        assert spec is not None and spec.submodule_search_locations is not None
+        return Path(spec.submodule_search_locations[0])
+
+
+class ProblemBody(BaseModel):
+    """RFC 9457 problem: what went wrong, which rule, and what would make it possible."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    rule: dict[str, Any] | None = None
+    possible: str | None = None
+    fields: list[dict[str, str]] | None = None
+    request_id: str | None = None
+
+
+def create_app(service: Service) -> ASGIApp:
+    """The service's ASGI application. Refuses to start when a route has no predicate or cannot be sent twice."""
+    i18n.add_translations(service.folder / "translations")
+    prefix = f"/api/v1/{service.name}"
+    app = FastAPI(
+        title=f"Relais {service.title}",
+        version="1",
+        lifespan=_lifespan(service),
+        default_response_class=ORJSONResponse,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=f"{prefix}/openapi.json",
+        # Its own tracing costs two thirds of the speed and would record exception messages; ours is TelemetryMiddleware.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+    )
+    for router in service.routers:
+        _refuse_open_routes(router)
+        app.include_router(router, prefix=prefix)
+    app.include_router(_health_router(service))
+    _handle_errors(app)
+    _describe(app, service)
+    return TelemetryMiddleware(RequestContext(app), service.name)
+
+
+def _refuse_open_routes(router: APIRouter) -> None:
+    for route in router.routes:
+        if not isinstance(route, OnceRoute):
+            raise TypeError(f"{getattr(route, 'path', route)} is not made with shared.idempotency.Router.")
+        if not is_guarded([*router.dependencies, *route.dependencies]):
+            raise PermissionError(f"{sorted(route.methods)} {route.path} is open: give it allows(predicate) or public_route.")
+
+
+class RequestContext:
+    """Sets the caller's language and the request's id around a request, and answers `X-Request-Id`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = dict(scope["headers"])
+        request_id = headers.get(b"x-request-id", b"").decode("latin-1")[:64] or uuid4().hex
+        language = i18n.choose_language(headers.get(b"accept-language", b"").decode("latin-1"))
+        scope.setdefault("state", {}).update(request_id=request_id, language=language)
+        language_token, id_token = i18n.current_language.set(language), current_request_id.set(request_id)
+
+        async def send_with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode("latin-1")), (b"cache-control", b"no-store")]
+            await send(message)
+
+        try:
+            await self.app(scope, receive, send_with_id)
+        finally:
+            i18n.current_language.reset(language_token)
+            current_request_id.reset(id_token)
+
+
+def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        start_telemetry(service.name)
+        for task in service.at_start:
+            await task()
+        stop, worker = asyncio.Event(), None
+        if settings().run_worker:
+            from shared.worker import run_worker
+
+            worker = asyncio.create_task(run_worker(service, stop), name=f"{service.name} worker")
+        yield
+        stop.set()
+        if worker is not None:
+            await asyncio.wait([worker], timeout=5)
+            worker.cancel()
+        await clients.close_http_session()
+        await database.dispose()
+        stop_telemetry()
+
+    return lifespan
+
+
+def _health_router(service: Service) -> APIRouter:
+    router = APIRouter(include_in_schema=False, dependencies=[Depends(public_route)])
+
+    @router.get("/health/live")
+    async def live() -> dict[str, str]:
+        return {"status": "up", "service": service.name}
+
+    @router.get("/health/ready")
+    async def ready() -> dict[str, str]:
+        async with database.engine("app").connect() as connection:
+            await connection.execute(text("SELECT 1"))
+        return {"status": "up", "service": service.name}
+
+    @router.get("/internal/health")
+    async def detail() -> dict[str, Any]:
+        """What operations see; the gateway alone reaches it."""
+        from shared.worker import event_health
+
+        try:
+            async with asyncio.timeout(2), worker_session() as session:
+                return {"service": service.name, "database": "up"} | await event_health(session)
+        except (DBAPIError, OSError, TimeoutError, PoolTimeout):
+            return {"service": service.name, "database": "down"}
+
+    return router
+
+
+def problem_response(problem: Problem, request: Request) -> Response:
+    return Response(problem.as_bytes(_language(request), _request_id(request)), problem.status, problem.headers, media_type=MEDIA_TYPE)
+
+
+def _language(request: Request) -> str:
+    return getattr(request.state, "language", i18n.DEFAULT_LANGUAGE)
+
+
+def _request_id(request: Request) -> str | None:
+    return getattr(request.state, "request_id", None)
+
+
+def _handle_errors(app: FastAPI) -> None:
+    @app.exception_handler(Problem)
+    async def on_problem(request: Request, problem: Problem) -> Response:
+        return problem_response(problem, request)
+
+    @app.exception_handler(Replay)
+    async def on_replay(_request: Request, replay: Replay) -> Response:
+        return replay.response()
+
+    @app.exception_handler(RequestValidationError)
+    async def on_malformed(request: Request, error: RequestValidationError) -> Response:
+        return problem_response(Malformed([_field_error(entry) for entry in error.errors()]), request)
+
+    @app.exception_handler(HTTPException)
+    async def on_http(request: Request, error: HTTPException) -> Response:
+        if error.status_code == 404:
+            return problem_response(NotFound(), request)
+        details = {405: _("This address does not accept that method."), 400: _("The body cannot be read."), 413: _("The body is too large.")}
+        return problem_response(Problem(error.status_code, f"http-{error.status_code}", details.get(error.status_code, _("The request was not accepted.")), headers=dict(error.headers or {})), request)
+
+    @app.exception_handler(DBAPIError)
+    async def on_database(request: Request, error: DBAPIError) -> Response:
+        problem = problem_of_database_error(error)
+        if problem is None:
+            raise error
+        return problem_response(problem, request)
+
+    @app.exception_handler(PoolTimeout)
+    @app.exception_handler(ConnectionError)
+    async def on_unavailable(request: Request, _error: Exception) -> Response:
+        return problem_response(Unavailable(), request)
+
+    @app.exception_handler(Exception)
+    async def on_defect(request: Request, error: Exception) -> Response:
+        logger.error("unforeseen %s in %s", type(error).__name__, request.scope.get("route", request.url.path), exc_info=error)
+        return problem_response(Problem(500, "unforeseen", _("Something went wrong on our side. Nothing was changed. Tell operations the request id.")), request)
+
+
+_REASONS = {
+    "missing": _("This field is required."),
+    "extra_forbidden": _("This field does not exist here."),
+    "json_invalid": _("The body is not valid JSON."),
+    "date_from_datetime_parsing": _("Write a date as YYYY-MM-DD."),
+    "date_parsing": _("Write a date as YYYY-MM-DD."),
+    "uuid_parsing": _("This is not an identifier."),
+    "string_too_short": _("This text is too short: at least {min_length} characters."),
+    "string_too_long": _("This text is too long: at most {max_length} characters."),
+    "greater_than": _("This must be more than {gt}."),
+    "greater_than_equal": _("This must be at least {ge}."),
+    "less_than_equal": _("This must be at most {le}."),
+    "int_parsing": _("Write a whole number."),
+    "decimal_parsing": _("Write a number."),
+    "bool_parsing": _("Write true or false."),
+    "enum": _("Choose one of: {expected}."),
+    "literal_error": _("Choose one of: {expected}."),
+    "value_error": _("{error}"),
+}
+
+
+def _field_error(entry: dict[str, Any]) -> FieldError:
+    path = ".".join(str(step) for step in entry["loc"] if step not in ("body", "query", "path", "header")) or str(entry["loc"][0])
+    reason = _REASONS.get(entry["type"])
+    if reason is None:
+        return FieldError(path, _("This value is not valid."))
+    return FieldError(path, reason, {name: str(value) for name, value in entry.get("ctx", {}).items()})
+
+
+def _describe(app: FastAPI, service: Service) -> None:
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schema = get_openapi(title=app.title, version=app.version, routes=app.routes, description=f"{service.title}. Errors are `application/problem+json`; lists are `{{items, next}}`.")
+            components = schema.setdefault("components", {})
+            components.setdefault("schemas", {})["Problem"] = ProblemBody.model_json_schema()
+            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "OIDC access token, audience `relais`, five minutes."}}
+            schema["security"] = [{"token": []}]
+            app.openapi_schema = schema
+        return app.openapi_schema
+
+    app.openapi = openapi  # type: ignore[method-assign]

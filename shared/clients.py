@@ -1,0 +1,52 @@
+"""A question that must be answered now goes through the gateway with the caller's own token."""
+
+from typing import TYPE_CHECKING, Any
+
+import aiohttp
+import orjson
+
+from shared.errors import Problem, Unavailable
+from shared.settings import settings
+from shared.telemetry import trace_config
+
+if TYPE_CHECKING:
+    from shared.auth import Caller
+
+LIMIT = aiohttp.ClientTimeout(total=5, connect=1)
+_session: aiohttp.ClientSession | None = None
+
+
+def http_session() -> aiohttp.ClientSession:
+    """The process's pooled HTTP client, which carries the trace on."""
+    global _session
+    if _session is None or _session.closed:
+        _session = aiohttp.ClientSession(trace_configs=[trace_config()], json_serialize=lambda value: orjson.dumps(value, default=str).decode(), cookie_jar=aiohttp.DummyCookieJar())
+    return _session
+
+
+async def close_http_session() -> None:
+    global _session
+    if _session is not None:
+        await _session.close()
+        _session = None
+
+
+async def ask(caller: "Caller", method: str, path: str, *, json: Any = None) -> dict[str, Any] | None:
+    """Ask another service as the caller. None when they may not see it (404).
+
+    Raises Unavailable when no answer comes in time, and the other service's own Problem for another refusal.
+    """
+    headers = {"Authorization": f"Bearer {caller.token}", "Accept-Language": caller.language}
+    try:
+        async with http_session().request(method, settings().gateway_url + path, json=json, headers=headers, timeout=LIMIT) as answer:
+            if answer.status == 404:
+                return None
+            if answer.status >= 500 or answer.status == 429:
+                raise Unavailable()
+            body: dict[str, Any] = await answer.json(content_type=None)
+            if answer.status >= 400:
+                # The other service has already written its detail in the caller's language; braces are text, not names to fill.
+                raise Problem(answer.status, body.get("type", "").rsplit("/", 1)[-1] or "refused", body.get("detail", "").replace("{", "{{").replace("}", "}}"))
+            return body
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise Unavailable() from error

@@ -1,0 +1,146 @@
+"""The database of one service: engines per role, the request's session, and what it may see.
+
+The session commits before the answer leaves, so a 2xx is durable and a failing commit is an honest 409. Each
+transaction begins by telling PostgreSQL the caller's scope; row-level security does the rest.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import orjson
+from fastapi import Depends, Request
+from sqlalchemy import event, text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from shared.auth import CallerDep, get_caller
+from shared.clock import today
+from shared.settings import settings
+from shared.telemetry import trace_engine
+
+if TYPE_CHECKING:
+    from shared.auth import Caller
+
+Role = Literal["app", "worker"]
+
+
+class Base(DeclarativeBase):
+    """Tables are written in SQL migrations; models only map them."""
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value, default=str).decode()
+
+
+class Database:
+    """Engines and sessions of this process, made on first use: after the fork, never before."""
+
+    def __init__(self) -> None:
+        self._engines: dict[Role, AsyncEngine] = {}
+        self.rolled_back_connection: AsyncConnection | None = None  # set by tests: everything happens in its transaction
+
+    def engine(self, role: Role) -> AsyncEngine:
+        if role not in self._engines:
+            engine = create_async_engine(
+                settings().database_url(role),
+                pool_size=settings().database_pool if role == "app" else 4,
+                max_overflow=0,
+                pool_timeout=5,
+                json_serializer=_dumps,
+                json_deserializer=orjson.loads,
+                connect_args={"timeout": 5, "command_timeout": 30 if role == "app" else 600, "server_settings": {"application_name": f"relais {settings().service} {role}"}},
+            )
+            trace_engine(engine)
+            self._engines[role] = engine
+        return self._engines[role]
+
+    def session(self, role: Role, caller: "Caller | None" = None) -> AsyncSession:
+        """A session as one role. Without a caller the scope is empty: the app role then sees no row."""
+        info: dict[str, Any] = {"role": role}
+        if role == "app":
+            info["scope"] = _array(caller.scope if caller else ())
+            info["parties"] = _array(caller.parties if caller else ())
+        connection = self.rolled_back_connection
+        if connection is not None:
+            return AsyncSession(bind=connection, expire_on_commit=False, join_transaction_mode="create_savepoint", info=info | {"set_role": f"{settings().service}_{role}"})
+        return AsyncSession(bind=self.engine(role), expire_on_commit=False, info=info)
+
+    async def dispose(self) -> None:
+        for engine in self._engines.values():
+            await engine.dispose()
+        self._engines.clear()
+
+
+database = Database()
+
+
+def _array(values: Sequence[str]) -> str:
+    """A PostgreSQL array literal of ltree paths or codes, which hold no comma, brace or quote."""
+    return "{" + ",".join(value for value in values if value.replace(".", "").replace("-", "").replace("_", "").isalnum()) + "}"
+
+
+@event.listens_for(Session, "after_begin")
+def _tell_scope(session: Session, _transaction: Any, connection: Any) -> None:
+    info = session.info
+    if "set_role" in info:
+        connection.exec_driver_sql(f'SET LOCAL ROLE "{info["set_role"]}"')
+    if "scope" in info:
+        connection.execute(_SET_SCOPE, {"scope": info["scope"], "parties": info["parties"]})
+
+
+_SET_SCOPE = text("SELECT set_config('relais.scope', :scope, true), set_config('relais.parties', :parties, true)")
+
+
+async def commit(session: AsyncSession) -> None:
+    """Flush, check what was deferred while a refusal can still be told, and commit."""
+    await session.flush()
+    await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
+    await session.commit()
+
+
+async def get_session(request: Request, caller: CallerDep) -> AsyncIterator[AsyncSession]:
+    """The request's one transaction, as the caller; committed before the answer leaves."""
+    from shared.idempotency import begin_once
+
+    async with database.session("app", caller) as session:
+        request.state.session = session
+        await begin_once(request, session, caller)
+        yield session
+        await commit(session)
+
+
+async def get_public_session() -> AsyncIterator[AsyncSession]:
+    """A read without a caller: the directory and nothing else."""
+    async with database.session("app") as session:
+        yield session
+
+
+SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
+PublicSessionDep = Annotated[AsyncSession, Depends(get_public_session, scope="function")]
+
+
+@asynccontextmanager
+async def app_session(caller: "Caller | None") -> AsyncIterator[AsyncSession]:
+    """A transaction as a caller outside a request (a job that they started)."""
+    async with database.session("app", caller) as session:
+        yield session
+        await commit(session)
+
+
+@asynccontextmanager
+async def worker_session() -> AsyncIterator[AsyncSession]:
+    """A transaction of the relay, a consumer or a daily task; it sees every row of its service."""
+    async with database.session("worker") as session:
+        yield session
+        await commit(session)
+
+
+async def facility_paths(codes: Sequence[str]) -> list[str]:
+    """Authority paths of facilities today, by the dated relations that the registry announces."""
+    async with database.session("app") as session:
+        rows = await session.execute(text("SELECT path::text FROM facility_authorities WHERE code = ANY(:codes) AND valid @> CAST(:day AS date)"), {"codes": list(codes), "day": today()})
+        return [row.path for row in rows]
+
+
+__all__ = ["Base", "PublicSessionDep", "SessionDep", "app_session", "commit", "database", "facility_paths", "get_caller", "worker_session"]

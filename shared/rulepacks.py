@@ -1,0 +1,87 @@
+"""Country rules as data: a pack is a YAML file with a jurisdiction, a period and parameters that each carry a citation.
+
+A case keeps the pack of the day it opened (RP-01); every date or amount computed from a parameter shows
+"rule, value, citation" (RP-02), and a parameter that no text confirms says so.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+
+Confidence = Literal["confirmed", "to_confirm"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One parameter of a pack, or one rule of the product, as it is shown to the person whom it decides about."""
+
+    id: str
+    value: Any = None
+    unit: str = ""
+    citation: str = ""
+    confidence: Confidence = "confirmed"
+
+    def as_json(self) -> dict[str, Any]:
+        return {"id": self.id, "value": self.value, "unit": self.unit, "citation": self.citation, "confidence": self.confidence}
+
+
+class NoPackInForce(LookupError):
+    """No rule pack of this jurisdiction covers the day that was asked."""
+
+
+@dataclass(frozen=True)
+class RulePack:
+    """The rules of one jurisdiction for one period; `valid_to` is the last day, whole."""
+
+    id: str
+    jurisdiction: str
+    valid_from: date
+    valid_to: date | None
+    rules: dict[str, Rule]
+
+    def rule(self, rule_id: str) -> Rule:
+        """One rule with its value and citation. Raises KeyError when the pack does not have it."""
+        return self.rules[rule_id]
+
+    def covers(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True)
+class RulePacks:
+    """The packs of one service."""
+
+    packs: tuple[RulePack, ...]
+
+    @classmethod
+    def load(cls, folder: Path) -> "RulePacks":
+        """Read every `*.yaml` of a folder. Raises ValueError when two packs of a jurisdiction overlap or a rule lacks its citation."""
+        packs = sorted((_read_pack(path) for path in sorted(folder.glob("*.yaml"))), key=lambda pack: (pack.jurisdiction, pack.valid_from))
+        for earlier, later in zip(packs, packs[1:], strict=False):
+            if earlier.jurisdiction == later.jurisdiction and earlier.covers(later.valid_from):
+                raise ValueError(f"Rule packs {earlier.id} and {later.id} are both in force on {later.valid_from}.")
+        return cls(tuple(packs))
+
+    def in_force(self, jurisdiction: str, day: date) -> RulePack:
+        """The pack of a jurisdiction on a day. Raises NoPackInForce."""
+        for pack in self.packs:
+            if pack.jurisdiction == jurisdiction and pack.covers(day):
+                return pack
+        raise NoPackInForce(f"No rule pack of {jurisdiction} is in force on {day.isoformat()}.")
+
+    def pinned(self, pack_id: str) -> RulePack:
+        """The pack that a case was opened under. Raises KeyError."""
+        return {pack.id: pack for pack in self.packs}[pack_id]
+
+
+def _read_pack(path: Path) -> RulePack:
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    rules = {}
+    for rule_id, entry in content["rules"].items():
+        if not entry.get("citation"):
+            raise ValueError(f"{path.name}: rule {rule_id} has no citation.")
+        rules[rule_id] = Rule(rule_id, entry["value"], entry.get("unit", ""), entry["citation"], entry.get("confidence", "confirmed"))
+    return RulePack(content["id"], content["jurisdiction"], content["valid_from"], content.get("valid_to"), rules)

@@ -1,0 +1,100 @@
+"""Every setting of Relais: one `RELAIS_…` variable each, read once per process.
+
+The embedded and the full stack differ in these values and in nothing else.
+"""
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+PORT_OFFSETS = {
+    "gateway": 0,
+    "identity": 10100,
+    "postgres": 10101,
+    "kafka": 10102,
+    "kafka_controller": 10103,
+    "keycloak_management": 10104,
+    "registry": 10110,
+    "recruitment": 10111,
+    "observatory": 10115,
+    "portal": 10120,
+    "traces": 10121,
+}
+
+
+class Settings(BaseSettings):
+    """What a process of Relais must know before it starts; a wrong value stops it with a sentence."""
+
+    model_config = SettingsConfigDict(env_prefix="RELAIS_", extra="ignore")
+
+    service: str = Field("", description="Which service this process is: registry, recruitment, observatory, portal.")
+    env: Literal["demo", "production", "test"] = Field("production", description="What the instance is for; `demo` and `test` alone may change the day.")
+    port_base: int = Field(8080, ge=1024, le=50000, description="Port of the gateway; every other port is this one plus a fixed offset.")
+    public_url: str = Field("http://127.0.0.1:8080", description="Address that people and partner systems type.")
+    gateway_url: str = Field("http://127.0.0.1:8080", description="Address at which the portal and the services call the gateway.")
+
+    issuer: str = Field("http://127.0.0.1:18180", description="`iss` of the access tokens that are accepted; no other issuer is.")
+    audience: str = Field("relais", description="`aud` that an access token must carry.")
+    jwks_url: str = Field("", description="Where the issuer's keys are; empty: read from its discovery document.")
+
+    database_host: str = Field("127.0.0.1", description="PostgreSQL host.")
+    database_port: int = Field(18181, description="PostgreSQL port.")
+    database_owner_password: SecretStr = Field(SecretStr(""), description="Password of `<service>_owner`, which migrates.")
+    database_app_password: SecretStr = Field(SecretStr(""), description="Password of `<service>_app`, which answers requests under row-level security.")
+    database_worker_password: SecretStr = Field(SecretStr(""), description="Password of `<service>_worker`, which relays and consumes events.")
+    database_pool: int = Field(8, ge=1, description="Connections kept for requests.")
+
+    kafka_bootstrap: str = Field("127.0.0.1:18182", description="Kafka bootstrap address.")
+    kafka_groups: bool = Field(True, description="Consumer groups (Kafka) or plain assignment (the embedded broker).")
+    kafka_idempotent: bool = Field(True, description="Idempotent producer; the embedded broker does not know it.")
+    kafka_partitions: int = Field(3, ge=1, description="Partitions of a topic that the installation creates.")
+    run_worker: bool = Field(False, description="Relay and consumers as tasks of the API process (local) or as a process of their own.")
+
+    otlp_endpoint: str = Field("", description="OTLP/HTTP collector; empty: nothing is traced nor measured.")
+    trace_ratio: float = Field(1.0, ge=0, le=1, description="Share of new traces that are recorded.")
+    log_format: Literal["json", "text"] = Field("json", description="One JSON object a line, or readable text.")
+
+    today: date | None = Field(None, description="The day of a demo or test instance; refused elsewhere.")
+    time_zone: str = Field("Asia/Ho_Chi_Minh", description="Zone in which the authority counts its days.")
+    files_dir: Path = Field(Path(".relais/files"), description="Folder of the content-addressed file store.")
+
+    portal_client_id: str = Field("portal", description="OIDC client of the portal.")
+    portal_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
+    session_secret: SecretStr = Field(SecretStr(""), description="Key that encrypts the tokens of portal sessions at rest.")
+
+    crash_at: str = Field("", description="Tests only: `name:n` ends the process at the n-th pass of a named crash point.")
+
+    @model_validator(mode="after")
+    def _refuse_dangerous_values(self) -> Self:
+        if self.env == "production":
+            if self.today is not None:
+                raise ValueError("RELAIS_TODAY changes the day of a demo; this instance is in production: remove it.")
+            if self.crash_at:
+                raise ValueError("RELAIS_CRASH_AT is for tests; remove it.")
+            address = urlsplit(self.public_url)
+            if address.scheme != "https" and address.hostname not in LOOPBACK:
+                raise ValueError("RELAIS_PUBLIC_URL must be https outside this machine: sign-in cookies would travel in clear.")
+        return self
+
+    def port(self, part: str) -> int:
+        """Port of a part of the local installation."""
+        return self.port_base + PORT_OFFSETS[part]
+
+    def database_url(self, role: Literal["owner", "app", "worker"], service: str | None = None) -> str:
+        """SQLAlchemy address of one service's database as one of its three roles."""
+        name = service or self.service
+        password = {"owner": self.database_owner_password, "app": self.database_app_password, "worker": self.database_worker_password}[role]
+        return f"postgresql+asyncpg://{name}_{role}:{password.get_secret_value()}@{self.database_host}:{self.database_port}/{name}"
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Tests and the launcher's children call `settings.cache_clear()` after changing the environment."""
+    return Settings()  # type: ignore[call-arg]

@@ -12,10 +12,10 @@ from typing import Annotated, Any
 from fastapi import Depends, Request
 from fastapi.params import Depends as DependsParam
 
-from shared.errors import Forbidden, Refusal, Unauthenticated
+from shared.errors import Forbidden, Refusal, Unauthenticated, Unavailable
 from shared.i18n import _
 from shared.settings import settings
-from shared.tokens import Claims, TokenRefused, TokenVerifier
+from shared.tokens import Claims, KeysUnavailable, TokenRefused, TokenVerifier
 
 Permission = bool | Refusal
 ALLOWED = True
@@ -111,6 +111,8 @@ async def get_caller(request: Request) -> Caller:
         raise Unauthenticated()
     try:
         claims = await verifier().verify(token.strip())
+    except KeysUnavailable as away:
+        raise Unavailable(_("Sign-in cannot be checked at this moment. Nothing was changed; please try again.")) from away
     except TokenRefused as refused:
         raise Unauthenticated(refused.slug, _("The access token is not accepted. Sign in again.")) from refused
     _territories, facilities = relations_of(claims)

@@ -29,16 +29,18 @@ class Base(DeclarativeBase):
     """Tables are written in SQL migrations; models only map them."""
 
 
-def _dumps(value: Any) -> str:
-    return orjson.dumps(value, default=str).decode()
-
-
 class Database:
     """Engines and sessions of this process, made on first use: after the fork, never before."""
+
+    loads = staticmethod(orjson.loads)
 
     def __init__(self) -> None:
         self._engines: dict[Role, AsyncEngine] = {}
         self.rolled_back_connection: AsyncConnection | None = None  # set by tests: everything happens in its transaction
+
+    @staticmethod
+    def dumps(value: Any) -> str:
+        return orjson.dumps(value, default=str).decode()
 
     def engine(self, role: Role) -> AsyncEngine:
         if role not in self._engines:
@@ -47,8 +49,8 @@ class Database:
                 pool_size=settings().database_pool if role == "app" else 4,
                 max_overflow=0,
                 pool_timeout=5,
-                json_serializer=_dumps,
-                json_deserializer=orjson.loads,
+                json_serializer=self.dumps,
+                json_deserializer=self.loads,
                 connect_args={"timeout": 5, "command_timeout": 30 if role == "app" else 600, "server_settings": {"application_name": f"relais {settings().service} {role}"}},
             )
             trace_engine(engine)
@@ -85,6 +87,7 @@ def _tell_scope(session: Session, _transaction: Any, connection: Any) -> None:
     info = session.info
     if "set_role" in info:
         connection.exec_driver_sql(f'SET LOCAL ROLE "{info["set_role"]}"')
+        connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
     if "scope" in info:
         connection.execute(_SET_SCOPE, {"scope": info["scope"], "parties": info["parties"]})
 

@@ -46,6 +46,7 @@ class Settings(BaseSettings):
 
     database_host: str = Field("127.0.0.1", description="PostgreSQL host.")
     database_port: int = Field(18181, description="PostgreSQL port.")
+    database_name: str = Field("", description="Database; empty: the service's name.")
     database_owner_password: SecretStr = Field(SecretStr(""), description="Password of `<service>_owner`, which migrates.")
     database_app_password: SecretStr = Field(SecretStr(""), description="Password of `<service>_app`, which answers requests under row-level security.")
     database_worker_password: SecretStr = Field(SecretStr(""), description="Password of `<service>_worker`, which relays and consumes events.")
@@ -91,7 +92,7 @@ class Settings(BaseSettings):
         """SQLAlchemy address of one service's database as one of its three roles."""
         name = service or self.service
         password = {"owner": self.database_owner_password, "app": self.database_app_password, "worker": self.database_worker_password}[role]
-        return f"postgresql+asyncpg://{name}_{role}:{password.get_secret_value()}@{self.database_host}:{self.database_port}/{name}"
+        return f"postgresql+asyncpg://{name}_{role}:{password.get_secret_value()}@{self.database_host}:{self.database_port}/{self.database_name or name}"
 
 
 @cache

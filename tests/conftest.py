@@ -1,0 +1,84 @@
+"""The world of the tests: a real PostgreSQL, tokens signed as the identity provider does, one service at a time.
+
+`tests/<service>/…` gets that service. `api` rolls everything back; `committed_api` works on a database of its own,
+for what only a commit can show (deferred constraints, NOTIFY, races).
+"""
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from deploy.local.postgres import Postgres, start_postgres
+from shared.db import database
+from tests.support.api import Api
+from tests.support.identity import TestIssuer
+from tests.support.service import application, cloned_database, environment, prepare_database, settings_of
+
+TESTS = Path(__file__).parent
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    server = start_postgres()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def issuer() -> Iterator[TestIssuer]:
+    provider = TestIssuer()
+    yield provider
+    provider.close()
+
+
+@pytest.fixture(scope="session")
+def files_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture
+def service_name(request: pytest.FixtureRequest) -> str:
+    """The service whose folder the test is in."""
+    return request.path.relative_to(TESTS).parts[0]
+
+
+@pytest.fixture
+def service_environment(service_name: str, postgres: Postgres, issuer: TestIssuer, files_dir: Path) -> Iterator[None]:
+    with environment(**settings_of(service_name, postgres, issuer, files_dir)):
+        prepare_database(service_name, postgres)
+        yield
+
+
+@pytest.fixture
+async def rolled_back(service_name: str, service_environment: None, postgres: Postgres) -> AsyncIterator[None]:
+    """Everything the service writes happens in one transaction, which ends with a rollback."""
+    url = f"postgresql+asyncpg://postgres:{postgres.passwords['postgres']}@{postgres.host}:{postgres.port}/{service_name}"
+    engine = create_async_engine(url, poolclass=NullPool, json_serializer=database.dumps, json_deserializer=database.loads)
+    async with engine.connect() as connection:
+        transaction = await connection.begin()
+        database.rolled_back_connection = connection
+        yield
+        database.rolled_back_connection = None
+        await transaction.rollback()
+    await engine.dispose()
+
+
+@pytest.fixture
+def api(service_name: str, rolled_back: None, issuer: TestIssuer) -> Api:
+    return Api(application(service_name), issuer)
+
+
+@pytest.fixture
+async def committed(service_name: str, service_environment: None, postgres: Postgres) -> AsyncIterator[str]:
+    """A database of its own; its name."""
+    with cloned_database(service_name, postgres) as name:
+        yield name
+        await database.dispose()
+
+
+@pytest.fixture
+def committed_api(service_name: str, committed: str, issuer: TestIssuer) -> Api:
+    return Api(application(service_name), issuer)

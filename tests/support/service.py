@@ -1,0 +1,92 @@
+"""One service at a time in the test process: its settings, its database, its application."""
+
+import asyncio
+import importlib
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from deploy.local.postgres import Postgres
+from shared import auth, migrate
+from shared.db import database
+from shared.settings import settings
+from tests.support.identity import TestIssuer
+
+TODAY = "2025-10-01"
+
+
+@contextmanager
+def environment(**values: str) -> Iterator[None]:
+    """Set RELAIS_… variables for a while; the settings are read again on both sides."""
+    before = {name: os.environ.get(name) for name in values}
+    os.environ.update(values)
+    settings.cache_clear()
+    auth.verifier.cache_clear()
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+        settings.cache_clear()
+        auth.verifier.cache_clear()
+
+
+def settings_of(service: str, postgres: Postgres, issuer: TestIssuer, files: Path, **more: str) -> dict[str, str]:
+    """The variables under which a service runs in tests."""
+    return {
+        "RELAIS_SERVICE": service,
+        "RELAIS_ENV": "test",
+        "RELAIS_TODAY": TODAY,
+        "RELAIS_ISSUER": issuer.url,
+        "RELAIS_DATABASE_PORT": str(postgres.port),
+        "RELAIS_FILES_DIR": str(files),
+        "RELAIS_LOG_FORMAT": "text",
+    } | {f"RELAIS_DATABASE_{role.upper()}_PASSWORD": postgres.passwords[f"{service}_{role}"] for role in ("owner", "app", "worker")} | more
+
+
+_prepared: set[tuple[int, str]] = set()
+
+
+def prepare_database(service: str, postgres: Postgres) -> None:
+    """Migrate the service's database and run what it runs at its start, once; the settings must be the service's."""
+    if (postgres.port, service) in _prepared:
+        return
+    migrate.upgrade(service)
+
+    async def start() -> None:
+        for task in importlib.import_module(f"services.{service}.app").service.at_start:
+            await task()
+        await database.dispose()
+
+    asyncio.run(start())
+    _prepared.add((postgres.port, service))
+
+
+@cache
+def application(service: str) -> Any:
+    return importlib.import_module(f"services.{service}.app").create()
+
+
+@contextmanager
+def cloned_database(service: str, postgres: Postgres) -> Iterator[str]:
+    """A database of its own for a test that must commit; it is dropped afterwards."""
+    name = f"{service}_{os.urandom(4).hex()}"
+    postgres.sql(f"CREATE DATABASE {name} TEMPLATE {service} OWNER {service}_owner; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {service}_app, {service}_worker;")
+    try:
+        with environment(RELAIS_DATABASE_NAME=name):
+            yield name
+    finally:
+        postgres.sql(f"DROP DATABASE {name} WITH (FORCE);")
+
+
+async def superuser(postgres: Postgres, name: str) -> asyncpg.Connection:
+    """A connection that row-level security does not bind: to look at what a test has left."""
+    return await asyncpg.connect(host=postgres.host, port=postgres.port, user="postgres", password=postgres.passwords["postgres"], database=name)

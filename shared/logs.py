@@ -19,6 +19,7 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TextIO
+from uuid import uuid4
 
 import orjson
 
@@ -52,8 +53,6 @@ STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "
 _request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _trace_id: Callable[[], str | None] = lambda: None  # noqa: E731 - replaced by shared.telemetry, which imports this module
 
-requests = logging.getLogger("relais.requests")
-
 
 def trace_id_from(read: Callable[[], str | None]) -> None:
     """Tell the logs where to read the trace id of the work in progress."""
@@ -61,9 +60,9 @@ def trace_id_from(read: Callable[[], str | None]) -> None:
     _trace_id = read
 
 
-def bind_request(request_id: str | None) -> str | None:
-    """Remember the id of the request in progress; one that is not plain is dropped (it would travel into every log)."""
-    plain = request_id if request_id and REQUEST_ID.match(request_id) else None
+def bind_request(request_id: str | None) -> str:
+    """Remember the id of the request in progress; one that is missing or not plain is replaced (it travels into every log)."""
+    plain = request_id if request_id and REQUEST_ID.match(request_id) else uuid4().hex
     _request_id.set(plain)
     return plain
 
@@ -297,8 +296,8 @@ def stop_logging() -> None:
 atexit.register(stop_logging)
 
 
-def log_request(method: str, route: str, status: int, seconds: float) -> None:
+def log_request(log: logging.Logger, method: str, route: str, status: int, seconds: float) -> None:
     """The access line: which route answered what, and how long it took."""
     level = logging.ERROR if status >= 500 else logging.INFO
-    if requests.isEnabledFor(level):
-        requests.log(level, "%s %s %d", method, route, status, extra={"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)})
+    if log.isEnabledFor(level):
+        log.log(level, "%s %s %d", method, route, status, extra={"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)})

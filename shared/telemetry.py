@@ -38,9 +38,7 @@ Value = str | int | float | bool
 
 MAX_VALUE = 256  # characters kept of an attribute
 TRACEPARENT = re.compile(r"^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$")
-UNWATCHED = ("/health", "/internal/health")  # probes come each second and tell nothing
-
-logger = logging.getLogger("relais.telemetry")
+UNWATCHED = ("/health", "/internal/health", "/static/")  # probes come each second, a page brings ten assets: they tell nothing
 
 
 class Context:
@@ -307,7 +305,7 @@ class TelemetryMiddleware:
 
     def __init__(self, app: Any, service: str) -> None:
         self.app = app
-        self.service = service
+        self.log = logging.getLogger(f"{service}.requests")
 
     async def __call__(self, scope: MutableMapping[str, Any], receive: Any, send: Any) -> None:
         if scope["type"] != "http" or scope["path"].startswith(UNWATCHED):
@@ -319,7 +317,9 @@ class TelemetryMiddleware:
                 traceparent = value.decode("latin-1")
             elif key == b"x-request-id":
                 request_id = value.decode("latin-1")
-        request_id = bind_request(request_id)
+        bound_id = bind_request(request_id)
+        if bound_id != request_id:  # everything inside and behind us shall use the one that we log
+            scope["headers"] = [*(header for header in scope["headers"] if header[0] != b"x-request-id"), (b"x-request-id", bound_id.encode())]
         method = scope["method"]
         status = 500
         trace_id: bytes | None = None
@@ -349,13 +349,12 @@ class TelemetryMiddleware:
                     work.set("http.request.method", method)
                     work.set("http.route", route)
                     work.set("http.response.status_code", status)
-                    if request_id:
-                        work.set("request.id", request_id)
+                    work.set("request.id", bound_id)
                     if status >= 500 and work.error is None:
                         work.fail(str(status))
                 if _pipeline is not None:
                     metrics.REQUESTS.record(seconds, (method, route, status))
-                log_request(method, route, status, seconds)
+                log_request(self.log, method, route, status, seconds)
 
 
 # --- calls that go out -------------------------------------------------------------------------------------------

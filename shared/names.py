@@ -70,6 +70,14 @@ def query_words(query: str) -> list[list[list[str]]]:
     return typed
 
 
+def tsquery(query: str) -> str:
+    """The same as PostgreSQL's `to_tsquery('simple', …)` wants it, over a column `array_to_tsvector(search_words)`; an empty query finds nothing."""
+    return " & ".join(
+        "(" + " | ".join("(" + " & ".join(f"'{start}':*" for start in alternative) + ")" for alternative in alternatives) + ")"
+        for alternatives in query_words(query)
+    )
+
+
 def matches(name: str, query: str) -> bool:
     """Every word of the query begins a word of the name, in any order; the rule that the SQL search follows."""
     words = search_words(name)
@@ -122,5 +130,5 @@ def _vietnamese_key(word: str) -> str:
         elif character == "đ":
             letters += ["d", "~"]
         else:
-            letters.append(_without_marks(character))
+            letters.append(character if character.isascii() else _without_marks(character))
     return "".join(letters) + tone

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.names import canonical, fold, is_a_name, matches, query_words, search_words, sort_key
+from shared.names import canonical, fold, is_a_name, matches, query_words, search_words, sort_key, tsquery
 
 NAMES = st.sampled_from(
     ["Nguyễn Thị Ánh", "Lê Văn Đức", "O'Brien", "Saint-Exupéry", "فاطمة الزهراء", "Đặng Thị Ánh", "Cœur de Lion", "Ea H’Leo", "Trần Ðức", "Ælfric"]
@@ -71,6 +71,7 @@ def test_the_middle_of_a_word_finds_nothing(name, query):
 def test_a_word_with_an_apostrophe_may_be_one_word_or_two():
     assert query_words("O'Brien Anh") == [[["obrien"], ["o", "brien"]], [["anh"]]]
     assert search_words("O'Brien") == {"o", "brien", "obrien"}
+    assert tsquery("O'Brien Anh") == "(('obrien':*) | ('o':* & 'brien':*)) & (('anh':*))"
 
 
 def test_vietnamese_names_sort_by_alphabet_then_tone():
@@ -78,7 +79,7 @@ def test_vietnamese_names_sort_by_alphabet_then_tone():
         "An", "Án", "Anh", "Ánh", "Ăn", "Ân", "Bình", "Danh", "Đăng", "Đặng Anh", "Đặng Ánh", "Em", "Êm",
         "Lê Anh", "Ô", "Ơ", "Phạm", "Tu", "Tù", "Tủ", "Tũ", "Tú", "Tụ", "Tư", "Từ", "Vũ", "Yên",
     ]  # fmt: skip
-    assert sorted(reversed(ordered), key=sort_key) == ordered
+    assert sorted(ordered[::-1], key=sort_key) == ordered
     assert sort_key("Nguyễn") == sort_key(unicodedata.normalize("NFD", "Nguyễn"))
 
 

@@ -1,0 +1,1 @@
+"""Administrative areas through time, and what became of each when boundaries changed."""

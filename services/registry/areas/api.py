@@ -1,0 +1,78 @@
+"""Areas over HTTP."""
+
+from datetime import date
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy import func
+
+from services.registry.areas.models import Area
+from services.registry.areas.permissions import can_read_directory
+from services.registry.areas.queries import area_on, areas_on, changes_of, named
+from services.registry.areas.schemas import AreaChangeRead, AreaNamed, AreaRead
+from shared.auth import allows
+from shared.clock import today
+from shared.db import SessionDep
+from shared.errors import problems
+from shared.idempotency import Router
+from shared.pagination import Page, PageDep, keyset_page
+
+router = Router(prefix="/areas", tags=["areas"], dependencies=[allows(can_read_directory)])
+
+AsOf = Annotated[date | None, Query(description="The day for which to answer; today when left out.")]
+
+
+@router.get("", response_model=Page[AreaRead], responses=problems(401, 403, 422))
+async def list_areas(
+    session: SessionDep,
+    page: PageDep,
+    country: Annotated[str | None, Query(max_length=2)] = None,
+    level: Annotated[Literal["country", "province", "district", "commune"] | None, Query()] = None,
+    parent: Annotated[str | None, Query(max_length=40, description="Code of the area directly above.")] = None,
+    within: Annotated[str | None, Query(max_length=40, description="Code of an area above, at any level.")] = None,
+    code: Annotated[str | None, Query(max_length=40)] = None,
+    q: Annotated[str | None, Query(max_length=100, description="Beginnings of words of the name, with or without accents.")] = None,
+    as_of: AsOf = None,
+) -> Page[AreaRead]:
+    """Areas that exist on a day, in the order of the Vietnamese alphabet."""
+    statement = areas_on(as_of or today())
+    if country:
+        statement = statement.where(Area.country == country)
+    if level:
+        statement = statement.where(Area.level == level)
+    if parent:
+        # `within` ends with the area itself, so its parent is the one before.
+        statement = statement.where(Area.within[func.cardinality(Area.within) - 1] == parent)
+    if within:
+        statement = statement.where(Area.within.contains([within]))
+    if code:
+        statement = statement.where(Area.code == code)
+    if q:
+        statement = named(statement, q)
+    return await keyset_page(session, statement, keys=[Area.sort_key, Area.row_id], params=page)
+
+
+@router.get("/{area_id}", response_model=AreaRead, responses=problems(401, 403, 404))
+async def read_area(session: SessionDep, area_id: UUID, as_of: AsOf = None) -> Area:
+    """An area as it is on a day; one that has ended, in its last period."""
+    return await area_on(session, area_id, as_of or today())
+
+
+@router.get("/{area_id}/changes", response_model=Page[AreaChangeRead], responses=problems(401, 403, 404))
+async def list_changes(session: SessionDep, area_id: UUID) -> Page[AreaChangeRead]:
+    """The crosswalk: what the area came from and what became of it."""
+    found = [
+        AreaChangeRead(
+            from_area=AreaNamed.model_validate(before),
+            to_area=AreaNamed.model_validate(after),
+            kind=change.kind,
+            effective_on=change.effective_on,
+            share=change.share,
+            is_main=change.is_main,
+            is_estimated=change.is_estimated,
+            legal_basis=change.legal_basis,
+        )
+        for change, before, after in await changes_of(session, area_id)
+    ]
+    return Page(items=found)

@@ -1,0 +1,187 @@
+"""Load the packaged areas and occupations when the service starts; the same data are not loaded twice."""
+
+import csv
+import gzip
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+from sqlalchemy import ARRAY, Row, Uuid, any_, literal, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.areas.events import AreaChanged, AreaPeriod, AreaSuccession
+from services.registry.areas.models import Area, AreaChange
+from services.registry.occupations.load import load_occupations
+from services.registry.periods import first_day, last_day
+from shared.db import worker_session
+from shared.events import record_events
+from shared.names import search_words, sort_key
+
+DATA = Path(__file__).parents[1] / "data"
+VIET_NAM = DATA / "viet-nam"
+# Areas are the same in every installation: their ids come from the key in the packaged data.
+AREAS = UUID("7b0f1c1e-6d0c-5d0e-9a57-2f1c5f6d2a01")
+CHANGE = "2025-07-01"
+PROVINCES_OF_2025 = "Resolution 202/2025/QH15"
+COMMUNES_OF_2025 = "Law 72/2025/QH15; resolutions of the Standing Committee of the National Assembly of 16 June 2025"
+ANNOUNCED_LEVELS = ("country", "province", "commune")
+
+
+async def load_reference_data() -> None:
+    """What the registry needs before its first request."""
+    async with worker_session() as session:
+        # Several processes of the service may start together.
+        await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('packaged data', 0))"))
+        await load_areas(session)
+        await load_occupations(session, DATA / "occupations.yaml")
+
+
+async def load_areas(session: AsyncSession) -> int:
+    """Bring the areas of Viet Nam and their successions to the packaged state; answers how many areas changed."""
+    files = [VIET_NAM / "areas.csv.gz", VIET_NAM / "successions.csv.gz"]
+    if not await is_new(session, "viet-nam", files):
+        return 0
+    rows = list(area_rows(read_packaged(files[0])))
+    changes = list(change_rows(read_packaged(files[1])))
+    changed = set((await session.scalars(_PUT_AREAS, {"rows": orjson.dumps(rows).decode()})).all())
+    changed |= set((await session.scalars(_PUT_CHANGES, {"rows": orjson.dumps(changes).decode()})).all())
+    await announce(session, changed)
+    return len(changed)
+
+
+async def is_new(session: AsyncSession, name: str, files: Iterable[Path]) -> bool:
+    """Whether these bytes differ from those that were loaded; from now on they count as loaded."""
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()
+    return (
+        await session.execute(
+            text(
+                "INSERT INTO packaged_data AS p (name, sha256) VALUES (:name, :digest) "
+                "ON CONFLICT (name) DO UPDATE SET sha256 = :digest, loaded_at = now() WHERE p.sha256 <> :digest RETURNING name"
+            ),
+            {"name": name, "digest": digest},
+        )
+    ).first() is not None
+
+
+def read_packaged(path: Path) -> list[dict[str, str]]:
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+def area_id(key: str) -> UUID:
+    return uuid5(AREAS, key)
+
+
+def area_rows(lines: list[dict[str, str]]) -> Iterable[dict[str, Any]]:
+    """The rows of the table: each line finds its parent among those of the same days."""
+    former = {line["code"]: line for line in lines if not line["valid_from"]}
+    current = {line["code"]: line for line in lines if not line["valid_to"]}
+    for line in lines:
+        contemporaries = former if line["valid_to"] else current
+        above = [line]
+        while above[-1]["parent_code"]:
+            above.append(contemporaries[above[-1]["parent_code"]])
+        yield {
+            "row_id": area_id(f"{line['key']} from {line['valid_from']}"),
+            "id": area_id(line["key"]),
+            "country": line["code"][:2],
+            "level": line["level"],
+            "code": line["code"],
+            "name": line["name"],
+            "short_name": line["short_name"],
+            "type": line["type"],
+            "parent_id": area_id(above[1]["key"]) if len(above) > 1 else None,
+            "within": [step["code"] for step in reversed(above)],
+            "latitude": line["latitude"] or None,
+            "longitude": line["longitude"] or None,
+            "area_km2": line["area_km2"] or None,
+            "valid_from": line["valid_from"] or None,
+            "valid_to": line["valid_to"] or None,
+            "words": sorted(search_words(line["name"])),
+            "sort_key": sort_key(line["short_name"]),
+        }
+
+
+def change_rows(lines: list[dict[str, str]]) -> Iterable[dict[str, Any]]:
+    for line in lines:
+        yield {
+            "from_id": area_id(line["from_key"]),
+            "to_id": area_id(line["to_key"]),
+            "kind": line["kind"],
+            "effective_on": CHANGE,
+            "share": line["share"],
+            "is_main": line["is_main"] == "1",
+            "is_estimated": line["is_estimated"] == "1",
+            "legal_basis": PROVINCES_OF_2025 if len(line["from_key"].split("-")) == 2 else COMMUNES_OF_2025,
+        }
+
+
+async def announce(session: AsyncSession, changed: set[UUID]) -> None:
+    """Tell the other services the state of the areas that changed; districts matter to none of them."""
+    if not changed:
+        return
+    one_of_them = any_(literal(list(changed), ARRAY(Uuid)))  # thousands of ids as one value
+    periods: dict[UUID, list[Row[Any]]] = defaultdict(list)
+    columns = (Area.id, Area.country, Area.level, Area.code, Area.name, Area.parent_id, Area.within, Area.valid)
+    for area in await session.execute(select(*columns).where(Area.id == one_of_them, Area.level.in_(ANNOUNCED_LEVELS)).order_by(Area.valid)):
+        periods[area.id].append(area)
+    successors: dict[UUID, list[AreaChange]] = defaultdict(list)
+    for change in await session.scalars(select(AreaChange).where(AreaChange.from_id == one_of_them).order_by(AreaChange.effective_on, AreaChange.to_id)):
+        successors[change.from_id].append(change)
+    record_events(session, [about(rows, successors[area]) for area, rows in periods.items()])
+
+
+def about(rows: list[Row[Any]], successors: list[AreaChange]) -> AreaChanged:
+    return AreaChanged(
+        id=rows[0].id,
+        country=rows[0].country,
+        level=rows[0].level,
+        periods=[
+            AreaPeriod(valid_from=first_day(row.valid), valid_to=last_day(row.valid), code=row.code, name=row.name, parent_id=row.parent_id, within=row.within)
+            for row in rows
+        ],
+        successors=[
+            AreaSuccession(id=s.to_id, effective_on=s.effective_on, share=s.share, is_main=s.is_main, is_estimated=s.is_estimated) for s in successors
+        ],
+    )
+
+
+_PUT_AREAS = text(
+    """
+    INSERT INTO areas AS a (row_id, id, country, level, code, name, short_name, type, parent_id, within, latitude, longitude, area_km2, valid, words, sort_key)
+    SELECT row_id, id, country, level, code, name, short_name, type, parent_id, within, latitude, longitude, area_km2,
+           daterange(valid_from, valid_to, '[]'), array_to_tsvector(words), sort_key
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS packaged (
+        row_id uuid, id uuid, country text, level text, code text, name text, short_name text, type text, parent_id uuid, within text[],
+        latitude numeric, longitude numeric, area_km2 numeric, valid_from date, valid_to date, words text[], sort_key text)
+    ON CONFLICT (row_id) DO UPDATE SET (level, code, name, short_name, type, parent_id, within, latitude, longitude, area_km2, valid, words, sort_key)
+        = (excluded.level, excluded.code, excluded.name, excluded.short_name, excluded.type, excluded.parent_id, excluded.within,
+           excluded.latitude, excluded.longitude, excluded.area_km2, excluded.valid, excluded.words, excluded.sort_key)
+        WHERE (a.level, a.code, a.name, a.type, a.parent_id, a.within, a.latitude, a.longitude, a.area_km2, a.valid) IS DISTINCT FROM
+              (excluded.level, excluded.code, excluded.name, excluded.type, excluded.parent_id, excluded.within,
+               excluded.latitude, excluded.longitude, excluded.area_km2, excluded.valid)
+    RETURNING id
+    """
+)
+
+_PUT_CHANGES = text(
+    """
+    INSERT INTO area_changes AS c (from_id, to_id, kind, effective_on, share, is_main, is_estimated, legal_basis)
+    SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS packaged (
+        from_id uuid, to_id uuid, kind text, effective_on date, share numeric, is_main boolean, is_estimated boolean, legal_basis text)
+    ON CONFLICT (from_id, to_id, effective_on) DO UPDATE SET (kind, share, is_main, is_estimated, legal_basis)
+        = (excluded.kind, excluded.share, excluded.is_main, excluded.is_estimated, excluded.legal_basis)
+        WHERE (c.kind, c.share, c.is_main, c.is_estimated) IS DISTINCT FROM (excluded.kind, excluded.share, excluded.is_main, excluded.is_estimated)
+    RETURNING from_id
+    """
+)
+
+
+if __name__ == "__main__":
+    import asyncio
+
+    asyncio.run(load_reference_data())

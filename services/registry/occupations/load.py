@@ -1,0 +1,51 @@
+"""Load the packaged occupations."""
+
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+import orjson
+import yaml
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.occupations.events import OccupationChanged
+from shared.events import record_events
+
+OCCUPATIONS = UUID("7b0f1c1e-6d0c-5d0e-9a57-2f1c5f6d2a02")
+
+
+async def load_occupations(session: AsyncSession, path: Path) -> int:
+    """Bring the occupations to the packaged state; answers how many changed."""
+    rows = [row | {"position": position} for position, row in enumerate(read_occupations(path))]
+    changed = set((await session.scalars(_PUT, {"rows": orjson.dumps(rows).decode()})).all())
+    record_events(
+        session, [OccupationChanged.model_validate({key: value for key, value in row.items() if key != "position"}) for row in rows if row["code"] in changed]
+    )
+    return len(changed)
+
+
+def read_occupations(path: Path) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": uuid5(OCCUPATIONS, entry["code"]),
+            "code": entry["code"],
+            "country": entry.get("country"),
+            "isco": entry["isco"],
+            "group": entry["group"],
+            "names": {language: entry[language] for language in ("fr", "vi", "en")},
+        }
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+    ]
+
+
+_PUT = text(
+    """
+    INSERT INTO occupations AS o (code, id, country, isco, names, "group", position)
+    SELECT code, id, country, isco, names, "group", position
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS packaged (code text, id uuid, country text, isco text, names jsonb, "group" text, position integer)
+    ON CONFLICT (code) DO UPDATE SET country = excluded.country, isco = excluded.isco, names = excluded.names, "group" = excluded."group", position = excluded.position
+        WHERE (o.country, o.isco, o.names, o."group") IS DISTINCT FROM (excluded.country, excluded.isco, excluded.names, excluded."group")
+    RETURNING code
+    """
+)

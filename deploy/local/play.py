@@ -1,0 +1,298 @@
+"""Plays a story: its people sign in, import their registers and do their acts through the gateway, then its figures are read.
+
+Nothing here writes to a database. Every thing has a reference and every act an idempotency key, so a story played
+twice changes nothing; a second play waits for the first one.
+"""
+
+import csv
+import fcntl
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import requests
+import yaml
+
+from deploy.local.sign_in import Account, account
+from deploy.local.state import CHECKOUT, CannotStart, state_folder
+from shared.settings import settings
+
+STORIES = CHECKOUT / "tests" / "stories"
+OBSERVER = "ops"
+"""The account that sees whether every event has arrived."""
+PATIENCE_SECONDS = 180
+TIMEOUT_SECONDS = 120
+TRUE_WORDS = {"yes", "true", "1"}
+
+Progress = Callable[[int, int, str], None]
+"""Told after each step: done, total, what was done."""
+
+
+class ActRefused(Exception):
+    """An act of the story was refused: the file, the line and the problem that was answered."""
+
+
+@dataclass
+class Figure:
+    """One figure of the story: what was expected and what Relais computes."""
+
+    id: str
+    kind: str
+    expected: float
+    computed: float | None
+    url: str
+
+    @property
+    def agrees(self) -> bool:
+        return self.computed is not None and Decimal(str(self.computed)) == Decimal(str(self.expected))
+
+
+@dataclass
+class Outcome:
+    story: str
+    figures: list[Figure]
+
+    @property
+    def ok(self) -> bool:
+        return all(figure.agrees for figure in self.figures)
+
+    def as_json(self) -> str:
+        return json.dumps({"story": self.story, "ok": self.ok, "figures": [vars(figure) for figure in self.figures]}, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class Act:
+    """How a line of an act file becomes a request: where to, and the body made of its columns."""
+
+    path: str
+    body: Callable[["Line"], dict[str, Any]]
+
+
+@dataclass
+class Line:
+    """One line of an act file: its columns as a person typed them, and what earlier lines are called."""
+
+    values: dict[str, str]
+    folder: Path
+    find: Callable[[str, str], str]
+
+    def text(self, name: str) -> str:
+        return self.values[name]
+
+    def optional(self, name: str) -> str | None:
+        return self.values.get(name) or None
+
+    def number(self, name: str) -> int:
+        return int(self.values[name])
+
+    def yes(self, name: str) -> bool:
+        return self.values[name].lower() in TRUE_WORDS
+
+    def words(self, name: str) -> list[str]:
+        return self.values[name].split()
+
+    def id_of(self, kind: str, column: str | None = None) -> str:
+        """The identifier of the thing that a column names by its reference."""
+        return self.find(kind, self.values[column or kind])
+
+    def table(self, name: str) -> list[dict[str, str]]:
+        """The rows of the file that a column names as `@file`."""
+        return list(_rows(self.folder / self.values[name].removeprefix("@")))
+
+    def common(self, *names: str) -> dict[str, Any]:
+        """Columns taken as they are, with the day and the reference of the act."""
+        chosen = {name: self.optional(name) for name in ("reference", "done_on", *names) if name in self.values}
+        return {name: value for name, value in chosen.items() if value is not None}
+
+
+def _policy(line: Line) -> dict[str, Any]:
+    return line.common("resolution_no", "title", "authority", "valid_from", "valid_to", "currency", "citation") | {
+        "target_hires": line.number("target_hires"),
+        "eligible": {
+            "occupations": line.words("eligible_occupations"),
+            "excluded_occupations": line.words("excluded_occupations"),
+            "excludes_former_public_staff": line.yes("excludes_former_public_staff"),
+        },
+        "commitment_years": {"experienced": line.number("years_experienced"), "new_graduate": line.number("years_new_graduate")},
+        "tiers": [tier | {"amount": int(tier["amount"])} for tier in line.table("tiers")],
+    }
+
+
+def _person(line: Line) -> dict[str, Any]:
+    entered = {"names": [{"kind": "legal", "value": line.text("full_name")}], "birth_date": line.text("birth_date"), "sex": line.text("sex"), "purposes": [line.text("purpose")]}
+    return entered | {"reference": line.text("reference")}
+
+
+ACTS: dict[str, Act] = {
+    "declare-population": Act("observatory/populations", lambda line: line.common("area_code", "source", "kind") | {"year": line.number("year"), "value": line.number("value")}),
+    "propose-policy": Act("recruitment/policies", _policy),
+    "approve-policy": Act("recruitment/policies/{policy}/approval", lambda line: line.common()),
+    "state-need": Act(
+        "recruitment/needs",
+        lambda line: line.common("facility_code", "occupation_code", "specialty", "reason") | {"quantity": line.number("quantity"), "post_id": line.id_of("post")},
+    ),
+    "validate-need": Act("recruitment/needs/{need}/validation", lambda line: line.common()),
+    "prepare-campaign": Act(
+        "recruitment/campaigns",
+        lambda line: line.common("code", "title", "opens_on", "closes_on") | {"policy_id": line.id_of("policy"), "need_ids": [line.find("need", need) for need in line.words("needs")]},
+    ),
+    "publish-campaign": Act("recruitment/campaigns/{campaign}/publication", lambda line: line.common()),
+    "enter-person": Act("registry/persons", _person),
+    "receive-candidacy": Act(
+        "recruitment/candidacies",
+        lambda line: line.common("degree", "experience", "occupation_code")
+        | {"campaign_id": line.id_of("campaign"), "need_id": line.id_of("need"), "person_id": line.id_of("person"), "left_public_sector_of_province": line.yes("left_public_sector_of_province")},
+    ),
+    "judge-eligibility": Act("recruitment/candidacies/{candidacy}/eligibility", lambda line: line.common("outcome", "comment")),
+    "propose-hire": Act("recruitment/hires", lambda line: line.common("starts_on") | {"candidacy_id": line.id_of("candidacy"), "post_id": line.id_of("post")}),
+    "decide-hire": Act("recruitment/hires/{hire}/decision", lambda line: line.common("signed_on") | {"decision_number": line.optional("decision_number")}),
+}
+MAKES = {"propose-policy": "policy", "state-need": "need", "prepare-campaign": "campaign", "enter-person": "person", "receive-candidacy": "candidacy", "propose-hire": "hire"}
+"""What kind of thing an act makes; later lines find it by its reference."""
+
+
+@dataclass
+class Player:
+    """Plays one story against one address."""
+
+    folder: Path
+    address: str
+    issuer: str
+    progress: Progress
+    accounts: dict[str, Account] = field(default_factory=dict)
+    known: dict[tuple[str, str], str] = field(default_factory=dict)
+    http: requests.Session = field(default_factory=requests.Session)
+
+    @property
+    def story(self) -> dict[str, Any]:
+        content: dict[str, Any] = yaml.safe_load((self.folder / "story.yaml").read_text(encoding="utf-8"))
+        return content
+
+    def play(self) -> Outcome:
+        story = self.story
+        acts = [(name, number, row) for name in story["acts"] for number, row in enumerate(_rows(self.folder / name), start=2)]
+        total, done = len(story["bulk"]) * 40 + len(acts), 0
+        for bulk in story["bulk"]:
+            self.import_file(bulk["as"], bulk["kind"], self.folder / bulk["file"])
+            done += 40  # an import is as long as many acts
+            self.progress(done, total, bulk["file"])
+        self.wait_until_told()
+        for name, number, row in acts:
+            self.do(name, number, row)
+            done += 1
+            self.progress(done, total, name)
+        self.wait_until_told()
+        return Outcome(story["id"], [self.read_figure(figure, story["accounts"][0]) for figure in story["figures"]])
+
+    # -- acts
+
+    def import_file(self, person: str, kind: str, path: Path) -> None:
+        """Dry run, then confirm the good rows; the play stops on a bad one, because the file is the story's own."""
+        with path.open("rb") as content:
+            report = self.ask(person, "POST", "registry/imports", files={"file": (path.name, content, "text/csv")}, data={"kind": kind})
+        if report["bad"]:
+            raise ActRefused(f"{path.name}: {report['bad']} of {report['rows']} rows are refused, first: {report['report'][:3]}")
+        if report["good"]:
+            self.ask(person, "POST", f"registry/imports/{report['id']}/confirmation", json={})
+
+    def do(self, file: str, number: int, row: dict[str, str]) -> None:
+        act = ACTS[row["act"]]
+        line = Line(row, self.folder / "acts", self.find)
+        steps = act.path.split("/")
+        path = "/".join(self.find(step[1:-1], row[step[1:-1]]) if step.startswith("{") else step for step in steps)
+        key = f"{self.folder.name}/{file}:{number}"
+        try:
+            answer = self.ask(row["as"], "POST", path, json=act.body(line), headers={"Idempotency-Key": key})
+        except ActRefused as refusal:
+            raise ActRefused(f"{file} line {number}, {row['act']} by {row['as']}: {refusal}") from refusal
+        if row["act"] in MAKES:
+            self.known[MAKES[row["act"]], row["reference"]] = answer["id"]
+
+    def find(self, kind: str, reference: str) -> str:
+        """The identifier of what a reference names: made by an earlier act, or a post of the imported establishment."""
+        if (kind, reference) not in self.known and kind == "post":
+            found = self.ask(self.story["accounts"][0], "GET", "registry/posts", params={"reference": reference})["items"]
+            if found:
+                self.known[kind, reference] = found[0]["id"]
+        if (kind, reference) not in self.known:
+            raise ActRefused(f"nothing before this line is the {kind} {reference}")
+        return self.known[kind, reference]
+
+    def ask(self, person: str, method: str, path: str, **options: Any) -> dict[str, Any]:
+        """One request as a person. What is only late (429, 503) is asked again, for as long as we are patient."""
+        who = self.accounts.setdefault(person, account(person, issuer=self.issuer, public_url=self.address))
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        more = options.pop("headers", {})
+        while True:
+            headers = {"Authorization": f"Bearer {who.token()}", "Accept-Language": "en"} | more
+            answer = self.http.request(method, f"{self.address}/api/v1/{path}", headers=headers, timeout=TIMEOUT_SECONDS, **options)
+            if answer.status_code not in (429, 502, 503, 504) or time.monotonic() > deadline:
+                break
+            for _name, given in (options.get("files") or {}).items():
+                given[1].seek(0)
+            time.sleep(min(float(answer.headers.get("Retry-After", 1)), 2))
+        if answer.status_code >= 400:
+            raise ActRefused(f"{answer.status_code} {answer.text[:800]}")
+        content: dict[str, Any] = answer.json()
+        return content
+
+    # -- figures
+
+    def wait_until_told(self) -> None:
+        """Until every service has published its events and applied what it hears, or patience ends."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        who = self.accounts.setdefault(OBSERVER, account(OBSERVER, issuer=self.issuer, public_url=self.address))
+        quiet = 0
+        while quiet < 2:  # twice in a row: an effect may have recorded an event of its own
+            answer = self.http.get(f"{self.address}/health", headers={"Authorization": f"Bearer {who.token()}"}, timeout=TIMEOUT_SECONDS)
+            services = answer.json().get("services", {})
+            details = services.values() if isinstance(services, dict) else services
+            busy = [detail for detail in details if detail.get("oldest_unpublished_seconds") or detail.get("lag")]
+            quiet = 0 if busy or not services else quiet + 1
+            if time.monotonic() > deadline:
+                raise ActRefused(f"events are still on their way after {PATIENCE_SECONDS} s: {busy}")
+            time.sleep(0.2)
+
+    def read_figure(self, wanted: dict[str, Any], person: str) -> Figure:
+        params = {name: str(wanted[name]) for name in ("area", "from", "to", "as_of") if name in wanted}
+        url = requests.Request("GET", f"{self.address}/api/v1/observatory/figures/{wanted['id']}", params=params).prepare().url or ""
+        computed = self.ask(person, "GET", f"observatory/figures/{wanted['id']}", params=params)["value"]
+        return Figure(wanted["id"], wanted["kind"], wanted["expected"], computed, url)
+
+
+def _rows(path: Path) -> Iterator[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as source:
+        yield from csv.DictReader(source)
+
+
+@contextmanager
+def one_at_a_time(story: str) -> Iterator[None]:
+    """A second play of any story waits for the first one."""
+    folder = state_folder()
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "play.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            print(f"Another play is running; {story} waits for it.", file=sys.stderr)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def stories() -> list[str]:
+    return sorted(path.parent.name for path in STORIES.glob("*/story.yaml"))
+
+
+def run(story: str, *, progress: Progress | None = None, address: str | None = None, issuer: str | None = None) -> Outcome:
+    """Play a story. Raises CannotStart for an unknown one and ActRefused when an act of it is refused."""
+    if story not in stories():
+        raise CannotStart(f"There is no story {story}.", f"Choose one of: {', '.join(stories())}.")
+    with one_at_a_time(story):
+        player = Player(STORIES / story, (address or settings().public_url).rstrip("/"), issuer or settings().issuer, progress or (lambda _done, _total, _what: None))
+        return player.play()

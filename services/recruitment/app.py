@@ -1,0 +1,23 @@
+"""Recruitment: from the need to the hire, under an attraction policy."""
+
+from starlette.types import ASGIApp
+
+from services.recruitment.campaigns.api import router as campaigns
+from services.recruitment.candidacies.api import router as candidacies
+from services.recruitment.consumers import consumer
+from services.recruitment.hires.api import router as hires
+from services.recruitment.needs.api import router as needs
+from services.recruitment.policies.api import router as policies
+from shared.app import Service, create_app
+
+service = Service(
+    name="recruitment",
+    title="Recruitment",
+    package=__package__,
+    routers=[policies, needs, campaigns, candidacies, hires],
+    consumer=consumer,
+)
+
+
+def create() -> ASGIApp:
+    return create_app(service)

@@ -1,0 +1,84 @@
+"""A campaign is drafted under a policy for needs, then published."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.recruitment.campaigns.guards import needs_must_be_validated, policy_must_be_in_force, window_must_be_long_enough
+from services.recruitment.campaigns.models import Campaign
+from services.recruitment.campaigns.permissions import can_draft_for, can_publish
+from services.recruitment.campaigns.queries import get_visible_campaign
+from services.recruitment.campaigns.schemas import CampaignCreate, Publication
+from services.recruitment.needs.models import Need
+from services.recruitment.needs.queries import needs_visible_to
+from services.recruitment.policies.models import AttractionPolicy
+from services.recruitment.policies.queries import policies_visible_to
+from services.recruitment.records import by_reference, hash_of
+from services.recruitment.rules import pack_of
+from shared.audit import record_audit
+from shared.auth import Caller, require
+from shared.clock import judge_done_on
+from shared.errors import Malformed
+from shared.i18n import _
+
+
+async def draft_campaign(session: AsyncSession, *, caller: Caller, body: CampaignCreate) -> Campaign:
+    """A regional administrator prepares a call under a policy for some needs; nobody sees it before it is published."""
+    done_on = judge_done_on(caller, body.done_on)
+    policy = await session.scalar(policies_visible_to(caller).where(AttractionPolicy.id == body.policy_id))
+    if policy is None:
+        raise Malformed.field("policy_id", _("There is no policy with this identifier that you may see."))
+    require(can_draft_for(caller, policy.authority_path))
+    if known := await by_reference(session, Campaign, authority_path=policy.authority_path, body=body, reference=body.reference):
+        return known
+    needs = list(await session.scalars(needs_visible_to(caller).where(Need.id.in_(body.need_ids))))
+    if len(needs) != len(body.need_ids):
+        raise Malformed.field("need_ids", _("There is no need with one of these identifiers that you may see."))
+    pack = pack_of(policy.authority, done_on)
+    campaign = Campaign(
+        reference=body.reference,
+        content_hash=hash_of(body),
+        authority_path=policy.authority_path,
+        code=body.code,
+        title=body.title,
+        authority=policy.authority,
+        policy_id=policy.id,
+        policy=policy,
+        needs=needs,
+        opens_on=body.opens_on,
+        closes_on=body.closes_on or body.opens_on + timedelta(days=pack.rule("REC-VN-01").value),
+        rule_pack=pack.id,
+        drafted_by=caller.actor,
+        drafted_on=done_on,
+    )
+    session.add(campaign)
+    await session.flush()
+    await record_audit(session, caller, "campaign.drafted", "campaign", campaign.id, after=body.model_dump(mode="json"), done_on=done_on)
+    return campaign
+
+
+async def publish_campaign(session: AsyncSession, *, caller: Caller, campaign_id: UUID, body: Publication) -> Campaign:
+    """The call is made public: only under a policy in force, for validated needs, with the window that the law gives."""
+    done_on = judge_done_on(caller, body.done_on)
+    campaign = await get_visible_campaign(session, caller, campaign_id, lock=True)
+    require(can_publish(caller, campaign))
+    if (campaign.published_by, campaign.published_on) == (caller.actor, done_on):
+        return campaign
+    pack = pack_of(campaign.authority, done_on)
+    policy_must_be_in_force(campaign, done_on)
+    needs_must_be_validated(campaign)
+    window_must_be_long_enough(published_on=done_on, opens_on=campaign.opens_on, closes_on=campaign.closes_on, pack=pack)
+    campaign.publish(by=caller.actor, on=done_on)
+    campaign.rule_pack = pack.id
+    await record_audit(
+        session,
+        caller,
+        "campaign.published",
+        "campaign",
+        campaign.id,
+        before={"state": "draft"},
+        after={"state": "published", "rule_pack": pack.id},
+        done_on=done_on,
+    )
+    return campaign

@@ -1,0 +1,67 @@
+"""Hires over HTTP."""
+
+from uuid import UUID
+
+from services.recruitment.hires.models import Hire
+from services.recruitment.hires.permissions import can_propose_hires, can_read_hires
+from services.recruitment.hires.queries import get_visible_hire, hires_visible_to
+from services.recruitment.hires.schemas import Decision, HireCreate, HireRead
+from services.recruitment.hires.use_cases import decide_hire, propose_hire
+from services.recruitment.replicas.queries import landings_of
+from shared.auth import Caller, CallerDep, allows
+from shared.db import SessionDep
+from shared.errors import problems
+from shared.idempotency import Router
+from shared.pagination import Page, PageDep, keyset_page
+
+router = Router(prefix="/hires", tags=["hires"])
+
+
+async def _read(session: SessionDep, caller: Caller, hire: Hire) -> HireRead:
+    return HireRead.seen_by(caller, hire, (await landings_of(session, [hire.id])).get(hire.id))
+
+
+@router.post("", status_code=201, response_model=HireRead, dependencies=[allows(can_propose_hires)], responses=problems(403, 409, 422, 503))
+async def create_hire(body: HireCreate, caller: CallerDep, session: SessionDep) -> HireRead:
+    """Propose an eligible person for a free post; the grant of the policy is computed and explained."""
+    return await _read(session, caller, await propose_hire(session, caller=caller, body=body))
+
+
+@router.get("", response_model=Page[HireRead], dependencies=[allows(can_read_hires)], responses=problems(403, 422))
+async def list_hires(
+    *,
+    caller: CallerDep,
+    session: SessionDep,
+    page: PageDep,
+    state: str | None = None,
+    policy: UUID | None = None,
+    facility: str | None = None,
+    person: UUID | None = None,
+    candidacy: UUID | None = None,
+) -> Page[HireRead]:
+    """Hires at the facilities one acts for, oldest first."""
+    statement = hires_visible_to(caller)
+    for column, wanted in (
+        (Hire.state, state),
+        (Hire.policy_id, policy),
+        (Hire.facility_code, facility),
+        (Hire.person_id, person),
+        (Hire.candidacy_id, candidacy),
+    ):
+        if wanted:
+            statement = statement.where(column == wanted)
+    found = await keyset_page(session, statement, keys=[Hire.proposed_on, Hire.id], params=page)
+    landings = await landings_of(session, [hire.id for hire in found.items])
+    return Page(items=[HireRead.seen_by(caller, hire, landings.get(hire.id)) for hire in found.items], next=found.next)
+
+
+@router.get("/{hire_id}", response_model=HireRead, dependencies=[allows(can_read_hires)], responses=problems(403, 404))
+async def read_hire(hire_id: UUID, caller: CallerDep, session: SessionDep) -> HireRead:
+    """One hire with its grant and where it landed."""
+    return await _read(session, caller, await get_visible_hire(session, caller, hire_id))
+
+
+@router.post("/{hire_id}/decision", status_code=201, response_model=HireRead, dependencies=[allows(can_read_hires)], responses=problems(403, 404, 409))
+async def create_decision(hire_id: UUID, body: Decision, caller: CallerDep, session: SessionDep) -> HireRead:
+    """Sign a proposed hire; another person than the proposer. Without a number it shows “to regularise”."""
+    return await _read(session, caller, await decide_hire(session, caller=caller, hire_id=hire_id, body=body))

@@ -1,0 +1,78 @@
+"""A facility identifies a need; another person validates it."""
+
+from datetime import date
+from math import ceil
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.recruitment.needs.models import Need
+from services.recruitment.needs.permissions import can_identify_at, can_validate
+from services.recruitment.needs.queries import get_visible_need
+from services.recruitment.needs.schemas import NeedCreate, Validation
+from services.recruitment.records import by_reference, hash_of
+from services.recruitment.replicas.models import Post
+from services.recruitment.replicas.queries import facility_on, known_post
+from services.recruitment.rules import pack_of
+from shared.audit import record_audit
+from shared.auth import Caller, require
+from shared.clock import judge_done_on
+from shared.errors import Malformed, Refused
+from shared.i18n import _
+
+
+async def identify_need(session: AsyncSession, *, caller: Caller, body: NeedCreate) -> Need:
+    """A facility says which seats it must fill and why; a post given is checked against the establishment."""
+    done_on = judge_done_on(caller, body.done_on)
+    facility, path = await facility_on(session, body.facility_code, done_on)
+    require(can_identify_at(caller, path))
+    if known := await by_reference(session, Need, authority_path=path, body=body, reference=body.reference):
+        return known
+    if body.post_id is not None:
+        _answers_post(body, await known_post(session, caller, body.post_id), done_on)
+    need = Need(
+        reference=body.reference,
+        content_hash=hash_of(body),
+        authority_path=path,
+        facility_code=facility.code,
+        occupation_code=body.occupation_code,
+        specialty=body.specialty,
+        quantity=body.quantity,
+        reason=body.reason,
+        post_id=body.post_id,
+        identified_by=caller.actor,
+        identified_on=done_on,
+    )
+    session.add(need)
+    await session.flush()
+    await record_audit(session, caller, "need.identified", "need", need.id, after=body.model_dump(mode="json"), done_on=done_on)
+    return need
+
+
+def _answers_post(body: NeedCreate, post: Post, done_on: date) -> None:
+    """A need for a post repeats the post's place and title, and asks no more seats than it has."""
+    if post.facility_code != body.facility_code:
+        raise Malformed.field("post_id", _("There is no post with this identifier at {facility}."), facility=body.facility_code)
+    if post.occupation_code != body.occupation_code:
+        raise Malformed.field("occupation_code", _("The post is for the title {occupation}."), occupation=post.occupation_code)
+    if body.quantity > ceil(post.fte):
+        raise Refused(
+            "more-than-the-post",
+            _("The need asks {quantity} people, the post has {seats}."),
+            rule=pack_of(body.facility_code, done_on).rule("REC-NEED"),
+            possible=_("Ask at most {seats}, or open another post in the registry."),
+            quantity=body.quantity,
+            seats=str(post.fte),
+        )
+
+
+async def validate_need(session: AsyncSession, *, caller: Caller, need_id: UUID, body: Validation) -> Need:
+    """Another person confirms the need; campaigns may answer it from then on."""
+    done_on = judge_done_on(caller, body.done_on)
+    need = await get_visible_need(session, caller, need_id, lock=True)
+    require(can_validate(caller, need))
+    if (need.validated_by, need.validated_on) == (caller.actor, done_on):
+        return need
+    need.validate(by=caller.actor, on=done_on)
+    await record_audit(session, caller, "need.validated", "need", need.id, before={"state": "identified"}, after={"state": "validated"}, done_on=done_on)
+    return need

@@ -1,0 +1,90 @@
+"""What every record of recruitment has: the authority it belongs to, the parties it is shared with, and its external reference."""
+
+import hashlib
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, TypeVar
+from uuid import UUID
+
+import orjson
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy import ARRAY, ColumnElement, FetchedValue, Text, cast, func, literal, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
+
+from shared.auth import Caller
+from shared.db import Base
+from shared.errors import Refused
+from shared.i18n import _
+from shared.ids import uuid7
+from shared.rulepacks import Rule
+
+
+class Ltree(UserDefinedType[str]):
+    """A path of authorities, as PostgreSQL's ltree."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return "ltree"
+
+
+class Body(BaseModel):
+    """What a caller sends: a field that does not exist is an error, not something to ignore."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class Record(Base):
+    """A row that belongs to an authority."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    reference: Mapped[str | None]
+    content_hash: Mapped[bytes]
+    authority_path: Mapped[str] = mapped_column(Ltree())
+    shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+
+RecordT = TypeVar("RecordT", bound=Record)
+
+
+def within_scope(model: type[Record], caller: Caller) -> ColumnElement[bool]:
+    """Rows of the authorities that the caller's relations of today open, and rows shared with one of the caller's parties."""
+    return or_(model.authority_path.op("<@")(func.any(_paths(caller.scope))), model.shared_with.overlap(list(caller.parties)))
+
+
+def published_above(model: type[Record], caller: Caller) -> ColumnElement[bool]:
+    """Rows of an authority above the caller's own: what a province publishes is read by its facilities."""
+    return model.authority_path.op("@>")(func.any(_paths(caller.scope)))
+
+
+def _paths(paths: Sequence[str]) -> ColumnElement[Any]:
+    return cast(literal(list(paths), ARRAY(Ltree())), ARRAY(Ltree()))
+
+
+def hash_of(body: BaseModel) -> bytes:
+    """Fingerprint of what was said, to tell a repeated record from another one under the same reference."""
+    return hashlib.sha256(orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)).digest()
+
+
+async def by_reference(session: AsyncSession, model: type[RecordT], *, authority_path: str, body: BaseModel, reference: str | None) -> RecordT | None:
+    """The record that this reference names already when the same content is said again, so that files and stories can be replayed.
+
+    Raises Refused when the reference names something else.
+    """
+    if reference is None:
+        return None
+    found = await session.scalar(select(model).where(model.authority_path == authority_path, model.reference == reference))
+    if found is not None and found.content_hash != hash_of(body):
+        raise Refused(
+            "reference-taken",
+            _("The reference {reference} already names another record."),
+            rule=Rule("REFERENCE", reference, "unique in an authority", _("A reference names one thing for ever.")),
+            possible=_("Choose another reference, or send exactly the same content."),
+            reference=reference,
+        )
+    return found

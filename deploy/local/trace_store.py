@@ -180,7 +180,7 @@ class TraceStore:
 
     def traces(self, search: Search) -> dict[str, Any]:
         """A page of traces; `duration_ms` is how long the first span took (what a person waited), `whole_ms` until the last consumer ended."""
-        order = {"recent": "0", "errors": "errors > 0", "slowest": "answered_ns"}[search.order]
+        order = {"recent": "started_ns", "errors": "errors > 0", "slowest": "answered_ns"}[search.order]
         where, values = ["started_ns >= ?", "answered_ns >= ?"], [search.from_ns, int(search.min_ms * 1e6)]  # type: list[str], list[Any]
         if search.status:
             where.append("errors > 0" if search.status == "error" else "errors = 0")

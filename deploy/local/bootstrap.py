@@ -57,7 +57,7 @@ def _can_write(folder: Path) -> bool:
 
 
 def run(*command: str) -> None:
-    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
+    done = subprocess.run(command, check=False, cwd=CHECKOUT, capture_output=True, text=True, env={**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"})
     if done.returncode == 0:
         return
     said = (done.stderr or done.stdout).strip()
@@ -90,13 +90,13 @@ def _runs(interpreter: Path) -> bool:
     """A folder that was moved, or whose Python was removed, leaves an environment that cannot start."""
     if not os.access(interpreter, os.X_OK):
         return False
-    return subprocess.run([str(interpreter), "-c", "import pip, sys; sys.exit(sys.version_info < (3, 11))"], capture_output=True).returncode == 0
+    return subprocess.run([str(interpreter), "-c", "import pip, sys; sys.exit(sys.version_info < (3, 11))"], check=False, capture_output=True).returncode == 0
 
 
 def main() -> int:
     began = time.monotonic()
     try:
-        with open(CHECKOUT / "relais") as checkout:
+        with (CHECKOUT / "relais").open() as checkout:
             fcntl.flock(checkout, fcntl.LOCK_EX)  # two first calls at once: the second waits, then finds the work done
             if not _up_to_date():
                 prepare()

@@ -50,7 +50,7 @@ def binaries() -> Path:
 
 def _run(command: list[str], *, text: str | None = None, unprivileged: bool = False, **environment: str) -> None:
     as_user: dict[str, Any] = {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []} if unprivileged and os.geteuid() == 0 else {}
-    done = subprocess.run(command, input=text, capture_output=True, text=True, cwd="/", env={**os.environ, **environment}, **as_user)
+    done = subprocess.run(command, check=False, input=text, capture_output=True, text=True, cwd="/", env={**os.environ, **environment}, **as_user)
     if done.returncode:
         raise CannotStart(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()[-1500:]}", "./relais doctor looks for the cause; ./relais reset starts from nothing.")
 
@@ -60,6 +60,7 @@ class Postgres:
     """One server: its folder, its port, the passwords of its roles (`postgres`, then `<service>_<role>`)."""
 
     folder: Path
+    log: Path
     port: int
     passwords: dict[str, str]
     durable: bool = True
@@ -74,13 +75,8 @@ class Postgres:
     def data(self) -> Path:
         return self.folder / "postgres"
 
-    @property
-    def log(self) -> Path:
-        return self.folder / "logs" / "postgres.log"
-
     def initialise(self) -> None:
         """Makes the data folder once. Half-made ones (a kill in the middle) are made again."""
-        self.log.parent.mkdir(parents=True, exist_ok=True)
         done = self.data / "relais-initialised"
         if done.exists():
             return
@@ -89,15 +85,17 @@ class Postgres:
         if os.geteuid() == 0:
             _check_reachable(self.folder)
             os.chown(self.data, UNPRIVILEGED, UNPRIVILEGED)
-        with tempfile.NamedTemporaryFile("w", prefix="relais-", dir="/tmp" if os.geteuid() == 0 else None) as password:
+        with tempfile.NamedTemporaryFile("w", prefix="relais-", dir=self.folder) as password:
             password.write(self.passwords["postgres"])
             password.flush()
             if os.geteuid() == 0:
                 os.chown(password.name, UNPRIVILEGED, UNPRIVILEGED)
             # No ICU in this build, and no reliance on a collation anywhere: names are sorted by a stored key.
             _run(
-                [str(binaries() / "bin" / "initdb"), "--pgdata", str(self.data), "--username=postgres", "--auth=scram-sha-256", f"--pwfile={password.name}"]
-                + ["--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync", "--no-instructions"],
+                [
+                    *(str(binaries() / "bin" / "initdb"), "--pgdata", str(self.data), "--username=postgres", "--auth=scram-sha-256", f"--pwfile={password.name}"),
+                    *("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync", "--no-instructions"),
+                ],
                 unprivileged=True,
                 LC_ALL="C",
             )
@@ -129,7 +127,7 @@ class Postgres:
         return self.process
 
     def ready(self) -> bool:
-        asked = subprocess.run([str(binaries() / "bin" / "pg_isready"), "--quiet", "--host", self.host, "--port", str(self.port), "--timeout=1"], capture_output=True)
+        asked = subprocess.run([str(binaries() / "bin" / "pg_isready"), "--quiet", "--host", self.host, "--port", str(self.port), "--timeout=1"], check=False, capture_output=True)
         return asked.returncode == 0
 
     def sql(self, text: str, database: str = "postgres") -> None:
@@ -157,6 +155,7 @@ def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+# ruff: noqa: S608 (names of our own services, in a script for psql)
 def _service_script(service: str, passwords: dict[str, str]) -> str:
     owner, app, worker = (f"{service}_{role}" for role in DATABASE_ROLES)
     lines = []
@@ -197,7 +196,7 @@ def start_postgres(folder: Path | None = None, port: int | None = None, *, servi
         folder = Path(tempfile.mkdtemp(prefix="relais-postgres-"))
         folder.chmod(0o755)
     known = passwords or {"postgres": "postgres", **{f"{service}_{role}": f"{service}_{role}" for service in names for role in DATABASE_ROLES}}
-    server = Postgres(folder, port or free_port(), known, durable=durable, services=names, temporary=temporary)
+    server = Postgres(folder, folder / "postgres.log", port or free_port(), known, durable=durable, services=names, temporary=temporary)
     process = server.start()
     deadline = time.monotonic() + 60
     while not server.ready():

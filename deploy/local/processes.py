@@ -8,6 +8,7 @@ import sys
 import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -90,7 +91,7 @@ def spawn(command: Sequence[str], *, log: Path, environment: Mapping[str, str] |
     """Starts a program. `end_signal` is what the kernel sends it when the launcher is killed."""
     parent = os.getpid()
     as_user: dict[str, Any] = {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []} if unprivileged and os.geteuid() == 0 else {}
-    with open(log, "ab") as output:
+    with log.open("ab") as output:
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -99,17 +100,15 @@ def spawn(command: Sequence[str], *, log: Path, environment: Mapping[str, str] |
             cwd=folder,
             env={**os.environ, **environment} if environment else None,
             start_new_session=True,
-            preexec_fn=lambda: die_with_parent(parent, end_signal),
+            preexec_fn=lambda: die_with_parent(parent, end_signal),  # noqa: PLW1509 (the launcher has no threads)
             **as_user,
         )
 
 
 def send(process: Running, number: int) -> None:
     if process.poll() is None:
-        try:
+        with suppress(ProcessLookupError):
             os.kill(process.pid, number)
-        except ProcessLookupError:
-            pass
 
 
 def end(processes: Sequence[tuple[Running, int]], patience: float) -> None:
@@ -126,16 +125,14 @@ def end(processes: Sequence[tuple[Running, int]], patience: float) -> None:
 
 
 def kill_group(leader: int) -> None:
-    try:
+    with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        pass
 
 
 def birth(pid: int) -> float | None:
     """When the process with this number started: numbers are used again, births are not."""
     try:
-        return psutil.Process(pid).create_time()
+        return float(psutil.Process(pid).create_time())
     except psutil.Error:
         return None
 
@@ -156,7 +153,7 @@ def clear_orphans(recorded: Mapping[str, Mapping[str, float]]) -> list[str]:
 
 def last_lines(log: Path, *, since: int = 0, lines: int = 8) -> str:
     try:
-        with open(log, "rb") as file:
+        with log.open("rb") as file:
             file.seek(0, os.SEEK_END)
             size = file.tell()
             file.seek(max(since, size - 8_000) if since <= size else 0)

@@ -50,7 +50,7 @@ class State:
     def open(cls, folder: Path | None = None) -> "State":
         state = cls(folder or state_folder())
         try:
-            for part in (state.folder, state.logs, state.files, state.held):
+            for part in (state.folder, state.logs, state.held):
                 part.mkdir(parents=True, exist_ok=True)
             probe = state.folder / f".write-probe-{os.getpid()}"
             probe.write_bytes(b"x")
@@ -63,9 +63,11 @@ class State:
     def logs(self) -> Path:
         return self.folder / "logs"
 
-    @property
-    def files(self) -> Path:
-        return self.folder / "files"
+    def data(self, kind: str) -> Path:
+        """Database, broker and files of one kind of stack: their accounts differ, so they are not mixed."""
+        folder = self.folder / kind
+        folder.mkdir(exist_ok=True)
+        return folder
 
     @property
     def held(self) -> Path:

@@ -76,31 +76,31 @@ def task(name: str, work: Callable[[], object], state: State, *, needs: tuple[st
 
 
 class Supervisor:
-    def __init__(self, state: State, parts: list[Part], say: Callable[[str], None]) -> None:
-        self.state, self.say = state, say
+    def __init__(self, state: State, parts: list[Part], *, say: Callable[[str], None], announce: Callable[[str, float], None]) -> None:
+        """`say` tells what went otherwise than expected; `announce` each part that is ready and the seconds it took."""
+        self.state, self.say, self.announce = state, say, announce
         self.parts = {part.name: part for part in parts}
-        self.seconds: dict[str, float] = {}
+        self._announced: set[str] = set()
         self.started = False
         self.stopping = False
 
     # -- start
 
     def begin(self) -> None:
-        """Starts what needs nothing else, and returns at once: the launcher imports the services meanwhile."""
-        self._tick()
+        """Starts the foundations and returns at once: the launcher imports the services meanwhile, which are forked later."""
+        for part in self.parts.values():
+            if part.foundation and not (self.state.held / part.name).exists():
+                self._start(part)
 
     def run_until_started(self) -> None:
         """Until every part is ready, or one cannot be brought up."""
         while not self.stopping and not all(part.fulfilled or part.stage is Stage.HELD for part in self.parts.values()):
-            self._tick()
+            self.tick()
             time.sleep(0.02)
         self.started = True
 
     def tick(self) -> None:
         """Looks after the parts once; to be called a few times a second for as long as the stack is to run."""
-        self._tick()
-
-    def _tick(self) -> None:
         for part in self.parts.values():
             if self.stopping:
                 return
@@ -162,7 +162,9 @@ class Supervisor:
             part.process, part.stage, part.check_by = None, Stage.WAITING, None
 
     def _count(self, part: Part) -> None:
-        self.seconds.setdefault(part.name, time.monotonic() - part.began)
+        if part.name not in self._announced:
+            self._announced.add(part.name)
+            self.announce(part.name, time.monotonic() - part.began)
 
     # -- an end nobody asked for
 

@@ -1,0 +1,294 @@
+"""The command line of Relais: `./relais COMMAND`. Each command says in one sentence what is wrong and what to do about it."""
+
+import errno
+import inspect
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from deploy.local.state import CHECKOUT, SERVICES, CannotStart, State
+
+app = typer.Typer(help="Relais: human resources in health, from need to hire to figure.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(highlight=False)
+complaints = Console(stderr=True, highlight=False)
+
+TOGETHER = "connected or identity or browser or story or stack or full"
+"""Marks of the tests that need a whole system; the others are the everyday ones."""
+
+
+class StackKind(StrEnum):
+    EMBEDDED = "embedded"
+    FULL = "full"
+
+
+StackOption = Annotated[StackKind, typer.Option("--stack", help="embedded: nothing but Python; full: Apache Kafka and Keycloak (Java 17 and Maven).")]
+ServiceArgument = Annotated[str, typer.Argument(help=f"One of: {', '.join(SERVICES)}.")]
+
+
+# -- run
+
+
+@app.command()
+def up(
+    stack: StackOption = StackKind.EMBEDDED,
+    empty: Annotated[bool, typer.Option("--empty", help="Do not load the demo.")] = False,
+    today: Annotated[datetime | None, typer.Option("--today", formats=["%Y-%m-%d"], help="The day of this demo, on every page and in every service.")] = None,
+    detach: Annotated[bool, typer.Option("--detach", help="Go on in the background once it is ready.")] = False,
+) -> None:
+    """Start the whole system and stay with it (Ctrl-C stops it)."""
+    if detach:
+        _detach()
+        return
+    from deploy.local.up import up as start
+
+    start(stack.value, empty=empty, today=today.date() if today else None)
+
+
+def _detach() -> None:
+    state = State.open()
+    if (pid := state.owner_pid()) is not None:
+        raise CannotStart(f"Relais already runs here (process {pid}).", "Use it, or stop it: ./relais down")
+    output = state.logs / "up.log"
+    with output.open("wb") as log:
+        launcher = subprocess.Popen(
+            [sys.executable, "-m", "deploy.local.cli", *(word for word in sys.argv[1:] if word != "--detach")], cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+        )
+    while state.read("running").get("launcher") != launcher.pid:
+        if launcher.poll() is not None:
+            complaints.print(output.read_text(), markup=False, end="")
+            raise typer.Exit(1)
+        time.sleep(0.1)
+    console.print(output.read_text().replace("Stop with Ctrl-C.", "Stop with ./relais down."), markup=False, end="")
+
+
+@app.command()
+def down() -> None:
+    """Stop the system that runs from this folder."""
+    state = State.open()
+    pid = state.owner_pid()
+    if pid is None:
+        from deploy.local.processes import clear_orphans
+
+        left = clear_orphans(state.read("parts"))
+        state.forget("parts")
+        state.forget("running")
+        console.print(f"The launcher had been killed; stopped what it left: {', '.join(left)}." if left else "Relais is not running here.")
+        return
+    os.kill(pid, signal.SIGTERM)
+    deadline = time.monotonic() + 40
+    while state.owner_pid() is not None:
+        if time.monotonic() > deadline:
+            raise CannotStart(f"The launcher (process {pid}) does not stop.", f"End it with kill -9 {pid}, then: ./relais down")
+        time.sleep(0.05)
+    console.print("Stopped.")
+
+
+@app.command()
+def reset(yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Forget everything: database, events, accounts, files and secrets of this folder's system."""
+    state = State.open()
+    if not yes:
+        typer.confirm(f"Everything in {state.folder} will be deleted. Go on?", abort=True)
+    if state.owner_pid() is not None or state.read("parts"):
+        down()
+    shutil.rmtree(state.folder)
+    console.print("Forgotten. The next ./relais up starts from nothing.")
+
+
+@app.command()
+def doctor() -> None:
+    """Look for what could keep Relais from running, and say what it uses while it runs."""
+    from deploy.local.doctor import examine
+
+    if not examine(console):
+        raise typer.Exit(1)
+
+
+# -- who
+
+
+@app.command()
+def token(
+    user: Annotated[str | None, typer.Argument(help="A demo account, such as linh.")] = None,
+    client: Annotated[str | None, typer.Option("--client", help="A machine client instead, such as ministry-health.")] = None,
+    password: Annotated[str | None, typer.Option(help="The account's password, when it is not its name.")] = None,
+) -> None:
+    """Sign in as a person does (or as a machine) and print the access token, good for five minutes."""
+    running = _running()
+    if (user is None) == (client is None):
+        raise CannotStart("Say who: a person or a machine client.", "./relais token linh, or ./relais token --client ministry-health")
+    if client is not None:
+        try:
+            print(running.client_token(client))
+        except KeyError:
+            raise CannotStart(f"{client} is no machine client of the demo.", "Its clients are in deploy/keycloak/realm.json.") from None
+    elif user is not None:
+        print(running.sign_in(user, password))
+
+
+@app.command()
+def play(story: Annotated[str, typer.Argument(help="A folder of tests/stories, such as quang-ninh-2025.")], as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False) -> None:
+    """Play a story as the people concerned, and compare its figures with what they must be."""
+    _become(_running().env | {"RELAIS_SERVICE": "play"})
+    from deploy.local import play as player
+
+    result = _result(player.run(story))
+    if as_json:
+        print(json.dumps(result.as_json(), ensure_ascii=False))
+    else:
+        console.print(result.as_table())
+    if not result.ok:
+        raise typer.Exit(1)
+
+
+# -- events
+
+
+@app.command("dead-letters")
+def dead_letters(service: ServiceArgument) -> None:
+    """List the events that a service could not handle, and why."""
+    from shared import dead_letters as letters
+
+    _as_service(service)
+    found = _result(letters.list_dead_letters(service))
+    if not found:
+        console.print(f"{service} has no dead letter.")
+        return
+    rows = [dict(letter) if isinstance(letter, dict) else {name: value for name, value in vars(letter).items() if not name.startswith("_")} for letter in found]
+    table = Table()
+    for heading in rows[0]:
+        table.add_column(heading)
+    for row in rows:
+        table.add_row(*(str(value) for value in row.values()))
+    console.print(table)
+
+
+@app.command()
+def replay(service: ServiceArgument, which: Annotated[str, typer.Argument(help="The id of a dead letter, or all.")]) -> None:
+    """Hand a dead letter to its service again, once its cause is repaired."""
+    from shared import dead_letters as letters
+
+    _as_service(service)
+    console.print(f"{_result(letters.replay(service, which))} handed over again.")
+
+
+@app.command()
+def rebuild(service: ServiceArgument, consumer: Annotated[str | None, typer.Argument(help="The consumer; the service's own by default.")] = None) -> None:
+    """Clear what a consumer derived and let it read again from the first event."""
+    from shared import rebuild as rebuilding
+
+    _as_service(service)
+    _result(rebuilding.rebuild(service, consumer or service))
+    console.print(f"{consumer or service} reads again from the first event.")
+
+
+# -- tests and checks
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def test(context: typer.Context, stack: Annotated[StackKind | None, typer.Option("--stack", help="Only the tests that need a whole system, on this kind of stack.")] = None) -> None:
+    """Run the tests; what follows goes to pytest (./relais test tests/shared -k outbox)."""
+    given = context.args
+    pytest = [sys.executable, "-m", "pytest"]
+    if stack is not None:
+        runs = [([*pytest, "-m", TOGETHER, *given], stack.value)]
+    elif given:
+        runs = [([*pytest, *given], "embedded")]
+    else:
+        runs = [([*pytest, "-m", f"not ({TOGETHER})"], "embedded"), ([*pytest, "-m", f"({TOGETHER}) and not full and not browser"], "embedded")]
+    codes = [subprocess.run(command, check=False, cwd=CHECKOUT, env={**os.environ, "RELAIS_TEST_STACK": kind}).returncode for command, kind in runs]
+    raise typer.Exit(next((code for code in codes if code), 0))
+
+
+@app.command()
+def check() -> None:
+    """Lint, types, borders between services, event contracts, templates and migrations."""
+    binaries = Path(sys.executable).parent
+    migrations = sorted(str(path) for path in CHECKOUT.glob("services/*/migrations/**/*.sql"))
+    templates = sorted({str(path.parent) for path in CHECKOUT.glob("**/templates/**/*.html") if ".venv" not in path.parts})
+    steps: dict[str, list[str]] = {
+        "lint": [sys.executable, "-m", "ruff", "check", "."],
+        "types": [sys.executable, "-m", "mypy"],
+        "borders": [str(binaries / "lint-imports")],
+        "contracts": [sys.executable, "-m", "pytest", "-q", "tests/contracts"],
+        "templates": [str(binaries / "djlint"), "--lint", "--quiet", *templates],
+        "migrations": [str(binaries / "squawk"), *migrations],
+    }
+    failed = []
+    for name, command in steps.items():
+        if (name == "templates" and not templates) or (name == "migrations" and not migrations):
+            continue
+        began = time.monotonic()
+        done = subprocess.run(command, check=False, cwd=CHECKOUT, capture_output=True, text=True)
+        console.print(f"{'[green]✓[/]' if done.returncode == 0 else '[red]✗[/]'} {name:<12}{time.monotonic() - began:5.1f} s")
+        if done.returncode:
+            failed.append(name)
+            console.print((done.stdout + done.stderr).rstrip(), markup=False)
+    if failed:
+        raise typer.Exit(1)
+
+
+# -- what commands share
+
+
+def _running() -> Any:
+    from deploy.local.stack import RunningStack
+
+    return RunningStack.found(State.open())
+
+
+def _as_service(service: str) -> None:
+    if service not in SERVICES:
+        raise CannotStart(f"There is no service {service}.", f"Name one of: {', '.join(SERVICES)}.")
+    _become(_running().stack.service_environment(service))
+
+
+def _become(environment: dict[str, str]) -> None:
+    """The rest of this command runs with the settings of a process of the stack."""
+    from shared.settings import settings
+
+    os.environ.update(environment)
+    settings.cache_clear()
+
+
+def _result(said: Any) -> Any:
+    if inspect.isawaitable(said):
+        import asyncio
+
+        return asyncio.run(_waited(said))
+    return said
+
+
+async def _waited(said: Any) -> Any:
+    return await said
+
+
+def main() -> None:
+    try:
+        app()
+    except CannotStart as stop:
+        complaints.print(f"[red]✗[/] {stop.problem}", soft_wrap=True)
+        complaints.print(f"[green]→[/] {stop.way_out}", soft_wrap=True)
+        sys.exit(1)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
+            raise
+        complaints.print(f"[red]✗[/] {error.strerror}: {error.filename or ''}", soft_wrap=True)
+        complaints.print("[green]→[/] Free some space or change the folder's rights; RELAIS_STATE_DIR=/path names another folder.", soft_wrap=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,54 @@
+"""What a forked child does: become one service, the gateway or the trace page, or bring a database up to date."""
+
+import asyncio
+import importlib
+import time
+
+import uvicorn
+from aiokafka.errors import KafkaError
+
+from shared import kafka, migrate
+from shared.logs import configure_logging
+from shared.settings import settings
+
+GRACE_SECONDS = 5
+
+
+def serve(name: str, module: str, port: int) -> None:
+    settings.cache_clear()  # the launcher's own, read before the fork
+    configure_logging(name)
+    app = importlib.import_module(module).create()
+    uvicorn.run(
+        app,
+        host="127.0.0.1",
+        port=port,
+        loop="uvloop",
+        http="httptools",
+        lifespan="on",
+        log_config=None,  # ours; uvicorn's own would write addresses with their query strings
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def migrate_service(service: str) -> None:
+    settings.cache_clear()
+    migrate.upgrade(service)
+
+
+def make_topics(patience: float = 60.0) -> None:
+    """Before any client comes: a client that asks first would make topics of its own kind."""
+    settings.cache_clear()
+    deadline = time.monotonic() + patience
+    while True:
+        try:
+            asyncio.run(kafka.create_topics())
+        except (KafkaError, TimeoutError, OSError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+        else:
+            return

@@ -194,9 +194,7 @@ class TraceStore:
         statement = f"SELECT trace_id, service, name, started_ns, ended_ns, answered_ns, spans, errors, {order} FROM traces WHERE {' AND '.join(where)}"  # noqa: S608 - built from the constants above
         with self._connection() as connection:
             rows = connection.execute(f"{statement} ORDER BY {order} DESC, started_ns DESC, trace_id DESC LIMIT ?", [*values, search.limit + 1]).fetchall()
-            services = {
-                row[0]: [name for (name,) in connection.execute("SELECT DISTINCT service FROM alike WHERE trace_id = ? ORDER BY 1", row[:1])] for row in rows
-            }
+            services = {row[0]: [name for (name,) in connection.execute("SELECT DISTINCT service FROM alike WHERE trace_id = ? ORDER BY 1", row[:1])] for row in rows}
         more, rows = len(rows) > search.limit, rows[: search.limit]
         items = [
             {
@@ -222,9 +220,7 @@ class TraceStore:
                 "SELECT span_id, parent_id, service, kind, name, started_ns, ended_ns, error, attributes, links FROM spans WHERE trace_id = ? ORDER BY started_ns, span_id",
                 (trace_id,),
             ).fetchall()
-            alike = connection.execute(
-                "SELECT service, name, spans, errors FROM alike WHERE trace_id = ? AND spans > ? ORDER BY 1, 2", (trace_id, ALIKE_PER_TRACE)
-            ).fetchall()
+            alike = connection.execute("SELECT service, name, spans, errors FROM alike WHERE trace_id = ? AND spans > ? ORDER BY 1, 2", (trace_id, ALIKE_PER_TRACE)).fetchall()
         if not rows:
             return None
         began, ended = min(row[5] for row in rows), max(row[6] for row in rows)
@@ -233,9 +229,13 @@ class TraceStore:
         for row in rows:
             below.setdefault(row[1] if row[1] in here else None, []).append(row)
         spans: list[dict[str, Any]] = []
-        todo = [(row, 0) for row in reversed(below.get(None, []))]
+        # What is broken (spans that name each other as parent) comes last, at the top.
+        todo = [(row, 0) for row in [*reversed(rows), *reversed(below.get(None, []))]]
         while todo:
             row, depth = todo.pop()
+            if row[0] not in here:
+                continue
+            here.remove(row[0])
             span_id, parent_id, service, kind, name, started, finished, error, attributes, links = row
             spans.append(
                 {
@@ -264,9 +264,7 @@ class TraceStore:
             "services": sorted({span["service"] for span in spans}),
             "errors": sum(span["status"] == "error" for span in spans),
             "spans": spans,
-            "shortened": [
-                {"service": service, "name": name, "spans": count, "errors": errors, "kept": ALIKE_PER_TRACE} for service, name, count, errors in alike
-            ],
+            "shortened": [{"service": service, "name": name, "spans": count, "errors": errors, "kept": ALIKE_PER_TRACE} for service, name, count, errors in alike],
         }
 
     def edges(self, trace_id: str) -> list[dict[str, Any]] | None:
@@ -280,10 +278,7 @@ class TraceStore:
             if (parent := by_id.get(span["parent_id"])) is not None:
                 edge = (f"{parent['service']}/{parent['kind']}", f"{span['service']}/{span['kind']}", parent["name"], span["name"])
                 counts[edge] = counts.get(edge, 0) + 1
-        return [
-            {"parent": parent, "child": child, "parent_name": above, "child_name": name, "count": count}
-            for (parent, child, above, name), count in sorted(counts.items())
-        ]
+        return [{"parent": parent, "child": child, "parent_name": above, "child_name": name, "count": count} for (parent, child, above, name), count in sorted(counts.items())]
 
     def services(self) -> list[str]:
         with self._connection() as connection:

@@ -5,11 +5,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 import uvicorn
 
+from deploy.local import traces
 from deploy.local.trace_store import TraceStore
 from shared.telemetry import flush_telemetry, start_telemetry, stop_telemetry
 from tests.support.identity import TestIssuer
@@ -26,7 +28,7 @@ class RunningReceiver:
         token = token or (self.issuer.person(as_) if as_ else None)
         headers = {"Accept-Language": "en"} | ({"Authorization": f"Bearer {token}"} if token else {})
         with httpx.Client(trust_env=False) as client:
-            return client.get(self.url + path, params=query, headers=headers)
+            return client.get(self.url + path, params=query or None, headers=headers)
 
     def post(self, path: str, body: bytes, **headers: str) -> httpx.Response:
         with httpx.Client(trust_env=False) as client:
@@ -57,6 +59,13 @@ def served(app: Any) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
     server.should_exit = True
     thread.join(5)
+
+
+@contextmanager
+def running_receiver(issuer: TestIssuer, folder: Path) -> Iterator[RunningReceiver]:
+    store = TraceStore(folder / "traces.db")
+    with environment(RELAIS_ENV="test", RELAIS_ISSUER=issuer.url, RELAIS_FILES_DIR=str(folder / "files")), served(traces.create(store=store)) as url:
+        yield RunningReceiver(url, store, issuer)
 
 
 @contextmanager

@@ -5,24 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from deploy.local import traces
-from deploy.local.trace_store import TraceStore
 from tests.support.identity import TestIssuer
-from tests.support.service import environment
-from tests.support.telemetry import RunningReceiver, served, tracing
+from tests.support.telemetry import RunningReceiver, running_receiver, tracing
 
 
 @pytest.fixture
-def identity(issuer: TestIssuer, tmp_path: Path) -> Iterator[TestIssuer]:
-    with environment(RELAIS_ENV="test", RELAIS_ISSUER=issuer.url, RELAIS_FILES_DIR=str(tmp_path / "files")):
-        yield issuer
-
-
-@pytest.fixture
-def receiver(identity: TestIssuer, tmp_path: Path) -> Iterator[RunningReceiver]:
-    store = TraceStore(tmp_path / "traces.db")
-    with served(traces.create(store=store)) as url:
-        yield RunningReceiver(url, store, identity)
+def receiver(issuer: TestIssuer, tmp_path: Path) -> Iterator[RunningReceiver]:
+    with running_receiver(issuer, tmp_path) as running:
+        yield running
 
 
 @pytest.fixture

@@ -13,7 +13,6 @@ from uuid import uuid4
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
-from fastapi.responses import ORJSONResponse
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -77,7 +76,6 @@ def create_app(service: Service) -> ASGIApp:
         title=f"Relais {service.title}",
         version="1",
         lifespan=_lifespan(service),
-        default_response_class=ORJSONResponse,
         docs_url=None,
         redoc_url=None,
         openapi_url=f"{prefix}/openapi.json",
@@ -98,7 +96,7 @@ def _refuse_open_routes(router: APIRouter) -> None:
         if not isinstance(route, OnceRoute):
             raise TypeError(f"{getattr(route, 'path', route)} is not made with shared.idempotency.Router.")
         if not is_guarded([*router.dependencies, *route.dependencies]):
-            raise PermissionError(f"{sorted(route.methods)} {route.path} is open: give it allows(predicate) or public_route.")
+            raise PermissionError(f"{sorted(route.methods or ())} {route.path} is open: give it allows(predicate) or public_route.")
 
 
 class RequestContext:
@@ -260,7 +258,7 @@ def _field_error(entry: dict[str, Any]) -> FieldError:
 
 def _describe(app: FastAPI, service: Service) -> None:
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
+        if not app.openapi_schema:
             schema = get_openapi(title=app.title, version=app.version, routes=app.routes, description=f"{service.title}. Errors are `application/problem+json`; lists are `{{items, next}}`.")
             components = schema.setdefault("components", {})
             components.setdefault("schemas", {})["Problem"] = ProblemBody.model_json_schema()

@@ -192,7 +192,7 @@ def problem_of_database_error(error: BaseException) -> Problem | None:
         return Refused("at-the-same-time", _("Someone is changing the same records at this moment. Please try again."))
     if state == "57014":
         return Unavailable(_("The search took too long. Narrow it and try again."))
-    if state is not None and (state.startswith("08") or state.startswith("57P") or state.startswith("53")):
+    if state is not None and state.startswith(("08", "57P", "53")):
         return Unavailable()
     return None
 

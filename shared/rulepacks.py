@@ -6,6 +6,7 @@ A case keeps the pack of the day it opened (RP-01); every date or amount compute
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Literal
 
@@ -60,7 +61,7 @@ class RulePacks:
     def load(cls, folder: Path) -> "RulePacks":
         """Read every `*.yaml` of a folder. Raises ValueError when two packs of a jurisdiction overlap or a rule lacks its citation."""
         packs = sorted((_read_pack(path) for path in sorted(folder.glob("*.yaml"))), key=lambda pack: (pack.jurisdiction, pack.valid_from))
-        for earlier, later in zip(packs, packs[1:], strict=False):
+        for earlier, later in pairwise(packs):
             if earlier.jurisdiction == later.jurisdiction and earlier.covers(later.valid_from):
                 raise ValueError(f"Rule packs {earlier.id} and {later.id} are both in force on {later.valid_from}.")
         return cls(tuple(packs))

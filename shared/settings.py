@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
@@ -39,6 +39,9 @@ class Settings(BaseSettings):
     port_base: int = Field(8080, ge=1024, le=50000, description="Port of the gateway; every other port is this one plus a fixed offset.")
     public_url: str = Field("http://127.0.0.1:8080", description="Address that people and partner systems type.")
     gateway_url: str = Field("http://127.0.0.1:8080", description="Address at which the portal and the services call the gateway.")
+
+    upstreams: dict[str, str] = Field(default_factory=dict, description='Services that are not on this machine, as JSON: `{"registry": "registry:8000"}`.')
+    trusted_proxies: list[IPvAnyNetwork] = Field(default_factory=list, description="Networks of the proxies in front of the gateway, as JSON; their `X-Forwarded-For` is believed.")
 
     issuer: str = Field("http://127.0.0.1:18180", description="`iss` of the access tokens that are accepted; no other issuer is.")
     audience: str = Field("relais", description="`aud` that an access token must carry.")
@@ -98,4 +101,4 @@ class Settings(BaseSettings):
 @cache
 def settings() -> Settings:
     """The settings of this process. Tests and the launcher's children call `settings.cache_clear()` after changing the environment."""
-    return Settings()  # type: ignore[call-arg]
+    return Settings()

@@ -3,12 +3,13 @@
 import asyncio
 import importlib
 import time
+from typing import Any
 
 import uvicorn
 from aiokafka.errors import KafkaError
 
 from shared import kafka, migrate
-from shared.logs import configure_logging
+from shared.logs import configure_logging, stop_logging
 from shared.settings import settings
 
 GRACE_SECONDS = 5
@@ -17,21 +18,24 @@ GRACE_SECONDS = 5
 def serve(name: str, module: str, port: int) -> None:
     settings.cache_clear()  # the launcher's own, read before the fork
     configure_logging(name)
-    app = importlib.import_module(module).create()
-    uvicorn.run(
-        app,
-        host="127.0.0.1",
-        port=port,
-        loop="uvloop",
-        http="httptools",
-        lifespan="on",
-        log_config=None,  # ours; uvicorn's own would write addresses with their query strings
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_keep_alive=75,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
+    served = importlib.import_module(module)
+    options: dict[str, Any] = {
+        "loop": "uvloop",
+        "http": "httptools",
+        "lifespan": "on",
+        "log_config": None,  # ours; uvicorn's own would write addresses with their query strings
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,
+        "timeout_keep_alive": 75,
+        "timeout_graceful_shutdown": GRACE_SECONDS,
+    }
+    if hasattr(served, "uvicorn_options"):  # the gateway's own limits on slow and large requests
+        options |= served.uvicorn_options()
+    try:
+        uvicorn.run(served.create(), host="127.0.0.1", port=port, **options)
+    finally:
+        stop_logging()  # the lines that say why it could not start
 
 
 def migrate_service(service: str) -> None:

@@ -1,0 +1,70 @@
+"""Which address is answered by whom, who may come in, and how much they may bring.
+
+Read from top to bottom; the longest prefix wins. What is not listed goes to the portal, which shows pages to
+browsers; what must never be reached from outside is listed with no service behind it.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+KIB, MIB = 1024, 1024 * 1024
+
+
+class Access(Enum):
+    """Who passes the door. The services judge every token again, and alone judge what it opens."""
+
+    PUBLIC = "public"  # anyone; the portal has its own sessions
+    TOKEN = "token"  # noqa: S105 - whoever brings a true and valid access token
+
+
+READ = frozenset({"GET", "HEAD"})
+FORM = READ | {"POST"}
+FULL = FORM | {"PUT", "PATCH", "DELETE"}
+
+NOBODY = ""
+GATEWAY = "gateway"
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One line of the table. `seconds`: how long the service may take to begin its answer."""
+
+    prefix: str
+    service: str
+    access: Access = Access.TOKEN
+    methods: frozenset[str] = FULL
+    body_limit: int = MIB
+    seconds: float = 30.0
+    role: str = ""  # a person without it is refused here already
+
+
+ROUTES = (
+    Route("/api/v1/registry", "registry"),
+    Route("/api/v1/registry/imports", "registry", body_limit=64 * MIB, seconds=300),
+    Route("/api/v1/recruitment", "recruitment"),
+    Route("/api/v1/observatory", "observatory", seconds=60),
+    Route("/api/v1/traces", "traces", methods=READ, role="operations"),
+    Route("/api", NOBODY),
+    Route("/health", GATEWAY, Access.PUBLIC, READ, body_limit=0),
+    Route("/docs", GATEWAY, Access.PUBLIC, READ, body_limit=0),
+    Route("/internal", NOBODY),
+    Route("/metrics", NOBODY),
+    Route("/openapi.json", NOBODY),
+    Route("/", "portal", Access.PUBLIC, FORM, body_limit=2 * MIB),
+    Route("/imports", "portal", Access.PUBLIC, FORM, body_limit=64 * MIB, seconds=300),
+)
+
+PROXIED = tuple(sorted({route.service for route in ROUTES} - {NOBODY, GATEWAY}))
+
+# What the public word "up" promises; the trace page may be away without anyone's work stopping.
+NEEDED = tuple(service for service in PROXIED if service != "traces")
+
+_by_length = sorted(((route.prefix, route.prefix.rstrip("/") + "/", route) for route in ROUTES), key=lambda line: -len(line[0]))
+
+
+def route_of(path: str) -> Route | None:
+    """The route of a decoded, checked path; None when nobody answers it."""
+    for exact, below, route in _by_length:
+        if path == exact or path.startswith(below):
+            return route if route.service else None
+    return None

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ARRAY, ColumnElement, FetchedValue, Text, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, FetchedValue, Text, cast, func, literal, or_, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
@@ -54,7 +55,7 @@ RecordT = TypeVar("RecordT", bound=Record)
 
 def within_scope(model: type[Record], caller: Caller) -> ColumnElement[bool]:
     """Rows of the authorities that the caller's relations of today open, and rows shared with one of the caller's parties."""
-    return or_(model.authority_path.op("<@")(func.any(_paths(caller.scope))), model.shared_with.overlap(list(caller.parties)))
+    return or_(model.authority_path.op("<@")(func.any(_paths(caller.scope))), model.shared_with.op("&&")(literal(list(caller.parties), ARRAY(Text))))
 
 
 def published_above(model: type[Record], caller: Caller) -> ColumnElement[bool]:

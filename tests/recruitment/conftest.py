@@ -1,0 +1,73 @@
+"""The province of the tests, and the real registry beside it: it alone says who exists."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from urllib.request import urlopen
+
+import pytest
+
+from deploy.local.postgres import Postgres
+from services.recruitment.consumers import consumer
+from tests.recruitment.world import REMOTE, World, facility, post
+from tests.support.api import Api
+from tests.support.hearing import hear
+from tests.support.identity import TestIssuer
+from tests.support.service import environment, prepare_database, settings_of
+
+
+@pytest.fixture
+async def world(api: Api) -> World:
+    """Two hospitals with a post each; nobody has acted yet."""
+    taken = await hear(consumer, facility(), facility(REMOTE), post("P1"), post("P2", at=REMOTE))
+    assert (taken.dead, taken.parked) == (0, 0)
+    return World(api)
+
+
+@pytest.fixture(scope="session")
+def registry_address(postgres: Postgres, issuer: TestIssuer, files_dir: Path) -> Iterator[str]:
+    """The registry as it is, on a port of its own."""
+    values = settings_of("registry", postgres, issuer, files_dir)
+    with environment(**values):
+        prepare_database("registry", postgres)
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "uvicorn", "--factory", "services.registry.app:create", "--port", str(port), "--log-level", "error"]
+    process = subprocess.Popen(command, env=os.environ | values)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for(address, process)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=10)
+
+
+def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
+    for _attempt in range(300):
+        assert process.poll() is None, "the registry did not start"
+        try:
+            with urlopen(f"{address}/health/live", timeout=1):
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise TimeoutError(address)
+
+
+@pytest.fixture
+async def registry(registry_address: str, service_environment: None, issuer: TestIssuer) -> AsyncIterator["Registry"]:
+    """What the registry answers is asked through `gateway_url`, as the caller."""
+    with environment(RELAIS_GATEWAY_URL=registry_address):
+        yield Registry(registry_address, issuer)
+
+
+class Registry:
+    """The registry's API, as any person."""
+
+    def __init__(self, address: str, issuer: TestIssuer) -> None:
+        self.address, self._issuer = address, issuer

@@ -4,6 +4,7 @@
 for what only a commit can show (deferred constraints, NOTIFY, races).
 """
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -11,7 +12,10 @@ import pytest
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+from deploy.local import play
+from deploy.local.play import Outcome
 from deploy.local.postgres import Postgres, start_postgres
+from deploy.local.stack import RunningStack, running_stack
 from shared.db import database
 from tests.support.api import Api
 from tests.support.identity import TestIssuer
@@ -82,3 +86,16 @@ async def committed(service_name: str, service_environment: None, postgres: Post
 @pytest.fixture
 def committed_api(service_name: str, committed: str, issuer: TestIssuer) -> Api:
     return Api(application(service_name), issuer)
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[RunningStack]:
+    """A whole system of its own, of the kind that `./relais test --stack` chose, started by the command that a person types."""
+    with running_stack("full" if os.environ.get("RELAIS_TEST_STACK") == "full" else "embedded") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def played(stack: RunningStack) -> Outcome:
+    """The story of Quang Ninh, played once on that system."""
+    return play.run("quang-ninh-2025", address=stack.public_url, issuer=stack.issuer)

@@ -105,7 +105,7 @@ class Gateway:
             return
         outside = visit.asked.traceparent if visit.asked is not None else None
         telemetry.attach_traceparent(None)
-        with telemetry.span(f"{visit.method} {visit.route_name}", kind="server", parent=self._continued(visit, outside), links=(outside,) if outside else ()) as work:
+        with self._watched(visit, outside) as work:
             visit.traceparent = telemetry.current_traceparent()
             visit.request_id = visit.traceparent[3:35] if visit.traceparent else f"{random.getrandbits(128):032x}"
             try:
@@ -203,6 +203,12 @@ class Gateway:
             problem = Unauthenticated(error.slug, _("The access token is not accepted. Sign in again."))
             problem.headers["WWW-Authenticate"] = f'Bearer realm="relais", error="invalid_token", error_description="{error.slug}"'
             raise problem from error
+
+    def _watched(self, visit: Visit, outside: str | None) -> telemetry.Span | telemetry.NoSpan:
+        """The server span of a request; a page brings ten assets, which would hide the acts in the list of traces."""
+        if visit.path.startswith(telemetry.UNWATCHED):
+            return telemetry.NO_SPAN
+        return telemetry.span(f"{visit.method} {visit.route_name}", kind="server", parent=self._continued(visit, outside), links=(outside,) if outside else ())
 
     def _continued(self, visit: Visit, outside: str | None) -> str | None:
         """The trace that this request is a part of. Only someone with a token may continue one (the portal and the services do),

@@ -107,7 +107,7 @@ class Span:
         self.end()
 
 
-class _NoSpan:
+class NoSpan:
     """Stands in for a span where nothing is recorded: nobody asked, or the trace in progress is not sampled."""
 
     __slots__ = ()
@@ -126,7 +126,7 @@ class _NoSpan:
         pass
 
 
-NO_SPAN = _NoSpan()
+NO_SPAN = NoSpan()
 _current: ContextVar[Context | None] = ContextVar("trace_context", default=None)
 
 
@@ -257,7 +257,7 @@ def span(
     attributes: Mapping[str, Value] | None = None,
     parent: str | None = None,
     links: Iterable[str | None] = (),
-) -> Span | _NoSpan:
+) -> Span | NoSpan:
     """`with span("publish …", kind="producer", parent=row.traceparent) as work: work.set("messages", 3)`
 
     Without `parent` it continues the work in progress, or begins a trace, of which RELAIS_TRACE_RATIO is recorded.

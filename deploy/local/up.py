@@ -41,6 +41,8 @@ def up(kind: Kind, *, empty: bool, today: date | None) -> None:
         _clean_up_after_a_killed_run(state)
         state.check_disk(NEEDED_BYTES[kind])
         ports.check_free(stack.base, [part for part in PORT_OFFSETS if kind == "full" or part not in ONLY_FULL])
+        if kind == "full":
+            _download()
         supervisor = Supervisor(state, stack.parts(lock), say=_say, announce=_announce)
         try:
             with _ends_on_signals(supervisor):
@@ -66,8 +68,20 @@ def _clean_up_after_a_killed_run(state: State) -> None:
     left = clear_orphans(state.read("parts"))
     if state.read("running") or left:
         state.forget("running")
-        _say(f"The previous run was killed; what it left running was stopped: {', '.join(left) or 'nothing'}.")
+        _say(f"The previous run was killed; {'what it left running was stopped: ' + ', '.join(left) if left else 'nothing of it was still running'}.")
     state.forget("parts")
+
+
+def _download() -> None:
+    from deploy.local import kafka, keycloak, native
+
+    native.check_tools()
+    for name, fetch in {"kafka": kafka.distribution, "keycloak": keycloak.distribution}.items():
+        if not native.is_downloaded(name):
+            console.print(f"Downloading and preparing {name} {native.version(name)} (once) …")
+            began = time.monotonic()
+            fetch()
+            _announce(f"{name} {native.version(name)}", time.monotonic() - began)
 
 
 def _import_services() -> None:

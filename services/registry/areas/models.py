@@ -4,8 +4,8 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text
-from sqlalchemy.dialects.postgresql import DATERANGE, TSVECTOR, Range
+from sqlalchemy import Text
+from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, TSVECTOR, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.periods import first_day, last_day

@@ -1,0 +1,1 @@
+"""Facilities with their dated area, managing authority, technical supervisor and host."""

@@ -23,6 +23,8 @@ class FacilityLine:
     tier: str | None
     valid_from: date
     valid_to: date | None
+    latitude: Decimal | None = None
+    longitude: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,66 @@
+"""Facilities over HTTP."""
+
+from datetime import date
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+from sqlalchemy import select
+
+from services.registry.areas.permissions import can_read_directory
+from services.registry.facilities.models import Facility
+from services.registry.facilities.permissions import can_write_facilities
+from services.registry.facilities.queries import Filters, facilities_on, facility_on, narrowed
+from services.registry.facilities.schemas import FacilityCreate, FacilityRead
+from services.registry.facilities.use_cases import open_facility
+from shared.auth import CallerDep, allows
+from shared.clock import judge_done_on, today
+from shared.db import SessionDep
+from shared.errors import problems
+from shared.idempotency import Router
+from shared.pagination import Page, PageDep, keyset_page
+
+router = Router(prefix="/facilities", tags=["facilities"])
+
+AsOf = Annotated[date | None, Query(description="The day for which to answer; today when left out.")]
+
+
+@router.get("", response_model=Page[FacilityRead], responses=problems(401, 403, 422), dependencies=[allows(can_read_directory)])
+async def list_facilities(
+    session: SessionDep,
+    page: PageDep,
+    area: Annotated[str | None, Query(max_length=40, description="Code of an area at any level: what stands in it on the day.")] = None,
+    authority: Annotated[str | None, Query(max_length=60, description="Code of the managing authority.")] = None,
+    supervisor: Annotated[str | None, Query(max_length=60, description="Code of the technical supervisor.")] = None,
+    type: Annotated[str | None, Query(max_length=40)] = None,
+    code: Annotated[str | None, Query(max_length=60)] = None,
+    q: Annotated[str | None, Query(max_length=100, description="Beginnings of words of the name or code, with or without accents.")] = None,
+    as_of: AsOf = None,
+) -> Page[FacilityRead]:
+    """Facilities that exist on a day, by name."""
+    filters = Filters(area=area, authority=authority, supervisor=supervisor, code=code, type=type, q=q)
+    statement = narrowed(facilities_on(as_of or today()), filters)
+    found = await keyset_page(session, statement, keys=[Facility.sort_key, Facility.row_id], params=page, scalars=False)
+    return Page(items=[FacilityRead.of(row) for row in found.items], next=found.next)
+
+
+@router.post("", status_code=201, response_model=FacilityRead, responses=problems(401, 403, 409, 422), dependencies=[allows(can_write_facilities)])
+async def create_facility(body: FacilityCreate, caller: CallerDep, session: SessionDep) -> FacilityRead:
+    """Enter a facility; sending the same again answers the same."""
+    done_on = judge_done_on(caller, body.done_on)
+    facility_id = await open_facility(session, caller, body.line(), reference=body.reference, done_on=done_on)
+    return FacilityRead.of(await facility_on(session, facility_id, today()))
+
+
+@router.get("/{facility_id}", response_model=FacilityRead, responses=problems(401, 403, 404), dependencies=[allows(can_read_directory)])
+async def read_facility(facility_id: UUID, session: SessionDep, as_of: AsOf = None) -> FacilityRead:
+    """A facility as it is on a day; one that has closed, on its last day."""
+    return FacilityRead.of(await facility_on(session, facility_id, as_of or today()))
+
+
+@router.get("/{facility_id}/periods", response_model=Page[FacilityRead], responses=problems(401, 403, 404), dependencies=[allows(can_read_directory)])
+async def list_periods(facility_id: UUID, session: SessionDep) -> Page[FacilityRead]:
+    """How the facility stood through time: its area and its description, oldest first."""
+    await facility_on(session, facility_id, today())
+    days = (await session.scalars(select(Facility.valid).where(Facility.id == facility_id).order_by(Facility.valid))).all()
+    return Page(items=[FacilityRead.of(await facility_on(session, facility_id, valid.lower or today())) for valid in days])

@@ -1,0 +1,136 @@
+"""Facilities as the API takes and shows them."""
+
+from datetime import date
+from decimal import Decimal
+from typing import Annotated, Any, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from sqlalchemy import Row
+
+from services.registry.actions import Action
+from services.registry.areas.schemas import AreaNamed, Number
+from services.registry.facilities.vocabulary import LEVELS, OWNERSHIPS, REMOTENESS, TYPES
+from services.registry.imports.lines import FacilityLine
+from shared.names import is_a_name
+
+CODE = r"^[A-Z]{2}(-[A-Z0-9]+)+$"
+Code = Annotated[str, StringConstraints(pattern=CODE, max_length=60, strip_whitespace=True)]
+
+
+class FacilityRead(BaseModel):
+    """A facility during one period, with the authority, the technical supervisor and the host of the day."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "id": "0198…", "code": "VN-22-BVT", "name": "Bệnh viện đa khoa tỉnh Quảng Ninh", "type": "hospital", "level": "province", "ownership": "public",
+                "area": {"id": "5b0f…", "code": "VN-22-06685", "name": "Phường Hồng Gai", "level": "commune"}, "area_path": ["VN", "VN-22", "VN-22-06685"],
+                "area_is_estimated": False, "authority": "VN-22", "authority_path": "VN.VN-22.VN-22-BVT", "technical_supervisor": "VN-01-BM", "host": None,
+                "remoteness": "none", "tier": None, "latitude": None, "longitude": None, "valid_from": "2025-07-01", "valid_to": None, "available_actions": [],
+            }
+        }
+    )  # fmt: skip
+
+    id: UUID
+    code: str
+    name: str
+    type: str
+    level: str
+    ownership: str
+    area: AreaNamed
+    area_path: list[str]
+    area_is_estimated: bool
+    authority: str | None
+    authority_path: str
+    technical_supervisor: str | None
+    host: str | None
+    remoteness: str
+    tier: str | None
+    latitude: Number | None
+    longitude: Number | None
+    valid_from: date
+    valid_to: date | None
+    available_actions: list[Action] = []
+
+    @classmethod
+    def of(cls, row: Row[Any] | tuple[Any, ...], actions: list[Action] | None = None) -> "FacilityRead":
+        facility, area, authority, technical_supervisor, host = row
+        return cls(
+            id=facility.id,
+            code=facility.code,
+            name=facility.name,
+            type=facility.type,
+            level=facility.level,
+            ownership=facility.ownership,
+            area=AreaNamed.model_validate(area),
+            area_path=area.within,
+            area_is_estimated=facility.area_is_estimated,
+            authority=authority,
+            authority_path=facility.authority_path,
+            technical_supervisor=technical_supervisor,
+            host=host,
+            remoteness=facility.remoteness,
+            tier=facility.tier,
+            latitude=facility.latitude,
+            longitude=facility.longitude,
+            valid_from=facility.valid_from,
+            valid_to=facility.valid_to,
+            available_actions=actions or [],
+        )
+
+
+class FacilityCreate(BaseModel):
+    """A facility as its managing authority enters it, from its first day; its area follows the crosswalk by date."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {
+                "code": "VN-22-TYT-06652", "name": "Trạm Y tế phường Hà Phong", "type": "station", "level": "commune", "ownership": "public", "area_code": "VN-22-06652",
+                "authority": "VN-22", "technical_supervisor": "VN-22-TTHL", "remoteness": "none", "valid_from": "2010-01-01",
+            }
+        },
+    )  # fmt: skip
+
+    code: Code
+    name: Annotated[str, StringConstraints(max_length=200)]
+    type: str = Field(json_schema_extra={"enum": list(TYPES)})
+    level: str = Field(json_schema_extra={"enum": list(LEVELS)})
+    ownership: str = Field("public", json_schema_extra={"enum": list(OWNERSHIPS)})
+    area_code: Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)]
+    authority: Code
+    technical_supervisor: Code | None = None
+    host: Code | None = None
+    remoteness: str = Field("none", json_schema_extra={"enum": list(REMOTENESS)})
+    tier: Annotated[str | None, StringConstraints(max_length=60, strip_whitespace=True)] = None
+    latitude: Annotated[Decimal | None, Field(ge=-90, le=90)] = None
+    longitude: Annotated[Decimal | None, Field(ge=-180, le=180)] = None
+    valid_from: date
+    valid_to: date | None = None
+    reference: Annotated[str | None, StringConstraints(max_length=200)] = None
+    done_on: date | None = None
+
+    @field_validator("name")
+    @classmethod
+    def _is_a_name(cls, name: str) -> str:
+        if not is_a_name(name):
+            raise ValueError("a name has letters and no control character")
+        return name
+
+    @field_validator("type", "level", "ownership", "remoteness")
+    @classmethod
+    def _is_in_its_list(cls, value: str, info: Any) -> str:
+        known = {"type": TYPES, "level": LEVELS, "ownership": OWNERSHIPS, "remoteness": REMOTENESS}[info.field_name]
+        if value not in known:
+            raise ValueError("choose one of: " + ", ".join(known))
+        return value
+
+    @model_validator(mode="after")
+    def _ends_after_it_starts(self) -> Self:
+        if self.valid_to is not None and self.valid_to < self.valid_from:
+            raise ValueError("valid_to is before valid_from")
+        return self
+
+    def line(self) -> FacilityLine:
+        return FacilityLine(row=0, **self.model_dump(exclude={"reference", "done_on"}))

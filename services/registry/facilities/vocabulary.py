@@ -1,0 +1,47 @@
+"""The closed lists of a facility, with the words by which people write them in a spreadsheet."""
+
+from shared.names import fold
+
+TYPES: dict[str, tuple[str, ...]] = {
+    "hospital": ("hôpital", "hôpital général", "bệnh viện", "bệnh viện đa khoa", "general hospital", "general_hospital"),
+    "specialised_hospital": ("hôpital spécialisé", "bệnh viện chuyên khoa", "specialised hospital", "specialized hospital"),
+    "health_centre": ("centre de santé", "centre médical", "trung tâm y tế", "health centre", "health center", "medical centre", "district_health_centre"),
+    "polyclinic": ("polyclinique", "phòng khám đa khoa", "phòng khám đa khoa khu vực"),
+    "station": ("poste de santé", "station de santé", "trạm y tế", "health station", "commune station", "commune_station", "commune_health_station"),
+    "clinic": ("cabinet", "clinique", "phòng khám"),
+    "pharmacy": ("pharmacie", "nhà thuốc", "quầy thuốc", "drugstore"),
+    "prevention_centre": ("centre de prévention", "trung tâm kiểm soát bệnh tật", "prevention centre", "centre for disease control", "cdc"),
+    "training_institute": ("institut de formation", "trường", "training institute", "ispits"),
+    "care_home": ("ehpad", "maison de retraite", "viện dưỡng lão", "care home", "nursing home"),
+    "home_care": ("ssiad", "soins à domicile", "chăm sóc tại nhà", "home care"),
+    "authority": ("administration", "sở y tế", "cơ quan quản lý", "health department"),
+    "other": ("autre", "khác"),
+}
+LEVELS: dict[str, tuple[str, ...]] = {
+    "central": ("trung ương", "national"),
+    "regional": ("région", "régional", "vùng", "region"),
+    "province": ("tỉnh", "provincial"),
+    "district": ("huyện",),
+    "area": ("khu vực", "secteur"),
+    "commune": ("xã", "phường", "communal"),
+}
+OWNERSHIPS: dict[str, tuple[str, ...]] = {
+    "public": ("công", "công lập", "nhà nước", "state"),
+    "private": ("privé", "tư", "tư nhân", "ngoài công lập"),
+    "private_non_profit": ("privé non lucratif", "phi lợi nhuận", "private non-profit", "espic"),
+    "army": ("armée", "quân đội", "quân y", "military"),
+}
+REMOTENESS: dict[str, tuple[str, ...]] = {
+    "none": ("", "aucun", "không", "normal", "ordinary"),
+    "rural": ("nông thôn",),
+    "mountain": ("montagne", "miền núi", "vùng cao", "mountainous"),
+    "border": ("frontière", "biên giới"),
+    "island": ("île", "hải đảo", "đảo"),
+    "isolated": ("isolé", "vùng sâu vùng xa", "đặc biệt khó khăn", "remote"),
+}
+
+
+def code_of(words: dict[str, tuple[str, ...]], written: str) -> str | None:
+    """The code that somebody meant, from the code itself or one of its words in any of the three languages."""
+    wanted = fold(written)
+    return next((code for code, others in words.items() if wanted in {fold(word) for word in (code, *others)}), None)

@@ -3,7 +3,7 @@
 Accounts that the file does not name are left alone, as are passwords of those that exist.
 """
 
-from collections.abc import Iterable
+import json
 from typing import Any
 
 from keycloak import KeycloakAdmin
@@ -34,8 +34,6 @@ def _admin(server: str, secret: str, realm: str) -> KeycloakAdmin:
 
 
 def _user_profile(admin: KeycloakAdmin, realm: dict[str, Any]) -> None:
-    import json
-
     (component,) = realm["components"][USER_PROFILE]
     admin.update_realm_users_profile(json.loads(component["config"]["kc.user.profile.config"][0]))
 
@@ -92,16 +90,16 @@ def _clients(admin: KeycloakAdmin, wanted: list[dict[str, Any]]) -> None:
             continue
         admin.update_client(known, {"id": known, **client})
         # An update of a client leaves its scopes as they are.
-        _keep_scopes(client["defaultClientScopes"], scopes, admin.get_client_default_client_scopes(known), lambda scope, known=known: admin.add_client_default_client_scope(known, scope, {}), lambda scope, known=known: admin.delete_client_default_client_scope(known, scope))
-        _keep_scopes(client["optionalClientScopes"], scopes, admin.get_client_optional_client_scopes(known), lambda scope, known=known: admin.add_client_optional_client_scope(known, scope, {}), lambda scope, known=known: admin.delete_client_optional_client_scope(known, scope))
-
-
-def _keep_scopes(wanted: Iterable[str], identifiers: dict[str, str], present: list[dict[str, Any]], add: Any, remove: Any) -> None:
-    names = {scope["name"] for scope in present}
-    for name in names - set(wanted):
-        remove(identifiers[name])
-    for name in set(wanted) - names:
-        add(identifiers[name])
+        kinds = (
+            ("defaultClientScopes", admin.get_client_default_client_scopes, admin.add_client_default_client_scope, admin.delete_client_default_client_scope),
+            ("optionalClientScopes", admin.get_client_optional_client_scopes, admin.add_client_optional_client_scope, admin.delete_client_optional_client_scope),
+        )
+        for kind, read, add, remove in kinds:
+            present = {scope["name"] for scope in read(known)}
+            for name in present - set(client[kind]):
+                remove(known, scopes[name])
+            for name in set(client[kind]) - present:
+                add(known, scopes[name], {})
 
 
 def _people(admin: KeycloakAdmin, wanted: list[dict[str, Any]]) -> None:
@@ -122,7 +120,9 @@ def _people(admin: KeycloakAdmin, wanted: list[dict[str, Any]]) -> None:
         for path in member.keys() - set(person["groups"]):
             admin.group_user_remove(known, member[path])
         for path in set(person["groups"]) - member.keys():
-            admin.group_user_add(known, _group(admin, path))
+            if (group := _group(admin, path)) is None:
+                raise LookupError(f"{person['username']} is to be in {path}, which is no group of the realm file.")
+            admin.group_user_add(known, group)
 
 
 def _close_password_grant(master: KeycloakAdmin) -> None:

@@ -28,7 +28,7 @@ class CannotPrepare(Exception):
 
 
 def check_machine() -> None:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 (this file is read by whatever Python there is)
         raise CannotPrepare(f"Relais needs Python 3.11 or newer, this is {sys.version.split()[0]}.", "Name a newer one: RELAIS_PYTHON=/path/to/python3.12 ./relais")
     try:
         import ensurepip  # noqa: F401  (Debian splits venv from Python: its absence shows here)

@@ -1,8 +1,8 @@
 """The command line of Relais: `./relais COMMAND`. Each command says in one sentence what is wrong and what to do about it."""
 
+import asyncio
 import errno
-import inspect
-import json
+import importlib
 import os
 import shutil
 import signal
@@ -12,13 +12,18 @@ import time
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Literal
+from uuid import UUID
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from deploy.local.sign_in import SignInRefused
 from deploy.local.state import CHECKOUT, SERVICES, CannotStart, State
+
+if TYPE_CHECKING:
+    from deploy.local.stack import RunningStack
 
 app = typer.Typer(help="Relais: human resources in health, from need to hire to figure.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 console = Console(highlight=False)
@@ -131,25 +136,31 @@ def token(
         raise CannotStart("Say who: a person or a machine client.", "./relais token linh, or ./relais token --client ministry-health")
     if client is not None:
         try:
-            print(running.client_token(client))
+            console.out(running.client_token(client))
         except KeyError:
             raise CannotStart(f"{client} is no machine client of the demo.", "Its clients are in deploy/keycloak/realm.json.") from None
     elif user is not None:
-        print(running.sign_in(user, password))
+        console.out(running.sign_in(user, password))
 
 
 @app.command()
 def play(story: Annotated[str, typer.Argument(help="A folder of tests/stories, such as quang-ninh-2025.")], as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False) -> None:
     """Play a story as the people concerned, and compare its figures with what they must be."""
-    _become(_running().env | {"RELAIS_SERVICE": "play"})
     from deploy.local import play as player
 
-    result = _result(player.run(story))
+    _become(_running().env | {"RELAIS_SERVICE": "play"})
+    try:
+        outcome = player.run(story)
+    except player.ActRefused as refusal:
+        raise CannotStart(f"The story stops: {refusal}", "Repair what was refused and play it again: what is done already stays done once.") from None
     if as_json:
-        print(json.dumps(result.as_json(), ensure_ascii=False))
+        console.out(outcome.as_json())
     else:
-        console.print(result.as_table())
-    if not result.ok:
+        table = Table("figure", "kind", "expected", "computed", "where to see it", box=None, padding=(0, 3, 0, 0))
+        for figure in outcome.figures:
+            table.add_row(figure.id, figure.kind, f"{figure.expected:g}", ("[green]" if figure.agrees else "[red]") + f"{figure.computed}[/]", figure.url)
+        console.print(table)
+    if not outcome.ok:
         raise typer.Exit(1)
 
 
@@ -159,20 +170,18 @@ def play(story: Annotated[str, typer.Argument(help="A folder of tests/stories, s
 @app.command("dead-letters")
 def dead_letters(service: ServiceArgument) -> None:
     """List the events that a service could not handle, and why."""
-    from shared import dead_letters as letters
+    from shared.dead_letters import list_dead_letters
 
     _as_service(service)
-    found = _result(letters.list_dead_letters(service))
+    found = asyncio.run(list_dead_letters(service))
     if not found:
         console.print(f"{service} has no dead letter.")
         return
-    rows = [dict(letter) if isinstance(letter, dict) else {name: value for name, value in vars(letter).items() if not name.startswith("_")} for letter in found]
-    table = Table()
-    for heading in rows[0]:
-        table.add_column(heading)
-    for row in rows:
-        table.add_row(*(str(value) for value in row.values()))
+    table = Table("id", "event", "of", "cause", "tries", "waiting behind", "died at", "trace")
+    for letter in found:
+        table.add_row(str(letter.id), letter.type, str(letter.subject or ""), f"{letter.cause}: {letter.details}", str(letter.tries), str(letter.waiting), f"{letter.died_at:%Y-%m-%d %H:%M:%S}", letter.trace_id or "")
     console.print(table)
+    console.print(f"Once the cause is repaired: ./relais replay {service} ID (or all)")
 
 
 @app.command()
@@ -181,17 +190,31 @@ def replay(service: ServiceArgument, which: Annotated[str, typer.Argument(help="
     from shared import dead_letters as letters
 
     _as_service(service)
-    console.print(f"{_result(letters.replay(service, which))} handed over again.")
+    try:
+        chosen: UUID | Literal["all"] = "all" if which == "all" else UUID(which)
+    except ValueError:
+        raise CannotStart(f"{which} is no id of a dead letter.", f"List them: ./relais dead-letters {service}") from None
+
+    async def hand_over() -> tuple[int, int]:
+        return await letters.replay(service, chosen), await letters.wait_until_replayed(service)
+
+    handed, dead = asyncio.run(hand_over())
+    console.print(f"{handed} handed over again; {dead} dead now.")
+    if dead:
+        raise typer.Exit(1)
 
 
 @app.command()
-def rebuild(service: ServiceArgument, consumer: Annotated[str | None, typer.Argument(help="The consumer; the service's own by default.")] = None) -> None:
-    """Clear what a consumer derived and let it read again from the first event."""
-    from shared import rebuild as rebuilding
+def rebuild(service: ServiceArgument) -> None:
+    """Clear what a service derived from events, and let it read again from the first one."""
+    from shared.rebuild import rebuild as clear
 
     _as_service(service)
-    _result(rebuilding.rebuild(service, consumer or service))
-    console.print(f"{consumer or service} reads again from the first event.")
+    consumer = importlib.import_module(f"services.{service}.app").service.consumer
+    if consumer is None:
+        raise CannotStart(f"{service} hears no event: there is nothing to rebuild.", "Name a service that does, such as observatory.")
+    asyncio.run(clear(service, consumer))
+    console.print(f"{service} reads again from the first event.")
 
 
 # -- tests and checks
@@ -243,7 +266,7 @@ def check() -> None:
 # -- what commands share
 
 
-def _running() -> Any:
+def _running() -> "RunningStack":
     from deploy.local.stack import RunningStack
 
     return RunningStack.found(State.open())
@@ -263,31 +286,23 @@ def _become(environment: dict[str, str]) -> None:
     settings.cache_clear()
 
 
-def _result(said: Any) -> Any:
-    if inspect.isawaitable(said):
-        import asyncio
-
-        return asyncio.run(_waited(said))
-    return said
-
-
-async def _waited(said: Any) -> Any:
-    return await said
-
-
 def main() -> None:
     try:
         app()
     except CannotStart as stop:
-        complaints.print(f"[red]✗[/] {stop.problem}", soft_wrap=True)
-        complaints.print(f"[green]→[/] {stop.way_out}", soft_wrap=True)
-        sys.exit(1)
+        _complain(stop.problem, stop.way_out)
+    except SignInRefused as refusal:
+        _complain(str(refusal), "The demo accounts are listed by ./relais up; the password of each is its name.")
     except OSError as error:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES):
             raise
-        complaints.print(f"[red]✗[/] {error.strerror}: {error.filename or ''}", soft_wrap=True)
-        complaints.print("[green]→[/] Free some space or change the folder's rights; RELAIS_STATE_DIR=/path names another folder.", soft_wrap=True)
-        sys.exit(1)
+        _complain(f"{error.strerror}: {error.filename or ''}", "Free some space or change the folder's rights; RELAIS_STATE_DIR=/path names another folder.")
+
+
+def _complain(problem: str, way_out: str) -> None:
+    complaints.print("✗ " + problem, markup=False, soft_wrap=True)
+    complaints.print("→ " + way_out, markup=False, soft_wrap=True)
+    sys.exit(1)
 
 
 if __name__ == "__main__":

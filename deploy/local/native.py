@@ -16,16 +16,17 @@ POM = CHECKOUT / "deploy" / "native" / "pom.xml"
 OLDEST_JAVA = 17
 
 
-def check_tools() -> None:
-    """Java and Maven, or where to get them."""
+def check_tools() -> str:
+    """Java and Maven, or where to get them. Returns what was found."""
     java, maven = shutil.which("java"), shutil.which("mvn")
-    if java is None or (version := java_version(java)) < OLDEST_JAVA:
+    if java is None or java_version(java) < OLDEST_JAVA:
         raise CannotStart(
-            "The full stack needs Java 17 or newer" + (f", this is Java {version}." if java else ", and there is no java here."),
+            "The full stack needs Java 17 or newer" + (f", this is Java {java_version(java)}." if java else ", and there is no java here."),
             "Install it (Debian, Ubuntu: apt install openjdk-17-jre-headless), or use the embedded stack: ./relais up",
         )
     if maven is None and not all(is_downloaded(name) for name in ("kafka", "keycloak")):
         raise CannotStart("The full stack needs Maven to download Kafka and Keycloak.", "Install it (Debian, Ubuntu: apt install maven), or use the embedded stack: ./relais up")
+    return f"Java {java_version(java)}, " + ("Kafka and Keycloak downloaded" if maven is None or all(is_downloaded(name) for name in ("kafka", "keycloak")) else "Maven")
 
 
 def java_version(java: str) -> int:

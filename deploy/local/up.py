@@ -1,7 +1,5 @@
 """`./relais up`: starts the system, keeps it running, and loads the demo the first time while it is already usable."""
 
-import asyncio
-import inspect
 import json
 import os
 import selectors
@@ -17,13 +15,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from deploy.local import ports
+from deploy.local import play, ports
 from deploy.local.processes import Forked, clear_orphans, end, fork, last_lines
 from deploy.local.realm import demo_accounts
 from deploy.local.stack import Kind, Stack, import_services
 from deploy.local.state import State
 from deploy.local.supervisor import Supervisor
-from shared.settings import PORT_OFFSETS
+from shared.settings import PORT_OFFSETS, settings
 
 DEMO_STORY = "quang-ninh-2025"
 NEEDED_BYTES = {"embedded": 500_000_000, "full": 1_500_000_000}
@@ -201,15 +199,10 @@ class DemoLoading:
 
 
 def _play(write: int) -> None:
-    def tell(done: int, total: int, what: str = "") -> None:
+    def tell(done: int, total: int, what: str) -> None:
         os.write(write, json.dumps([done, total, what]).encode() + b"\n")
 
-    from deploy.local import play
-    from shared.settings import settings
-
     settings.cache_clear()
-    result = play.run(DEMO_STORY, progress=tell)
-    if inspect.isawaitable(result):
-        result = asyncio.run(result)
-    if not result.ok:
-        raise SystemExit(1)
+    outcome = play.run(DEMO_STORY, progress=tell)
+    if not outcome.ok:
+        raise SystemExit(f"These figures are not what they must be: {[vars(figure) for figure in outcome.figures if not figure.agrees]}")

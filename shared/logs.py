@@ -106,9 +106,7 @@ def described_error(error: BaseException) -> dict[str, Any]:
     for source, field in (("sqlstate", "sqlstate"), ("constraint_name", "constraint")):
         if isinstance(found := getattr(cause, source, None), str):
             told[field] = found
-    told["at"] = [
-        f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-FRAMES:]
-    ]
+    told["at"] = [f"{frame.filename.rpartition('site-packages/')[2]}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(error.__traceback__)[-FRAMES:]]
     if (before := error.__cause__ or (None if error.__suppress_context__ else error.__context__)) is not None:
         told["after"] = type(before).__name__
     return told
@@ -222,9 +220,7 @@ class QueuedLines(logging.Handler):
             if self.dropped:
                 dropped, self.dropped = self.dropped, 0
                 lines.append(
-                    orjson.dumps(
-                        {"time": datetime.now(UTC).isoformat(), "level": "warning", "logger": "relais.logs", "message": f"{dropped} log lines were dropped"}
-                    ).decode()
+                    orjson.dumps({"time": datetime.now(UTC).isoformat(), "level": "warning", "logger": "relais.logs", "message": f"{dropped} log lines were dropped"}).decode()
                 )
             if lines:
                 self._put("".join(f"{line}\n" for line in lines))
@@ -270,7 +266,7 @@ def configure_logging(service: str, stream: TextIO | None = None, *, level: int 
     stop_logging()
     _handler = QueuedLines(stream or sys.stdout)
     _handler.setFormatter(TextFormatter(service) if settings().log_format == "text" else JsonFormatter(service))
-    _handler.addFilter(OncePerMinute("opentelemetry", "urllib3"))
+    _handler.addFilter(OncePerMinute("relais.otlp"))
     root = logging.getLogger()
     for old in list(root.handlers):
         root.removeHandler(old)

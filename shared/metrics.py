@@ -1,25 +1,21 @@
 """Measures of a process, sent over OTLP every fifteen seconds.
 
-Recording is a dictionary entry in the event loop (0.5 µs; the SDK's histogram takes 10): a thread reads the totals and
-hands them, in the SDK's own data classes, to the SDK's exporter. Counters and histograms are cumulative since the start.
+Recording is a dictionary entry in the event loop (0.5 µs; the SDK's histogram takes 10); the thread of shared/otlp.py reads
+the totals. Counters and histograms are cumulative since the start.
 """
 
 import bisect
-import logging
-import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.metrics.export import MetricsData
+    from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
-EVERY_SECONDS = 15
 MAX_SERIES = 2000  # label sets of one instrument; more is a mistake (an id used as a label)
 OTHER = "(other)"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
-logger = logging.getLogger("relais.metrics")
 Labels = tuple[str | int, ...]
 
 
@@ -87,9 +83,7 @@ class Gauge(Instrument):
         return super().read()
 
 
-REQUESTS = Histogram(
-    "http.server.request.duration", "Time to answer a request", unit="s", labels=("http.request.method", "http.route", "http.response.status_code")
-)
+REQUESTS = Histogram("http.server.request.duration", "Time to answer a request", unit="s", labels=("http.request.method", "http.route", "http.response.status_code"))
 OUTBOX_AGE = Gauge("relais.outbox.oldest_age", "Age of the oldest event that is not published yet", unit="s")
 OUTBOX_PENDING = Gauge("relais.outbox.pending", "Events that are not published yet")
 CONSUMER_LAG = Gauge("relais.consumer.lag", "Messages that a consumer has not read yet", labels=("consumer", "topic"))
@@ -99,80 +93,32 @@ EVENTS_PUBLISHED = Counter("relais.events.published", "Events sent to the broker
 EVENTS_APPLIED = Counter("relais.events.applied", "Events whose effect is committed", labels=("consumer", "type"))
 
 
-class _Sender:
-    """The thread of one process that sends the measures."""
+class Measured:
+    """What this process has measured since it started, as OTLP's messages; read by the sending thread."""
 
-    def __init__(self, service: str, endpoint: str) -> None:
-        import requests
-        from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-        from opentelemetry.sdk.resources import Resource
-
-        session = requests.Session()
-        session.trust_env = False
-        self.resource = Resource({"service.name": service, "service.namespace": "relais"})
-        self.exporter = OTLPMetricExporter(endpoint=f"{endpoint}/v1/metrics", timeout=2, session=session)
+    def __init__(self) -> None:
         self.started_at = time.time_ns()
-        self.ending = threading.Event()
-        self.thread = threading.Thread(target=self._run, name="metrics", daemon=True)
-        self.thread.start()
 
-    def _run(self) -> None:
-        while not self.ending.wait(EVERY_SECONDS):
-            self.send()
+    def read(self) -> "list[Metric]":
+        from opentelemetry.proto.metrics.v1 import metrics_pb2 as otlp
 
-    def send(self) -> None:
-        try:
-            self.exporter.export(self.collected())
-        except Exception:
-            logger.exception("measures could not be sent")
+        from shared.otlp import attributes
 
-    def collected(self) -> "MetricsData":
-        from opentelemetry.sdk.metrics import export as sdk
-        from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-
-        now = time.time_ns()
-        cumulative = sdk.AggregationTemporality.CUMULATIVE
+        cumulative = otlp.AGGREGATION_TEMPORALITY_CUMULATIVE
         found = []
         for instrument in INSTRUMENTS:
-            read = instrument.read()
-            if not read:
-                continue
-            data: Any
-            if isinstance(instrument, Histogram):
-                points = [
-                    sdk.HistogramDataPoint(labels, self.started_at, now, count, total, tuple(buckets), SECONDS, least, most)
-                    for labels, (count, total, buckets, least, most) in read
-                ]
-                data = sdk.Histogram(points, cumulative)
-            else:
-                numbers = [sdk.NumberDataPoint(labels, self.started_at, now, value) for labels, value in read]
-                data = sdk.Sum(numbers, cumulative, is_monotonic=True) if isinstance(instrument, Counter) else sdk.Gauge(numbers)
-            found.append(sdk.Metric(instrument.name, instrument.description, instrument.unit, data))
-        scope = sdk.ScopeMetrics(InstrumentationScope("relais"), found, "")
-        return sdk.MetricsData([sdk.ResourceMetrics(self.resource, [scope], "")])
-
-
-_sender: _Sender | None = None
-
-
-def start_metrics(service: str, endpoint: str) -> None:
-    """Called by `start_telemetry`, after the fork."""
-    global _sender
-    stop_metrics()
-    _sender = _Sender(service, endpoint)
-
-
-def export_metrics() -> None:
-    """Send the measures now."""
-    if _sender is not None:
-        _sender.send()
-
-
-def stop_metrics(seconds: float = 1.0) -> None:
-    global _sender
-    if _sender is not None:
-        ended, _sender = _sender, None
-        ended.ending.set()
-        last = threading.Thread(target=ended.send, daemon=True)
-        last.start()
-        last.join(seconds)
+            metric = otlp.Metric(name=instrument.name, description=instrument.description, unit=instrument.unit)
+            for labels, value in instrument.read():
+                point: dict[str, Any] = {"attributes": attributes(labels), "start_time_unix_nano": self.started_at, "time_unix_nano": time.time_ns()}
+                if isinstance(instrument, Histogram):
+                    count, total, buckets, least, most = value
+                    metric.histogram.aggregation_temporality = cumulative
+                    metric.histogram.data_points.add(**point, count=count, sum=total, bucket_counts=buckets, explicit_bounds=SECONDS, min=least, max=most)
+                elif isinstance(instrument, Counter):
+                    metric.sum.aggregation_temporality, metric.sum.is_monotonic = cumulative, True
+                    metric.sum.data_points.add(**point, as_int=value)
+                else:
+                    metric.gauge.data_points.add(**point, as_double=value)
+            if metric.WhichOneof("data") is not None:
+                found.append(metric)
+        return found

@@ -1,8 +1,7 @@
 """Tracing: what a process tells about its work, so that one act can be followed to its last consumer.
 
-Written for the hot path (decision: docs/decisions/telemetry-by-hand.md): the trace context is read and
-written by hand and lives in one context variable; a span is built only when its trace is sampled, as the
-SDK's own `ReadableSpan`, and handed to the SDK's `BatchSpanProcessor`, whose bounded queue drops rather than waits.
+Written for the hot path (docs/decisions/tracing-by-hand.md): the trace context is read and written by hand and lives in
+one context variable; a span is built only when its trace is sampled, and left in a bounded queue for shared/otlp.py.
 Nothing here is a global OpenTelemetry provider: FastAPI would start tracing by itself at a third of the speed.
 
 Names used everywhere, so that traces of all services read alike:
@@ -17,11 +16,10 @@ import asyncio
 import logging
 import random
 import re
-import threading
 import time
-from collections.abc import Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Iterable, Mapping, MutableMapping
 from contextvars import ContextVar
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from shared import metrics
@@ -32,6 +30,8 @@ if TYPE_CHECKING:
     import aiohttp
     from sqlalchemy import Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
+
+    from shared.otlp import Sender
 
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
 Value = str | int | float | bool
@@ -60,11 +60,9 @@ class Context:
 class Span:
     """One piece of work. Outside a sampled trace every method does nothing; use it as a context manager."""
 
-    __slots__ = ("attributes", "context", "error", "kind", "links", "name", "parent", "previous", "started_at")
+    __slots__ = ("attributes", "context", "ended_at", "error", "kind", "links", "name", "parent", "previous", "started_at")
 
-    def __init__(
-        self, name: str, kind: Kind, attributes: Mapping[str, Value] | None, *, context: Context, parent: Context | None, links: Iterable[str | None] = ()
-    ) -> None:
+    def __init__(self, name: str, kind: Kind, attributes: Mapping[str, Value] | None, *, context: Context, parent: Context | None, links: Iterable[str | None] = ()) -> None:
         self.name = name
         self.kind = kind
         self.attributes: dict[str, Value] = dict(attributes) if attributes else {}
@@ -73,6 +71,7 @@ class Span:
         self.links = links
         self.error: str | None = None
         self.started_at = time.time_ns()
+        self.ended_at = 0
         self.previous: Context | None = None
 
     @property
@@ -88,8 +87,17 @@ class Span:
 
     def end(self) -> None:
         """Hand the span over; a `with` does it by itself."""
-        if _pipeline is not None and self.context.sampled:
-            _pipeline.send(self, time.time_ns())
+        if _sender is not None and self.context.sampled:
+            self.ended_at = time.time_ns()
+            _sender.put(self)
+
+    def told(self) -> dict[str, Value]:
+        """The attributes that may leave the process."""
+        told = {key: value[:MAX_VALUE] if isinstance(value, str) else value for key, value in self.attributes.items() if not is_personal(key)}
+        return told | {"error.type": self.error} if self.error is not None else told
+
+    def linked(self) -> list[Context]:
+        return [linked for linked in map(parse_traceparent, self.links) if linked is not None]
 
     def __enter__(self) -> Self:
         self.previous = _current.get()
@@ -130,94 +138,38 @@ NO_SPAN = NoSpan()
 _current: ContextVar[Context | None] = ContextVar("trace_context", default=None)
 
 
-class _Pipeline:
-    """What one process needs to send its spans; made after the fork."""
-
-    def __init__(self, service: str, endpoint: str, ratio: float) -> None:
-        import requests
-        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-        from opentelemetry.sdk.resources import Resource
-        from opentelemetry.sdk.trace import ReadableSpan
-        from opentelemetry.sdk.trace.export import BatchSpanProcessor
-        from opentelemetry.sdk.util.instrumentation import InstrumentationScope
-        from opentelemetry.trace import Link, SpanContext, SpanKind, Status, StatusCode, TraceFlags
-
-        sampled = TraceFlags(TraceFlags.SAMPLED)
-        session = requests.Session()
-        session.trust_env = False  # a proxy set for the outside world must not see what stays on this machine
-        self.endpoint = endpoint.rstrip("/")
-        self.resource = Resource({"service.name": service, "service.namespace": "relais"})
-        self.scope = InstrumentationScope("relais")
-        self.kinds: dict[str, Any] = {kind.name.lower(): kind for kind in SpanKind}
-        self.readable: Any = ReadableSpan
-        self.link: Any = Link
-        self.unset = Status(StatusCode.UNSET)
-        self.failed: Callable[[str], Status] = partial(Status, StatusCode.ERROR)
-        self.spoken: Callable[[Context], Any] = lambda context: SpanContext(context.trace_id, context.span_id, context.remote, sampled)
-        self.threshold = int(ratio * (1 << 64))
-        exporter = OTLPSpanExporter(endpoint=f"{self.endpoint}/v1/traces", timeout=2, session=session)
-        self.processor: BatchSpanProcessor = BatchSpanProcessor(exporter, max_queue_size=8192, schedule_delay_millis=1000, max_export_batch_size=512)
-
-    def send(self, ended: Span, ended_at: int) -> None:
-        """Put an ended span into the queue; never waits."""
-        status = self.unset
-        if ended.error is not None:
-            status = self.failed(ended.error)
-            ended.attributes["error.type"] = ended.error
-        self.processor.on_end(
-            self.readable(
-                name=ended.name,
-                context=self.spoken(ended.context),
-                parent=self.spoken(ended.parent) if ended.parent is not None else None,
-                resource=self.resource,
-                attributes={key: value[:MAX_VALUE] if isinstance(value, str) else value for key, value in ended.attributes.items() if not is_personal(key)},
-                links=[self.link(self.spoken(linked)) for linked in map(parse_traceparent, ended.links) if linked is not None],
-                kind=self.kinds[ended.kind],
-                status=status,
-                start_time=ended.started_at,
-                end_time=ended_at,
-                instrumentation_scope=self.scope,
-            )
-        )
-
-    def stop(self, seconds: float) -> None:
-        """Send what is queued, for a while: a collector that is away must not hold the end of a service."""
-        last = threading.Thread(target=self.processor.shutdown, daemon=True)
-        last.start()
-        last.join(seconds)
-
-
-_pipeline: _Pipeline | None = None
+_sender: "Sender | None" = None
+_threshold = 0  # of the trace id's lower half: below it a new trace is recorded
 
 
 def start_telemetry(service: str) -> None:
     """Trace and measure this process. To be called after the fork; does nothing when no collector is set."""
-    global _pipeline
+    global _sender, _threshold
     if not settings().otlp_endpoint:
         return
+    from shared.otlp import Sender
+
     stop_telemetry()
-    _pipeline = _Pipeline(service, settings().otlp_endpoint, settings().trace_ratio)
-    metrics.start_metrics(service, _pipeline.endpoint)
+    _threshold = int(settings().trace_ratio * (1 << 64))
+    _sender = Sender(service, settings().otlp_endpoint, metrics.Measured().read)
 
 
 def stop_telemetry(seconds: float = 3.0) -> None:
-    """Flush and stop; blocks for at most some seconds."""
-    global _pipeline
-    if _pipeline is not None:
-        stopped, _pipeline = _pipeline, None
+    """Send what is queued and stop; blocks for at most some seconds."""
+    global _sender
+    if _sender is not None:
+        stopped, _sender = _sender, None
         stopped.stop(seconds)
-        metrics.stop_metrics(1.0)
 
 
 def flush_telemetry() -> None:
     """Send what is queued now (tests, the end of a command)."""
-    if _pipeline is not None:
-        _pipeline.processor.force_flush()
-        metrics.export_metrics()
+    if _sender is not None:
+        _sender.flush()
 
 
 def is_tracing() -> bool:
-    return _pipeline is not None
+    return _sender is not None
 
 
 def current() -> Context | None:
@@ -247,7 +199,7 @@ def parse_traceparent(value: str | None) -> Context | None:
 
 def attach_traceparent(value: str | None) -> None:
     """Make what follows in this task a part of the trace that `value` names; None or a malformed value detaches."""
-    _current.set(parse_traceparent(value) if _pipeline is not None else None)
+    _current.set(parse_traceparent(value) if _sender is not None else None)
 
 
 def span(
@@ -262,8 +214,7 @@ def span(
 
     Without `parent` it continues the work in progress, or begins a trace, of which RELAIS_TRACE_RATIO is recorded.
     """
-    pipeline = _pipeline
-    if pipeline is None:
+    if _sender is None:
         return NO_SPAN
     above = parse_traceparent(parent) if parent is not None else None
     if above is None:
@@ -272,7 +223,7 @@ def span(
             return NO_SPAN
     if above is None:
         trace_id = random.getrandbits(128) or 1
-        context = Context(trace_id, random.getrandbits(64) or 1, (trace_id & 0xFFFFFFFFFFFFFFFF) < pipeline.threshold)
+        context = Context(trace_id, random.getrandbits(64) or 1, (trace_id & 0xFFFFFFFFFFFFFFFF) < _threshold)
     elif above.sampled:
         context = Context(above.trace_id, random.getrandbits(64) or 1, True)
     else:
@@ -283,7 +234,7 @@ def span(
 def leaf(name: str, kind: Kind, attributes: Mapping[str, Value]) -> Span | None:
     """A span for work seen by callbacks, which nothing else is done inside of: None unless the work in progress is recorded. Its owner calls `end()`."""
     context = _current.get()
-    if _pipeline is None or context is None or not context.sampled:
+    if _sender is None or context is None or not context.sampled:
         return None
     return Span(name, kind, attributes, context=Context(context.trace_id, random.getrandbits(64) or 1, True), parent=context)
 
@@ -352,7 +303,7 @@ class TelemetryMiddleware:
                     work.set("request.id", bound_id)
                     if status >= 500 and work.error is None:
                         work.fail(str(status))
-                if _pipeline is not None:
+                if _sender is not None:
                     metrics.REQUESTS.record(seconds, (method, route, status))
                 log_request(self.log, method, route, status, seconds)
 

@@ -48,9 +48,9 @@ class RunningReceiver:
 
 
 @contextmanager
-def served(app: Any) -> Iterator[str]:
+def served(app: Any, port: int = 0) -> Iterator[str]:
     """An ASGI application on a free port of this machine."""
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False, lifespan="on"))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, access_log=False, lifespan="on"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
@@ -62,9 +62,9 @@ def served(app: Any) -> Iterator[str]:
 
 
 @contextmanager
-def running_receiver(issuer: TestIssuer, folder: Path) -> Iterator[RunningReceiver]:
+def running_receiver(issuer: TestIssuer, folder: Path, port: int = 0) -> Iterator[RunningReceiver]:
     store = TraceStore(folder / "traces.db")
-    with environment(RELAIS_ENV="test", RELAIS_ISSUER=issuer.url, RELAIS_FILES_DIR=str(folder / "files")), served(traces.create(store=store)) as url:
+    with environment(RELAIS_ENV="test", RELAIS_ISSUER=issuer.url, RELAIS_FILES_DIR=str(folder / "files")), served(traces.create(store=store), port) as url:
         yield RunningReceiver(url, store, issuer)
 
 

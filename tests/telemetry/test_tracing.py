@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import time
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -12,11 +13,16 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import create_async_engine
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from deploy.local.postgres import Postgres
 from shared import telemetry
 from shared.telemetry import TelemetryMiddleware, current_traceparent, parse_traceparent, span, statement_name, trace_config, trace_engine, traced_headers
-from tests.support.telemetry import RunningReceiver, served, tracing
+from tests.support.identity import TestIssuer
+from tests.support.telemetry import RunningReceiver, running_receiver, served, tracing
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 PARENT = "00f067aa0ba902b7"
@@ -163,6 +169,32 @@ class TestCollectorAway:
                 started = time.perf_counter()
                 telemetry.stop_telemetry(1)
             assert time.perf_counter() - started < 3
+
+    def test_what_was_traced_meanwhile_arrives_when_it_is_back(self, issuer: TestIssuer, tmp_path: Path) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        with tracing("registry", f"http://127.0.0.1:{port}"):
+            with span("act") as act:
+                assert isinstance(act, telemetry.Span)
+            telemetry.flush_telemetry()
+            with running_receiver(issuer, tmp_path, port=port) as receiver:
+                assert [found["name"] for found in receiver.trace(f"{act.context.trace_id:032x}")["spans"]] == ["act"]
+
+    @pytest.mark.parametrize(("status", "sent_again"), [(503, True), (429, True), (400, False), (404, False)])
+    def test_what_is_refused_for_good_is_not_sent_again(self, status: int, sent_again: bool) -> None:
+        heard: list[str] = []
+
+        async def collector(request: Request) -> Response:
+            heard.append(request.url.path)
+            return Response(status_code=status)
+
+        with served(Starlette(routes=[Route("/{path:path}", collector, methods=["POST"])])) as url, tracing("registry", url):
+            with span("act"):
+                pass
+            telemetry.flush_telemetry()
+            telemetry.flush_telemetry()
+        assert heard.count("/v1/traces") >= 2 if sent_again else heard.count("/v1/traces") == 1
 
 
 def application() -> Any:

@@ -71,7 +71,10 @@ class Visit:
 class Gateway:
     """The ASGI application."""
 
-    def __init__(self, known: Settings, verifier: TokenVerifier, upstreams: Mapping[str, Upstream], quotas: Quotas | None = None) -> None:
+    def __init__(
+        self, known: Settings, verifier: TokenVerifier, upstreams: Mapping[str, Upstream], quotas: Quotas | None = None, find: Callable[[str], Route | None] = route_of
+    ) -> None:
+        self.find = find
         self.verifier = verifier
         self.upstreams = upstreams
         self.limits = Limits(quotas or Quotas(), known.portal_client_id)
@@ -146,7 +149,7 @@ class Gateway:
         if len(scope["query_string"]) > URL_BYTES:
             raise address_too_long()
         visit.path = path = check_path(scope["raw_path"])
-        visit.route = route = route_of(path)
+        visit.route = route = self.find(path)
         if path in Health.PROBES:
             return
         await self._identify(visit, asked, route)

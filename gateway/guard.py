@@ -85,10 +85,10 @@ def check_path(raw_path: bytes) -> str:
     """The decoded path, in the one spelling that a route table can judge. Raises Problem."""
     if len(raw_path) > URL_BYTES:
         raise address_too_long()
-    if NEEDS_A_LOOK.search(raw_path) is None:
+    if NEEDS_A_LOOK.search(raw_path) is None and raw_path[:1] == b"/":
         return raw_path.decode("ascii")
     try:
-        if BAD_ESCAPE.search(raw_path):
+        if BAD_ESCAPE.search(raw_path) or raw_path[:1] != b"/":
             raise ValueError
         path = unquote_to_bytes(raw_path).decode("utf-8")
     except ValueError as error:
@@ -154,6 +154,8 @@ def read_headers(headers: Sequence[tuple[bytes, bytes]], http_version: str) -> A
         raise headers_too_large()
     if named:
         asked.forwarded = [piece for i in range(0, len(forwarded), 4) if forwarded[i] not in named for piece in forwarded[i : i + 4]]
+    if http_version not in ("1.1", "1.0"):
+        raise bad_request("bad-request", _("This is not a well-formed HTTP request."))
     if not asked.host and http_version != "1.0":
         raise bad_request("host-missing", _("The request does not say which host it is for."))
     if b"content-length" in once or b"transfer-encoding" in once:

@@ -104,9 +104,13 @@ class DoorProtocol(HttpToolsProtocol):
         self._refuse(bad_request("bad-request", _("This is not a well-formed HTTP request.")))
 
     def _refuse(self, problem: Problem) -> None:
-        """Answer without a request and close. Silent when an answer is already on its way: bytes in its middle would lie."""
+        """Answer in place of the application and close. Silent when an answer is on its way: bytes in its middle would lie."""
         self._stop_head_timer()
-        if self.is_idle:
+        if self.in_head and not self.is_idle:  # it comes behind a good request, which is answered first
+            self.cycle.keep_alive = False
+            self.transport.pause_reading()
+            return
+        if self.is_idle or not self.cycle.response_started:
             sent = dict(self.headers or ())
             language = choose_language(sent.get(b"accept-language", b"").decode("latin-1"))
             request_id = f"{random.getrandbits(128):032x}"
@@ -114,6 +118,9 @@ class DoorProtocol(HttpToolsProtocol):
             head = b"".join(b"%s: %s\r\n" % header for header in headers)
             self.transport.write(b"HTTP/1.1 %d \r\n%sconnection: close\r\n\r\n%s" % (status, head, body))
             logger.info("refused: %s", problem.slug, extra={"method": "", "route": "(unread)", "status": status})
+        if not self.is_idle:  # the application has the head of it already: it must neither answer nor wait
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
         self._close()
 
     # --- the answer must be read ------------------------------------------------------------------------------

@@ -40,7 +40,7 @@ FieldClass = Literal["public", "directory", "hr"]  # nothing above the HR class 
 class Event(BaseModel):
     """A fact about one aggregate, named in the past tense and versioned. `id` is the aggregate's."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, json_schema_serialization_defaults_required=True)
 
     type: ClassVar[str]
     topic: ClassVar[str]

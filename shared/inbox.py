@@ -226,9 +226,10 @@ def cause_of(error: BaseException) -> str:
         return str(error)
     if isinstance(error, Problem):
         return f"refused: {error.slug}"
-    for cause in _causes(error):
-        if getattr(cause, "sqlstate", None):
-            return f"database: {getattr(cause, 'sqlstate', '')} {getattr(cause, 'constraint_name', None) or type(cause).__name__}"
+    told = [cause for cause in _causes(error) if getattr(cause, "sqlstate", None)]
+    if told:
+        constraint = next((cause.constraint_name for cause in told if getattr(cause, "constraint_name", None)), type(told[-1]).__name__)
+        return f"database: {getattr(told[-1], 'sqlstate', '')} {constraint}"
     return f"unforeseen: {type(error).__name__}"
 
 
@@ -241,8 +242,8 @@ def details_of(error: BaseException) -> str:
 
 # --- taking messages in charge ----------------------------------------------------------------------------------------
 
-ALWAYS = "always"
-PROCESS_ONLY = "process only"
+ALWAYS = "always"  # what could not be read: everything later of that aggregate waits for an operator
+PROCESS_ONLY = "process only"  # a replica takes the next state as it is; a process keeps its order
 
 
 @dataclass
@@ -496,7 +497,7 @@ class Taking:
             "tries": tries,
             "next_try_at": now() + wait if later else None,
         }
-        self._block(event, ALWAYS if reason == "failed" else PROCESS_ONLY)
+        self._block(event, PROCESS_ONLY)
 
     def _give_up(self, event: Heard, error: Exception, tries: int = 1) -> None:
         if event.problem is not None:  # no handler ran, so nothing else in the trace tells
@@ -509,9 +510,10 @@ class Taking:
             "details": details_of(error),
             "tries": tries,
             "traceparent": traceparent_of(event.message.headers),
+            "readable": event.problem is None,
         }
         self.parks.pop(event.event_id, None)
-        self._block(event, ALWAYS)
+        self._block(event, PROCESS_ONLY if event.problem is None else ALWAYS)
         self._advance(event)
 
     def _block(self, event: Heard, kind: str) -> None:
@@ -556,7 +558,7 @@ class Taking:
         if event.problem is not None:
             self._give_up(event, event.problem, tries=row.tries + 1)
             return False
-        if self._blocked(event, {ALWAYS, PROCESS_ONLY}):
+        if self._blocked(event, {ALWAYS} if event.fact is None else {ALWAYS, PROCESS_ONLY}):
             return False
         if event.fact is not None and self._leaves_a_gap(event):
             self._park(event, "gap", "waits for the version before it", tries=row.tries + 1, later=True)
@@ -617,10 +619,10 @@ def _spans(events: Sequence[Heard]) -> Iterator[list[Any]]:
 
 _LEARN = text(
     """
-    SELECT event_id, subject, incarnation, version, CASE WHEN reason IN ('failed', 'replay') THEN 'always' ELSE 'process only' END AS blocks
+    SELECT event_id, subject, incarnation, version, CASE WHEN reason = 'replay' THEN 'always' ELSE 'process only' END AS blocks
     FROM parked_events WHERE consumer = :consumer AND (event_id = ANY(:ids) OR (topic = :topic AND subject = ANY(:subjects)))
     UNION ALL
-    SELECT event_id, subject, incarnation, version, CASE WHEN closed_at IS NULL THEN 'always' END
+    SELECT event_id, subject, incarnation, version, CASE WHEN closed_at IS NOT NULL THEN NULL WHEN readable THEN 'process only' ELSE 'always' END
     FROM dead_letters WHERE consumer = :consumer AND (event_id = ANY(:ids) OR (closed_at IS NULL AND topic = :topic AND subject = ANY(:subjects)))
     """
 )
@@ -650,9 +652,9 @@ _PARK = text(
 )
 _DIE = text(
     """
-    INSERT INTO dead_letters (id, consumer, event_id, topic, subject, type, incarnation, version, cause, details, tries, traceparent, key, value, headers, origin)
-    VALUES (:id, :consumer, :event_id, :topic, :subject, :type, :incarnation, :version, :cause, :details, :tries, :traceparent, :key, :value, CAST(:headers AS jsonb), :origin)
-    ON CONFLICT (consumer, event_id) DO UPDATE SET cause = excluded.cause, details = excluded.details, tries = dead_letters.tries + excluded.tries,
+    INSERT INTO dead_letters (id, consumer, event_id, topic, subject, type, incarnation, version, cause, details, tries, traceparent, readable, key, value, headers, origin)
+    VALUES (:id, :consumer, :event_id, :topic, :subject, :type, :incarnation, :version, :cause, :details, :tries, :traceparent, :readable, :key, :value, CAST(:headers AS jsonb), :origin)
+    ON CONFLICT (consumer, event_id) DO UPDATE SET cause = excluded.cause, details = excluded.details, readable = excluded.readable, tries = dead_letters.tries + excluded.tries,
         died_at = now(), closed_at = NULL, closed_how = NULL
     """
 )

@@ -131,6 +131,7 @@ CREATE TABLE dead_letters (
     details text NOT NULL DEFAULT '',
     tries integer NOT NULL DEFAULT 1,
     traceparent text,
+    readable boolean NOT NULL,
     died_at timestamptz NOT NULL DEFAULT now(),
     closed_at timestamptz,
     closed_how text CHECK (closed_how IN ('replayed', 'discarded')),

@@ -84,7 +84,7 @@ async def by_reference(session: AsyncSession, model: type[RecordT], *, authority
         raise Refused(
             "reference-taken",
             _("The reference {reference} already names another record."),
-            rule=Rule("REFERENCE", reference, "unique in an authority", _("A reference names one thing for ever.")),
+            rule=Rule("REFERENCE", reference, "unique in an authority", "Relais rule book (a reference names one thing for ever)"),
             possible=_("Choose another reference, or send exactly the same content."),
             reference=reference,
         )

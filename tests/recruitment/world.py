@@ -24,7 +24,16 @@ def facility(code: str = PROVINCIAL, **changes: Any) -> Message:
 
 
 def post(name: str = "P1", *, at: str = PROVINCIAL, **changes: Any) -> Message:
-    body = {"id": str(known(name)), "facility_id": str(known(at)), "facility_code": at, "occupation_code": "VN-BS", "fte": "1", "filled": "0", "open_from": "1990-01-01", "close_to": None}
+    body = {
+        "id": str(known(name)),
+        "facility_id": str(known(at)),
+        "facility_code": at,
+        "occupation_code": "VN-BS",
+        "fte": "1",
+        "filled": "0",
+        "open_from": "1990-01-01",
+        "close_to": None,
+    }
     return message("relais.registry.posts", "registry.post.opened.v1", body | changes)
 
 

@@ -55,9 +55,7 @@ async def read_campaign(campaign_id: UUID, caller: CallerDep, session: SessionDe
     return CampaignRead.seen_by(caller, await get_visible_campaign(session, caller, campaign_id))
 
 
-@router.post(
-    "/{campaign_id}/publication", status_code=201, response_model=CampaignRead, dependencies=[allows(can_read_campaigns)], responses=problems(403, 404, 409)
-)
+@router.post("/{campaign_id}/publication", status_code=201, response_model=CampaignRead, dependencies=[allows(can_read_campaigns)], responses=problems(403, 404, 409))
 async def create_publication(campaign_id: UUID, body: Publication, caller: CallerDep, session: SessionDep) -> CampaignRead:
     """Publish a drafted campaign."""
     return CampaignRead.seen_by(caller, await publish_campaign(session, caller=caller, campaign_id=campaign_id, body=body))

@@ -48,9 +48,7 @@ async def read_candidacy(candidacy_id: UUID, caller: CallerDep, session: Session
     return CandidacyRead.seen_by(caller, await get_visible_candidacy(session, caller, candidacy_id))
 
 
-@router.post(
-    "/{candidacy_id}/eligibility", status_code=201, response_model=CandidacyRead, dependencies=[allows(can_read_candidacies)], responses=problems(403, 404, 409)
-)
+@router.post("/{candidacy_id}/eligibility", status_code=201, response_model=CandidacyRead, dependencies=[allows(can_read_candidacies)], responses=problems(403, 404, 409))
 async def create_eligibility(candidacy_id: UUID, body: Eligibility, caller: CallerDep, session: SessionDep) -> CandidacyRead:
     """Decide whether the person is eligible, with reasons."""
     return CandidacyRead.seen_by(caller, await decide_eligibility(session, caller=caller, candidacy_id=candidacy_id, body=body))

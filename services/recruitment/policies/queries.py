@@ -14,9 +14,7 @@ from shared.errors import NotFound
 
 def policies_visible_to(caller: Caller) -> Select[tuple[AttractionPolicy]]:
     """Policies of the caller's authorities, and the approved ones of the authorities above."""
-    return select(AttractionPolicy).where(
-        or_(within_scope(AttractionPolicy, caller), and_(AttractionPolicy.state == APPROVED, published_above(AttractionPolicy, caller)))
-    )
+    return select(AttractionPolicy).where(or_(within_scope(AttractionPolicy, caller), and_(AttractionPolicy.state == APPROVED, published_above(AttractionPolicy, caller))))
 
 
 async def get_visible_policy(session: AsyncSession, caller: Caller, policy_id: UUID, *, lock: bool = False) -> AttractionPolicy:

@@ -22,9 +22,7 @@ class Facility(Base):
 
     def _period(self, day: date) -> dict[str, Any] | None:
         on = day.isoformat()
-        return next(
-            (period for period in self.periods if (period["valid_from"] or "") <= on and (period["valid_to"] is None or on <= period["valid_to"])), None
-        )
+        return next((period for period in self.periods if (period["valid_from"] or "") <= on and (period["valid_to"] is None or on <= period["valid_to"])), None)
 
     def group(self, day: date) -> str | None:
         """Group of the facility in attraction policies on a day."""

@@ -1,0 +1,22 @@
+"""The observatory: figures computed from events, each with its definition, its source and its records."""
+
+from starlette.types import ASGIApp
+
+from services.observatory.consumers import consumer
+from services.observatory.figures.api import router as figures
+from services.observatory.figures.catalogue import catalogue
+from services.observatory.populations.api import router as populations
+from shared.app import Service, create_app
+
+service = Service(
+    name="observatory",
+    title="Observatory",
+    package=__package__,
+    routers=[populations, figures],
+    consumer=consumer,
+)
+
+
+def create() -> ASGIApp:
+    catalogue()
+    return create_app(service)

@@ -1,0 +1,31 @@
+"""The registry: who works where, in which post, with which qualification; areas and facilities with their history."""
+
+from starlette.types import ASGIApp
+
+from services.registry.areas.api import router as areas
+from services.registry.areas.load import load_reference_data
+from services.registry.assignments.api import router as assignments
+from services.registry.consumers import consumer
+from services.registry.facilities.api import router as facilities
+from services.registry.imports.api import router as imports
+from services.registry.imports.use_cases import forget_old_imports
+from services.registry.occupations.api import router as occupations
+from services.registry.persons.api import router as persons
+from services.registry.posts.api import router as posts
+from services.registry.qualifications.api import router as qualifications
+from services.registry.work_items.api import router as work_items
+from shared.app import Service, create_app
+
+service = Service(
+    name="registry",
+    title="registry",
+    package=__package__,
+    routers=[areas, facilities, occupations, persons, posts, assignments, qualifications, imports, work_items],
+    consumer=consumer,
+    daily=[forget_old_imports],
+    at_start=[load_reference_data],
+)
+
+
+def create() -> ASGIApp:
+    return create_app(service)

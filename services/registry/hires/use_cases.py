@@ -1,0 +1,127 @@
+"""A hire becomes an employment and an assignment: nothing is typed twice, and a fact that does not fit is kept as conflicting."""
+
+from decimal import Decimal
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from services.registry.assignments.events import AssignmentConflicting, AssignmentStarted
+from services.registry.assignments.judgement import Wish, judge
+from services.registry.assignments.models import Assignment
+from services.registry.assignments.use_cases import announce_assignment
+from services.registry.beliefs import lock_persons
+from services.registry.directory import Place, places
+from services.registry.hires.events import HireDecided
+from services.registry.periods import period
+from services.registry.persons.models import Person
+from services.registry.persons.use_cases import add_purposes, register_worker, share_person
+from services.registry.posts.models import Post
+from services.registry.posts.use_cases import announce_posts
+from services.registry.work_items.use_cases import open_work_item_about
+from services.registry.workers.models import Employment, Worker
+from shared.audit import record_audit
+from shared.clock import now, today
+from shared.events import Received
+from shared.ids import uuid7
+from shared.inbox import NotKnownYet
+
+RECRUITMENT = "recruitment"
+BY = "consumer:registry"
+
+
+async def place_hire(session: AsyncSession, event: Received[HireDecided]) -> None:
+    """The person becomes a worker, is employed by the facility and takes the post; what does not fit is kept and put on the work-list.
+
+    Raises NotKnownYet while the person, the post or the facility has not been heard of.
+    """
+    hire = event.data
+    if await session.scalar(select(Assignment.id).where(Assignment.source_service == RECRUITMENT, Assignment.source_id == hire.id).limit(1)) is not None:
+        return
+    person = await session.scalar(select(Person).where(Person.id == hire.person_id).options(selectinload(Person.purposes)))
+    if person is None:
+        raise NotKnownYet("person", hire.person_id)
+    post = await session.scalar(select(Post).where(Post.id == hire.post_id).limit(1))
+    if post is None:
+        raise NotKnownYet("post", hire.post_id)
+    place = (await places(session, [hire.facility_code])).get(hire.facility_code)
+    if place is None:
+        raise NotKnownYet("facility", hire.facility_code)
+
+    await lock_persons(session, [person.id])
+    wish = Wish(person.id, post.id, "primary", _share_of(post), hire.starts_on, None)
+    refused = await judge(session, wish)
+    add_purposes(person, ["worker"])
+    worker = await register_worker(session, person, occupation_code=hire.occupation_code, specialty=post.specialty, by=BY)
+    await share_person(session, person, place.authority_path)
+    await _employ(session, hire, person, worker, place)
+    assignment = Assignment(
+        row_id=uuid7(),
+        id=uuid7(),
+        valid=period(hire.starts_on, None),
+        authority_path=place.authority_path,
+        shared_with=[],
+        done_on=hire.done_on,
+        entered_on=today(),
+        recorded_at=now(),
+        recorded_by=BY,
+        person_id=person.id,
+        worker_id=worker.id,
+        post_id=post.id,
+        facility_id=place.id,
+        facility_code=place.code,
+        unit=post.unit,
+        kind=wish.kind,
+        fte_share=wish.fte_share,
+        state="active" if refused is None else "conflicting",
+        conflict=refused.slug if refused else None,
+        decision_number=hire.decision_number,
+        act="recorded",
+        source_service=RECRUITMENT,
+        source_id=hire.id,
+    )
+    session.add(assignment)
+    await session.flush()
+    if refused is None:
+        await announce_assignment(session, AssignmentStarted, [assignment])
+        await announce_posts(session, [post.id])
+    else:
+        await open_work_item_about(session, assignment, refused.slug)
+        await announce_assignment(session, AssignmentConflicting, [assignment])
+    after = {"hire_id": str(hire.id), "facility_code": place.code, "post_id": str(post.id), "state": assignment.state, "conflict": assignment.conflict}
+    await record_audit(session, BY, "assignment.recorded", "assignment", assignment.id, after=after, done_on=hire.done_on)
+
+
+async def _employ(session: AsyncSession, hire: HireDecided, person: Person, worker: Worker, place: Place) -> None:
+    """The facility employs the person from the first day, on probation, unless it does already."""
+    held = select(Employment.id).where(Employment.person_id == person.id, Employment.facility_id == place.id, Employment.valid.overlaps(period(hire.starts_on, None)))
+    if await session.scalar(held.limit(1)) is not None:
+        return
+    session.add(
+        Employment(
+            row_id=uuid7(),
+            id=uuid7(),
+            valid=period(hire.starts_on, None),
+            authority_path=place.authority_path,
+            shared_with=[],
+            done_on=hire.done_on,
+            entered_on=today(),
+            recorded_at=now(),
+            recorded_by=BY,
+            person_id=person.id,
+            worker_id=worker.id,
+            facility_id=place.id,
+            facility_code=place.code,
+            employment_type="public_employee",
+            status="probation",
+            decision_number=hire.decision_number,
+            source_service=RECRUITMENT,
+            source_id=hire.id,
+        )
+    )
+    await session.flush()
+
+
+def _share_of(post: Post) -> Decimal:
+    """A hire takes the whole of a post, and never more than one full time of a post with several seats."""
+    return min(post.fte, Decimal(1))

@@ -1,0 +1,138 @@
+"""Persons over HTTP."""
+
+from datetime import date, datetime
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from services.registry.actions import IfMatch, action, etag, require_current
+from services.registry.assignments.permissions import can_record_assignments
+from services.registry.persons.models import Person
+from services.registry.persons.permissions import can_change_person, can_look_up_names, can_read_people, can_write_people
+from services.registry.persons.queries import cards_of, get_search, get_visible_person, keep_search, persons_found, persons_visible_to, staff_visible_to, workers_of
+from services.registry.persons.schemas import (
+    Lookup,
+    LookupCreate,
+    NameRead,
+    PersonCard,
+    PersonChange,
+    PersonCreate,
+    PersonRead,
+    PersonReadName,
+    SearchCreate,
+    SearchPage,
+    WorkerRead,
+    birth_of,
+)
+from services.registry.persons.timeline import Timeline, timeline_of
+from services.registry.persons.use_cases import change_person, register_person
+from services.registry.qualifications.permissions import can_declare_qualifications
+from shared.auth import Caller, CallerDep, allows
+from shared.clock import today
+from shared.db import SessionDep
+from shared.errors import problems
+from shared.idempotency import Router
+from shared.pagination import Page, PageDep, PageParams, keyset_page
+
+router = Router(prefix="/persons", tags=["persons"])
+KEYS = [Person.sort_key, Person.id]
+
+
+async def _read(session: SessionDep, caller: Caller, person: Person) -> PersonRead:
+    born, year = birth_of(person)
+    workers = await workers_of(session, person.id)
+    return PersonRead(
+        id=person.id,
+        name=person.name,
+        names=[NameRead.model_validate(name) for name in person.names],
+        birth_date=born,
+        birth_year=year,
+        sex=person.sex,
+        purposes=[row.purpose for row in person.purposes],
+        workers=[WorkerRead.model_validate(worker) for worker in workers],
+        reference=person.reference,
+        version=person.version,
+        available_actions=[
+            action("correct", can_change_person(caller, person.authority_path)),
+            action("declare-qualification", can_declare_qualifications(caller)),
+            action("assign", can_record_assignments(caller)),
+        ],
+    )
+
+
+@router.post("", status_code=201, response_model=PersonRead, dependencies=[allows(can_write_people)], responses=problems(403, 409, 422))
+async def create_person(body: PersonCreate, response: Response, caller: CallerDep, session: SessionDep) -> PersonRead:
+    """Register a person, once, for one or several purposes."""
+    person = await register_person(session, caller=caller, body=body)
+    etag(response, person.version)
+    return await _read(session, caller, person)
+
+
+@router.get("", response_model=Page[PersonCard], dependencies=[allows(can_read_people)], responses=problems(403, 422))
+async def list_persons(
+    caller: CallerDep,
+    session: SessionDep,
+    page: PageDep,
+    facility: Annotated[str | None, Query(max_length=60, description="Code of a facility: those assigned to it or employed by it on the day.")] = None,
+    occupation: Annotated[str | None, Query(max_length=60, description="Code of an occupation.")] = None,
+    as_of: Annotated[date | None, Query(description="The day; today when not said.")] = None,
+) -> Page[PersonCard]:
+    """The staff list in the order of names, with occupation and place of work on the day."""
+    day = as_of or today()
+    found = await keyset_page(session, staff_visible_to(caller, facility=facility, occupation=occupation, day=day), keys=KEYS, params=page)
+    return Page(items=await cards_of(session, found.items, day, facility), next=found.next)
+
+
+@router.post("/search", status_code=201, response_model=SearchPage, dependencies=[allows(can_read_people)], responses=problems(403, 422))
+async def create_search(body: SearchCreate, caller: CallerDep, session: SessionDep) -> SearchPage:
+    """Find persons by words of their names, in any order, with or without accents."""
+    found = await keyset_page(session, persons_found(caller, body.q, exact=body.exact), keys=KEYS, params=PageParams(body.limit, None))
+    search_id = await keep_search(session, caller, body.q, exact=body.exact)
+    return SearchPage(id=search_id, items=await cards_of(session, found.items, today()), next=found.next)
+
+
+@router.get("/search/{search_id}", response_model=SearchPage, dependencies=[allows(can_read_people)], responses=problems(403, 404, 422))
+async def read_search(search_id: UUID, caller: CallerDep, session: SessionDep, page: PageDep) -> SearchPage:
+    """Another page of a search, for some minutes."""
+    kept = await get_search(session, caller, search_id)
+    found = await keyset_page(session, persons_found(caller, kept.query, exact=kept.exact), keys=KEYS, params=page)
+    return SearchPage(id=search_id, items=await cards_of(session, found.items, today()), next=found.next)
+
+
+@router.post("/lookup", status_code=200, response_model=Lookup, dependencies=[allows(can_look_up_names)], responses=problems(403, 422))
+async def look_up_names(body: LookupCreate, caller: CallerDep, session: SessionDep) -> Lookup:
+    """Names of up to 200 persons by id; those whom the caller may not see are left out."""
+    found = {person.id: person for person in (await session.scalars(persons_visible_to(caller).where(Person.id.in_(body.ids)))).all()}
+    return Lookup(items=[PersonReadName(id=person_id, name=found[person_id].name) for person_id in dict.fromkeys(body.ids) if person_id in found])
+
+
+@router.get("/{person_id}", response_model=PersonRead, dependencies=[allows(can_read_people)], responses=problems(403, 404))
+async def read_person(person_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> PersonRead:
+    """One person with names, purposes and occupations."""
+    person = await get_visible_person(session, caller, person_id, whole=True)
+    etag(response, person.version)
+    return await _read(session, caller, person)
+
+
+@router.patch("/{person_id}", response_model=PersonRead, dependencies=[allows(can_write_people)], responses=problems(403, 404, 412, 422))
+async def update_person(person_id: UUID, body: PersonChange, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> PersonRead:
+    """Correct names, birth or sex, or add a purpose; with `If-Match`, only what was read."""
+    person = await get_visible_person(session, caller, person_id, whole=True, for_update=True)
+    require_current(if_match, person.version)
+    person = await change_person(session, caller=caller, person=person, body=body)
+    etag(response, person.version)
+    return await _read(session, caller, person)
+
+
+@router.get("/{person_id}/timeline", response_model=Timeline, dependencies=[allows(can_read_people)], responses=problems(403, 404, 422))
+async def read_timeline(
+    person_id: UUID,
+    caller: CallerDep,
+    session: SessionDep,
+    as_of: Annotated[date | None, Query(description="Only what was true that day.")] = None,
+    known_at: Annotated[datetime | None, Query(description="As it was known at that instant.")] = None,
+) -> Timeline:
+    """Posts, employments, qualifications and corrections of a person: when decided, when effective, when recorded."""
+    person = await get_visible_person(session, caller, person_id)
+    return await timeline_of(session, person, as_of=as_of, known_at=known_at)

@@ -1,0 +1,146 @@
+"""Reading persons: one, the staff list, and the search that needs no accent."""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, and_, delete, exists, insert, or_, select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from services.registry.assignments.models import Assignment
+from services.registry.persons.models import Person, PersonName, PersonPurpose, PersonSearch, PersonWord
+from services.registry.persons.schemas import PersonCard
+from services.registry.visibility import visible_to
+from services.registry.workers.models import Employment, Worker
+from shared.auth import Caller
+from shared.clock import now
+from shared.errors import NotFound
+from shared.i18n import current_language
+from shared.ids import uuid7
+from shared.names import canonical, query_words
+
+SEARCH_KEPT = timedelta(minutes=15)
+LAST_CHARACTER = "\U0010ffff"
+
+
+def persons_visible_to(caller: Caller) -> Select[tuple[Person]]:
+    return select(Person).where(visible_to(caller, Person))
+
+
+async def get_visible_person(session: AsyncSession, caller: Caller, person_id: UUID, *, whole: bool = False, for_update: bool = False) -> Person:
+    """The person, with names, words and purposes when `whole`. Raises NotFound without a relation."""
+    statement = persons_visible_to(caller).where(Person.id == person_id)
+    if whole:
+        statement = statement.options(selectinload(Person.names), selectinload(Person.words), selectinload(Person.purposes))
+    if for_update:
+        statement = statement.with_for_update(of=Person)
+    person = await session.scalar(statement.execution_options(populate_existing=True))
+    if person is None:
+        raise NotFound()
+    return person
+
+
+async def workers_of(session: AsyncSession, person_id: UUID) -> Sequence[Worker]:
+    return (await session.scalars(select(Worker).where(Worker.person_id == person_id).order_by(Worker.id))).all()
+
+
+def staff_visible_to(caller: Caller, *, facility: str | None, occupation: str | None, day: date) -> Select[tuple[Person]]:
+    """Workers whom the caller sees; those assigned to or employed by a facility on the day when one is named."""
+    statement = persons_visible_to(caller).where(exists().where(PersonPurpose.person_id == Person.id, PersonPurpose.purpose == "worker"))
+    if facility:
+        assigned = exists().where(Assignment.person_id == Person.id, Assignment.facility_code == facility, Assignment.state == "active", Assignment.valid.contains(day))
+        employed = exists().where(Employment.person_id == Person.id, Employment.facility_code == facility, Employment.valid.contains(day))
+        statement = statement.where(or_(assigned, employed))
+    if occupation:
+        statement = statement.where(exists().where(Worker.person_id == Person.id, Worker.occupation_code == occupation))
+    return statement
+
+
+def persons_found(caller: Caller, query: str, *, exact: bool) -> Select[tuple[Person]]:
+    """Every word typed begins a word of a name, in any order; or, when exact, the whole name is written just so."""
+    statement = persons_visible_to(caller)
+    if exact:
+        return statement.where(exists().where(PersonName.person_id == Person.id, PersonName.value == canonical(query)))
+    typed = query_words(query)
+    if not typed:
+        return statement.where(False)  # type: ignore[arg-type]
+    for alternatives in typed:
+        statement = statement.where(or_(*[and_(*[_has_a_word_beginning(start) for start in beginnings]) for beginnings in alternatives]))
+    return statement
+
+
+def _has_a_word_beginning(start: str) -> Any:
+    return exists().where(PersonWord.person_id == Person.id, PersonWord.word >= start, PersonWord.word < start + LAST_CHARACTER)
+
+
+async def keep_search(session: AsyncSession, caller: Caller, query: str, *, exact: bool) -> UUID:
+    """Remember what was typed under an opaque id for some minutes, and forget what this account searched before them."""
+    await session.execute(delete(PersonSearch).where(PersonSearch.account == caller.actor, PersonSearch.recorded_at < now() - SEARCH_KEPT))
+    search_id = uuid7()
+    await session.execute(insert(PersonSearch).values(id=search_id, account=caller.actor, query=query, exact=exact))
+    return search_id
+
+
+async def get_search(session: AsyncSession, caller: Caller, search_id: UUID) -> PersonSearch:
+    """A search of the same account that is not too old. Raises NotFound."""
+    found = await session.scalar(
+        select(PersonSearch).where(PersonSearch.id == search_id, PersonSearch.account == caller.actor, PersonSearch.recorded_at >= now() - SEARCH_KEPT)
+    )
+    if found is None:
+        raise NotFound()
+    return found
+
+
+_CARDS = text(
+    """
+    SELECT asked.id, w.occupation_code, o.names ->> :language AS occupation_name, w.worker_no, coalesce(a.facility_code, e.facility_code) AS facility,
+           f.name AS facility_name, a.unit, a.post_id, a.id AS assignment_id, a.kind, a.fte_share
+    FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
+    LEFT JOIN LATERAL (
+        SELECT * FROM assignments a WHERE a.person_id = asked.id AND a.state = 'active' AND a.valid @> CAST(:day AS date)
+        ORDER BY a.facility_code IS DISTINCT FROM :facility, a.kind <> 'primary', lower(a.valid), a.id LIMIT 1
+    ) a ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM employments e WHERE e.person_id = asked.id AND e.valid @> CAST(:day AS date)
+        ORDER BY e.facility_code IS DISTINCT FROM :facility, lower(e.valid), e.id LIMIT 1
+    ) e ON true
+    LEFT JOIN LATERAL (
+        SELECT * FROM workers w WHERE w.person_id = asked.id ORDER BY w.id IS DISTINCT FROM coalesce(a.worker_id, e.worker_id), w.id LIMIT 1
+    ) w ON true
+    LEFT JOIN occupations o ON o.code = w.occupation_code
+    LEFT JOIN LATERAL (
+        SELECT f.name FROM facilities f WHERE f.code = coalesce(a.facility_code, e.facility_code) ORDER BY f.valid @> CAST(:day AS date) DESC, lower(f.valid) DESC LIMIT 1
+    ) f ON true
+    """
+)
+
+
+async def cards_of(session: AsyncSession, persons: Iterable[Person], day: date, facility: str | None = None) -> list[PersonCard]:
+    """Lines of a list: each person with the occupation and the place of work on the day."""
+    found = list(persons)
+    if not found:
+        return []
+    rows = await session.execute(_CARDS, {"ids": [person.id for person in found], "day": day, "facility": facility, "language": current_language.get()})
+    places = {row.id: row for row in rows}
+    return [_card(person, places[person.id]) for person in found]
+
+
+def _card(person: Person, place: Any) -> PersonCard:
+    return PersonCard(
+        id=person.id,
+        name=person.name,
+        birth_year=person.birth_year,
+        sex=person.sex,
+        occupation=place.occupation_code,
+        occupation_name=place.occupation_name,
+        worker_no=place.worker_no,
+        facility=place.facility,
+        facility_name=place.facility_name,
+        unit=place.unit,
+        post_id=place.post_id,
+        assignment_id=place.assignment_id,
+        kind=place.kind,
+        fte_share=place.fte_share,
+    )

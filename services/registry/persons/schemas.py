@@ -1,0 +1,152 @@
+"""What goes in and out about persons. Names are accepted in any script and stored as written."""
+
+from datetime import date
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+
+from services.registry.actions import Action
+from services.registry.persons.models import NameKind, Person, Purpose, Sex
+from shared.clock import today
+from shared.i18n import _
+from shared.names import is_a_name
+
+EARLIEST_YEAR = 1900
+
+
+class Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+def _a_name(value: str) -> str:
+    if not is_a_name(value):
+        raise ValueError(_("Write a name with at least one letter and no control character."))
+    return value
+
+
+def _born(value: date) -> date:
+    if not value.year >= EARLIEST_YEAR or value > today():
+        raise ValueError(_("A birth date lies between 1900 and today."))
+    return value
+
+
+class NameBody(Body):
+    kind: NameKind = "legal"
+    script: str | None = Field(None, pattern="^[A-Z][a-z]{3}$", description="ISO 15924: Latn, Arab…", examples=["Latn"])
+    value: Annotated[str, Field(max_length=200, examples=["Đặng Thị Ánh"]), AfterValidator(_a_name)]
+
+
+class PersonFields(Body):
+    birth_date: Annotated[date, AfterValidator(_born)] | None = None
+    birth_year: int | None = Field(None, ge=EARLIEST_YEAR, le=2100, description="When only the year is known.")
+
+    @model_validator(mode="after")
+    def _one_birth(self) -> Self:
+        if self.birth_date is not None and self.birth_year is not None and self.birth_date.year != self.birth_year:
+            raise ValueError(_("The birth date and the birth year differ."))
+        return self
+
+
+class PersonCreate(PersonFields):
+    """A person, once, for one or several purposes."""
+
+    names: list[NameBody] = Field(min_length=1, max_length=10)
+    sex: Sex = "unknown"
+    purposes: list[Purpose] = Field(min_length=1)
+    facility_code: str | None = Field(None, max_length=60, description="For which of your facilities; your own authority when not said.")
+    reference: str | None = Field(None, min_length=1, max_length=200)
+
+
+class PersonChange(PersonFields):
+    """A correction of what was entered; only the fields that are sent change."""
+
+    names: list[NameBody] | None = Field(None, min_length=1, max_length=10)
+    sex: Sex | None = None
+    purposes: list[Purpose] | None = Field(None, min_length=1, description="Purposes to add.")
+
+
+class NameRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    kind: NameKind
+    script: str | None
+    value: str
+
+
+class WorkerRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    occupation_code: str
+    specialty: str | None
+    worker_no: str | None
+
+
+class PersonRead(BaseModel):
+    id: UUID
+    name: str
+    names: list[NameRead]
+    birth_date: date | None
+    birth_year: int | None
+    sex: Sex
+    purposes: list[Purpose]
+    workers: list[WorkerRead]
+    reference: str | None
+    version: int
+    available_actions: list[Action]
+
+
+class PersonCard(BaseModel):
+    """One line of a list of people: enough to tell namesakes apart."""
+
+    id: UUID
+    name: str
+    birth_year: int | None
+    sex: Sex
+    occupation: str | None = None
+    occupation_name: str | None = None
+    worker_no: str | None = None
+    facility: str | None = None
+    facility_name: str | None = None
+    unit: str | None = None
+    post_id: UUID | None = None
+    assignment_id: UUID | None = None
+    kind: str | None = None
+    fte_share: float | None = None
+
+
+class SearchCreate(Body):
+    q: str = Field(min_length=1, max_length=200, description="Words of a name, in any order, with or without accents.")
+    exact: bool = Field(False, description="Case and accents count.")
+    limit: int = Field(20, ge=1, le=200)
+
+
+class SearchPage(BaseModel):
+    """`id` is kept for some minutes: `GET …/persons/search/{id}?cursor=` gives the next page, and no name stands in an address."""
+
+    id: UUID
+    items: list[PersonCard]
+    next: str | None
+
+
+class LookupCreate(Body):
+    ids: list[UUID] = Field(max_length=200)
+
+
+class PersonReadName(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    name: str
+
+
+class Lookup(BaseModel):
+    """Names of those whom the caller may see, in the order asked; the others are left out."""
+
+    items: list[PersonReadName]
+
+
+def birth_of(person: Person) -> tuple[date | None, int | None]:
+    """What is known of the birth: the whole date, or the year alone."""
+    return (person.birth_date if person.birth_precision == "date" else None), person.birth_year

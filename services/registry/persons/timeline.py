@@ -1,0 +1,168 @@
+"""The timeline of a person: what was true when, when it was decided, when it was recorded, and what was corrected."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.assignments.models import TO_REGULARISE, Assignment, assignments_history
+from services.registry.beliefs import believed
+from services.registry.directory import names_of_facilities, names_of_occupations
+from services.registry.periods import last_day
+from services.registry.persons.models import Person
+from services.registry.qualifications.models import Qualification
+from services.registry.workers.models import Employment, Worker, employments_history
+
+
+class Superseded(BaseModel):
+    """An earlier belief: who put it right, when, and why."""
+
+    act: str
+    on: datetime
+    by: str | None
+    reason: str | None
+
+
+class TimelineItem(BaseModel):
+    kind: Literal["assignment", "employment", "qualification"]
+    id: UUID
+    starts_on: date | None
+    ends_on: date | None = None
+    title: str | None = None
+    occupation_code: str | None = None
+    facility_code: str | None = None
+    facility_name: str | None = None
+    unit: str | None = None
+    post_id: UUID | None = None
+    assignment_kind: str | None = None
+    employment_type: str | None = None
+    fte_share: float | None = None
+    state: str
+    conflict: str | None = None
+    decision: str | None = None
+    decided_on: date
+    amended_on: date | None = None
+    recorded_at: datetime
+    entered_afterwards: bool
+    source_service: str | None = None
+    source_id: UUID | None = None
+    reason: str | None = None
+    superseded: Superseded | None = Field(None, description="Set on what was believed before a correction.")
+
+
+class Timeline(BaseModel):
+    person_id: UUID
+    as_of: date | None
+    known_at: datetime | None
+    items: list[TimelineItem]
+
+
+async def timeline_of(session: AsyncSession, person: Person, *, as_of: date | None, known_at: datetime | None) -> Timeline:
+    """In the order of effect. What the caller may not see of other facilities is not there."""
+    items = [
+        *await _assignments(session, person, known_at),
+        *await _employments(session, person, known_at),
+        *await _qualifications(session, person, known_at),
+    ]
+    if as_of is not None:
+        items = [item for item in items if item.superseded is None and item.starts_on is not None and item.starts_on <= as_of and (item.ends_on is None or as_of <= item.ends_on or item.kind == "qualification")]
+    await _name(session, items)
+    items.sort(key=lambda item: (item.starts_on or date.min, item.recorded_at, item.id))
+    return Timeline(person_id=person.id, as_of=as_of, known_at=known_at, items=items)
+
+
+async def _assignments(session: AsyncSession, person: Person, known_at: datetime | None) -> list[TimelineItem]:
+    entity = believed(Assignment, assignments_history, known_at)
+    found = await session.execute(select(entity, Worker.occupation_code).join(Worker, Worker.id == entity.worker_id).where(entity.person_id == person.id))
+    items = [_assignment(one, occupation) for one, occupation in found]
+    if known_at is None:
+        earlier = assignments_history
+        rows = await session.execute(
+            select(earlier, Worker.occupation_code).join(Worker, Worker.id == earlier.c.worker_id).where(earlier.c.person_id == person.id, earlier.c.superseded_act == "corrected")
+        )
+        items += [_assignment(row, row.occupation_code, superseded=_superseded(row)) for row in rows]
+    return items
+
+
+def _assignment(one: Any, occupation_code: str, superseded: Superseded | None = None) -> TimelineItem:
+    return TimelineItem(
+        kind="assignment",
+        id=one.id,
+        starts_on=one.valid.lower,
+        ends_on=last_day(one.valid),
+        occupation_code=occupation_code,
+        facility_code=one.facility_code,
+        unit=one.unit,
+        post_id=one.post_id,
+        assignment_kind=one.kind,
+        fte_share=float(one.fte_share),
+        state=one.state,
+        conflict=one.conflict,
+        decision=one.decision_number or TO_REGULARISE,
+        decided_on=one.done_on,
+        amended_on=one.amended_on,
+        recorded_at=one.recorded_at,
+        entered_afterwards=one.done_on < one.entered_on,
+        source_service=one.source_service,
+        source_id=one.source_id,
+        reason=one.reason,
+        superseded=superseded,
+    )
+
+
+async def _employments(session: AsyncSession, person: Person, known_at: datetime | None) -> list[TimelineItem]:
+    entity = believed(Employment, employments_history, known_at)
+    return [
+        TimelineItem(
+            kind="employment",
+            id=one.id,
+            starts_on=one.valid_from,
+            ends_on=one.valid_to,
+            facility_code=one.facility_code,
+            employment_type=one.employment_type,
+            state=one.status,
+            decision=one.decision_number or TO_REGULARISE,
+            decided_on=one.done_on,
+            recorded_at=one.recorded_at,
+            entered_afterwards=one.entered_afterwards,
+            source_service=one.source_service,
+            source_id=one.source_id,
+        )
+        for one in (await session.scalars(select(entity).where(entity.person_id == person.id))).all()
+    ]
+
+
+async def _qualifications(session: AsyncSession, person: Person, known_at: datetime | None) -> list[TimelineItem]:
+    statement = select(Qualification).where(Qualification.person_id == person.id)
+    if known_at is not None:
+        statement = statement.where(Qualification.recorded_at <= known_at)
+    return [
+        TimelineItem(
+            kind="qualification",
+            id=one.id,
+            starts_on=one.issued_on,
+            title=one.title,
+            state=one.state,
+            decided_on=one.done_on,
+            recorded_at=one.recorded_at,
+            entered_afterwards=False,
+        )
+        for one in (await session.scalars(statement)).all()
+    ]
+
+
+def _superseded(row: Any) -> Superseded:
+    return Superseded(act=row.superseded_act, on=row.recorded.upper, by=row.superseded_by, reason=row.superseded_reason)
+
+
+async def _name(session: AsyncSession, items: Iterable[TimelineItem]) -> None:
+    """Give each item the names of its place and occupation."""
+    facilities = await names_of_facilities(session, [item.facility_code for item in items if item.facility_code])
+    occupations = await names_of_occupations(session, [item.occupation_code for item in items if item.occupation_code])
+    for item in items:
+        item.facility_name = facilities.get(item.facility_code or "")
+        item.title = item.title or occupations.get(item.occupation_code or "")

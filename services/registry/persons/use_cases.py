@@ -1,0 +1,137 @@
+"""Registering persons and correcting what was entered about them."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.directory import get_occupation, get_place
+from services.registry.persons.models import Person, PersonPurpose, Purpose, birth
+from services.registry.persons.permissions import can_change_person, can_write_at, can_write_people
+from services.registry.persons.queries import get_visible_person
+from services.registry.persons.schemas import NameBody, PersonChange, PersonCreate
+from services.registry.references import acting_for, by_reference, hash_of
+from services.registry.visibility import parties_to_share_with
+from services.registry.workers.events import WorkerRegistered
+from services.registry.workers.models import Worker
+from shared.audit import record_audit
+from shared.auth import Caller, require
+from shared.clock import today
+from shared.events import record_event
+from shared.ids import uuid7
+
+
+async def register_person(session: AsyncSession, *, caller: Caller, body: PersonCreate) -> Person:
+    """HR registers a person once, with names as written and the purposes for which the person is kept."""
+    require(can_write_people(caller))
+    path, owner = acting_for(caller)
+    if body.facility_code:
+        place = await get_place(session, body.facility_code, today())
+        require(can_write_at(caller, place.authority_path))
+        path = place.authority_path
+    known = await by_reference(session, Person, owner=owner, reference=body.reference, body=body)
+    if known is not None:
+        return await get_visible_person(session, caller, known.id, whole=True)
+
+    born, precision = birth(body.birth_date, body.birth_year)
+    person = Person(
+        id=uuid7(),
+        authority_path=path,
+        shared_with=[],
+        birth_date=born,
+        birth_precision=precision,
+        sex=body.sex,
+        reference=body.reference,
+        reference_owner=owner if body.reference else None,
+        content_hash=hash_of(body) if body.reference else None,
+        recorded_by=caller.actor,
+        names=[],
+        words=[],
+        purposes=[],
+    )
+    person.name_them(_names(body.names))
+    add_purposes(person, body.purposes)
+    session.add(person)
+    await session.flush()
+    # The audit says that names were given, never which: they are in the vault alone and leave it with the person.
+    await record_audit(session, caller, "person.registered", "person", person.id, after=_known(person))
+    return person
+
+
+async def change_person(session: AsyncSession, *, caller: Caller, person: Person, body: PersonChange) -> Person:
+    """The authority that entered a person corrects names, birth or sex, or adds a purpose."""
+    require(can_change_person(caller, person.authority_path))
+    before = _known(person)
+    if body.names is not None:
+        person.name_them(_names(body.names))
+    if body.birth_date is not None or body.birth_year is not None:
+        person.birth_date, person.birth_precision = birth(body.birth_date, body.birth_year)
+    if body.sex is not None:
+        person.sex = body.sex
+    add_purposes(person, body.purposes or [])
+    await session.flush()
+    await record_audit(session, caller, "person.corrected", "person", person.id, before=before, after=_known(person) | {"names_changed": body.names is not None})
+    return person
+
+
+def add_purposes(person: Person, purposes: Iterable[Purpose]) -> None:
+    """A purpose is added once and stays with its first day."""
+    known = {row.purpose for row in person.purposes}
+    for purpose in dict.fromkeys(purposes):
+        if purpose not in known:
+            person.purposes.append(PersonPurpose(purpose=purpose, since=today(), authority_path=person.authority_path, shared_with=person.shared_with))
+
+
+async def share_person(session: AsyncSession, person: Person, path: str) -> None:
+    """Another authority employs the person: it sees the file from now on, and consumers hear who may."""
+    parties = parties_to_share_with(person.authority_path, person.shared_with, path)
+    if parties == sorted(person.shared_with):
+        return
+    person.shared_with = parties
+    await session.flush()
+    for worker in (await session.scalars(select(Worker).where(Worker.person_id == person.id).execution_options(populate_existing=True))).all():
+        await announce_worker(session, worker)
+
+
+async def announce_worker(session: AsyncSession, worker: Worker) -> None:
+    occupation = await get_occupation(session, worker.occupation_code)
+    record_event(session, WorkerRegistered.about(worker, isco=occupation.isco, group=occupation.group))
+
+
+async def register_worker(session: AsyncSession, person: Person, *, occupation_code: str, specialty: str | None, by: Caller | str, worker_no: str | None = None, numbered_by: str | None = None) -> Worker:
+    """The person's row in an occupation: the one that exists, or a new one."""
+    known = await session.scalar(select(Worker).where(Worker.person_id == person.id, Worker.occupation_code == occupation_code))
+    if known is not None:
+        return known
+    await get_occupation(session, occupation_code)
+    worker = Worker(
+        id=uuid7(),
+        person_id=person.id,
+        occupation_code=occupation_code,
+        specialty=specialty,
+        worker_no=worker_no,
+        numbered_by=numbered_by if worker_no else None,
+        authority_path=person.authority_path,
+        shared_with=person.shared_with,
+        recorded_by=by if isinstance(by, str) else by.actor,
+    )
+    session.add(worker)
+    await session.flush()
+    await announce_worker(session, worker)
+    await record_audit(session, by, "worker.registered", "worker", worker.id, after={"person_id": person.id, "occupation_code": occupation_code})
+    return worker
+
+
+def _names(bodies: list[NameBody]) -> list[Any]:
+    return [(name.kind, name.script, name.value) for name in bodies]
+
+
+def _known(person: Person) -> dict[str, Any]:
+    return {
+        "birth_date": person.birth_date,
+        "birth_precision": person.birth_precision,
+        "sex": person.sex,
+        "purposes": sorted(row.purpose for row in person.purposes),
+        "names": len(person.names),
+    }

@@ -1,0 +1,46 @@
+"""Qualifications: declared by one, verified by another."""
+
+from datetime import date, datetime
+from typing import Literal
+from uuid import UUID
+
+from sqlalchemy import FetchedValue, ForeignKey, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.persons.models import Precision
+from services.registry.visibility import Protected
+from shared.db import Base
+
+Type = Literal["degree", "ck1", "ck2", "bsnt", "des", "dfms", "dfmsa", "du", "master", "phd", "state_diploma", "language", "management", "political_theory"]
+Outcome = Literal["verified", "mismatch", "forged_suspected"]
+
+
+class Qualification(Protected, Base):
+    """A degree or certificate of a person, with its institution; what is only declared says so."""
+
+    __tablename__ = "qualifications"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))
+    type: Mapped[Type] = mapped_column(Text)
+    title: Mapped[str]
+    specialty: Mapped[str | None]
+    institution: Mapped[str | None]
+    country: Mapped[str | None]
+    number: Mapped[str | None]
+    issued_on: Mapped[date | None]
+    issued_precision: Mapped[Precision | None] = mapped_column(Text)
+    state: Mapped[Literal["declared"] | Outcome] = mapped_column(Text, default="declared")
+    declared_by: Mapped[str]
+    done_on: Mapped[date]
+    verified_by: Mapped[str | None]
+    verified_on: Mapped[date | None]
+    verification_method: Mapped[str | None]
+    evidence: Mapped[str | None]
+    reference: Mapped[str | None]
+    reference_owner: Mapped[str | None]
+    content_hash: Mapped[bytes | None]
+    version: Mapped[int] = mapped_column()
+    recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012  SQLAlchemy declares it as an instance variable

@@ -1,0 +1,13 @@
+"""The registry's own rules, as they are cited to the person whose act they refuse. Country law lives in rule packs."""
+
+from shared.rulepacks import Rule
+
+REG_02 = Rule("REG-02", 1.2, "sum of shares at one time", "Relais rule book, registry (functions held together; above 1.0 is shown, above 1.2 is refused)", "to_confirm")
+REG_03 = Rule("REG-03", 1, "primary assignment at one time", "Relais rule book, registry (one primary assignment)")
+REG_POST = Rule("REG-POST", 1, "the post's share", "Relais rule book, registry (a post is filled up to its share, every day)")
+REG_POST_OPEN = Rule("REG-POST-OPEN", None, "", "Relais rule book, registry (a post is filled only on the days on which it is open)")
+REG_ONE_EMPLOYMENT = Rule("REG-EMPLOYMENT", 1, "employment with one facility at one time", "Relais rule book, registry (one employment with an employer)")
+SEC_02 = Rule("SEC-02", 2, "different persons", "Relais rule book, segregation of duties (who declares does not verify)")
+
+SHARES_TO_SHOW = 1.0
+SHARES_TO_REFUSE = 1.2

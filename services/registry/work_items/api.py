@@ -1,0 +1,67 @@
+"""The work-list over HTTP."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from fastapi import Query
+from pydantic import BaseModel, ConfigDict, computed_field
+from sqlalchemy import select
+
+from services.registry.persons.permissions import can_read_people
+from services.registry.visibility import visible_to
+from services.registry.work_items.models import WorkItem
+from shared.auth import CallerDep, allows
+from shared.db import SessionDep
+from shared.errors import problems
+from shared.i18n import _, translate
+from shared.idempotency import Router
+from shared.pagination import Page, PageDep, keyset_page
+
+router = Router(prefix="/work-items", tags=["work-items"])
+
+SENTENCES = {
+    "post-full": _("A hire was decided for a post that is full. End an assignment on the post, or move this one, then activate it."),
+    "post-closed": _("A hire was decided for a post that is not open on these days. Correct the post or the days, then activate the assignment."),
+    "primary-held": _("A hire was decided for somebody who still holds a primary assignment. End the earlier one, then activate the new one."),
+    "shares-above-limit": _("A hire was decided for somebody whose functions together go above the limit. Lower a share, then activate the assignment."),
+}
+
+
+class WorkItemRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    kind: str
+    reason: str
+    subject_kind: str
+    subject_id: UUID
+    person_id: UUID | None
+    post_id: UUID | None
+    facility_code: str | None
+    state: Literal["open", "closed"]
+    opened_at: datetime
+    closed_at: datetime | None
+
+    @computed_field  # type: ignore[prop-decorator]
+    @property
+    def sentence(self) -> str:
+        """What to do, in the reader's language."""
+        return translate(SENTENCES.get(self.reason, ""))
+
+
+@router.get("", response_model=Page[WorkItemRead], dependencies=[allows(can_read_people)], responses=problems(403, 422))
+async def list_work_items(
+    caller: CallerDep,
+    session: SessionDep,
+    page: PageDep,
+    state: Annotated[Literal["open", "closed"] | None, Query()] = None,
+    facility: Annotated[str | None, Query(max_length=60)] = None,
+) -> Page[WorkItemRead]:
+    """What must be settled at the caller's facilities, oldest first."""
+    statement = select(WorkItem).where(visible_to(caller, WorkItem))
+    if state:
+        statement = statement.where(WorkItem.state == state)
+    if facility:
+        statement = statement.where(WorkItem.facility_code == facility)
+    return await keyset_page(session, statement, keys=[WorkItem.id], params=page)

@@ -1,0 +1,52 @@
+"""What the registry tells about workers: who works in which occupation, never a name."""
+
+from uuid import UUID
+
+from pydantic import ConfigDict
+
+from services.registry.workers.models import Worker
+from shared.events import Event
+
+
+class WorkerRegistered(Event):
+    """A person is registered as a worker of an occupation, or the authorities with a relation to the worker changed."""
+
+    type = "registry.worker.registered.v1"
+    topic = "relais.registry.workers"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "0193f2a0-0000-7000-8000-000000000001",
+                    "person_id": "0193f2a0-0000-7000-8000-000000000002",
+                    "occupation_code": "VN-BS",
+                    "isco": "2211",
+                    "group": "doctor",
+                    "specialty": "anaesthesia",
+                    "authority_path": "VN.VN-22.VN-22-BVT",
+                    "shared_with": [],
+                }
+            ]
+        }
+    )
+
+    person_id: UUID
+    occupation_code: str
+    isco: str
+    group: str
+    specialty: str | None = None
+    authority_path: str
+    shared_with: list[str]
+
+    @classmethod
+    def about(cls, worker: Worker, *, isco: str, group: str) -> "WorkerRegistered":
+        return cls(
+            id=worker.id,
+            person_id=worker.person_id,
+            occupation_code=worker.occupation_code,
+            isco=isco,
+            group=group,
+            specialty=worker.specialty,
+            authority_path=worker.authority_path,
+            shared_with=worker.shared_with,
+        )

@@ -6,11 +6,12 @@ transaction begins by telling PostgreSQL the caller's scope; row-level security 
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import orjson
 from fastapi import Depends, Request
-from sqlalchemy import event, text
+from sqlalchemy import DateTime, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -26,7 +27,9 @@ Role = Literal["app", "worker"]
 
 
 class Base(DeclarativeBase):
-    """Tables are written in SQL migrations; models only map them."""
+    """Tables are written in SQL migrations; models only map them. Every instant has its zone."""
+
+    type_annotation_map = {datetime: DateTime(timezone=True)}  # noqa: RUF012  SQLAlchemy declares it as an instance variable
 
 
 class Database:

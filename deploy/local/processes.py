@@ -144,11 +144,18 @@ def clear_orphans(recorded: Mapping[str, Mapping[str, float]]) -> list[str]:
         # SIGINT is PostgreSQL's fast stop; the others end on it too.
         os.kill(pid, signal.SIGINT)
     deadline = time.monotonic() + 10
-    while any(psutil.pid_exists(pid) for pid in left.values()) and time.monotonic() < deadline:
+    while any(_lives(pid) for pid in left.values()) and time.monotonic() < deadline:
         time.sleep(0.05)
     for pid in left.values():
         kill_group(pid)
     return sorted(left)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
+    except psutil.Error:
+        return False
 
 
 def last_lines(log: Path, *, since: int = 0, lines: int = 8) -> str:

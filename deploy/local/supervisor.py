@@ -18,6 +18,7 @@ STEADY_SECONDS = 60.0
 """A part that ran this long has recovered: its next death is a first one."""
 TRIES_AT_START = 3
 RECONNECT_SECONDS = 10.0
+PATIENCE_AT_STOP = 10.0
 
 
 class Stage(Enum):
@@ -196,7 +197,7 @@ class Supervisor:
         self.stopping = True
         for foundation in (False, True):
             running = [(part.process, part.stop_signal) for part in self.parts.values() if part.process is not None and part.foundation is foundation]
-            end(running, patience=10)
+            end(running, patience=PATIENCE_AT_STOP)
         for part in self.parts.values():
             part.process = None
         self.state.forget("parts")

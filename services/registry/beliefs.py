@@ -13,9 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from services.registry.periods import last_day
-from services.registry.visibility import Protected
 from shared.auth import Caller
 from shared.db import Base
+from shared.visibility import Protected
 
 Result = TypeVar("Result")
 Act = Literal["recorded", "changed", "ended", "corrected", "activated"]

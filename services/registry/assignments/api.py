@@ -7,7 +7,6 @@ from uuid import UUID
 from fastapi import Query, Response
 from sqlalchemy import func, select
 
-from services.registry.actions import IfMatch, etag, require_current
 from services.registry.assignments.models import Assignment
 from services.registry.assignments.permissions import can_record_assignments
 from services.registry.assignments.queries import assignments_visible_to, get_visible_assignment, read_assignments, version_of, warnings_about
@@ -15,12 +14,13 @@ from services.registry.assignments.schemas import ActivationCreate, AssignmentCh
 from services.registry.assignments.use_cases import activate_assignment, change_assignment, correct_assignment, end_assignment, record_assignment
 from services.registry.beliefs import again_on_deadlock
 from services.registry.persons.permissions import can_read_people
-from services.registry.visibility import visible_to
+from shared.actions import IfMatch, etag, require_current
 from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
+from shared.visibility import visible_to
 
 router = Router(prefix="/assignments", tags=["assignments"])
 WRITERS: Any = [allows(can_record_assignments)]

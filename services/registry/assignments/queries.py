@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.actions import action
 from services.registry.assignments.models import Assignment, assignments_history
 from services.registry.assignments.permissions import can_record_assignments_at
 from services.registry.assignments.schemas import AssignmentRead, PeriodRead
@@ -17,12 +16,13 @@ from services.registry.beliefs import believed
 from services.registry.directory import names_of_facilities
 from services.registry.posts.filling import Share, days_of_change, sum_on
 from services.registry.rules import SHARES_TO_SHOW
-from services.registry.visibility import visible_to
 from services.registry.workers.models import Worker
+from shared.actions import action
 from shared.auth import Caller
 from shared.clock import today
 from shared.errors import NotFound, Refused
 from shared.i18n import _, translate
+from shared.visibility import visible_to
 
 COUNTED = ("primary", "concurrent")  # REG-02 sums these
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from services.registry.actions import Action
 from services.registry.assignments.models import Kind
 from services.registry.persons.schemas import Body
+from shared.actions import Action
 from shared.i18n import _
 
 FteShare = Annotated[Decimal, Field(gt=0, le=1, max_digits=4, decimal_places=3)]

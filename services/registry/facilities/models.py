@@ -8,10 +8,10 @@ from sqlalchemy.dialects.postgresql import DATERANGE, TSVECTOR, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.periods import first_day, last_day
-from services.registry.visibility import AuthorityPath, Protected
 from shared.db import Base
 from shared.errors import refuse_when
 from shared.i18n import _
+from shared.visibility import AuthorityPath, Protected
 
 
 class Facility(Protected, Base):

@@ -8,10 +8,10 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from sqlalchemy import Row
 
-from services.registry.actions import Action
 from services.registry.areas.schemas import AreaNamed, Number
 from services.registry.facilities.vocabulary import LEVELS, OWNERSHIPS, REMOTENESS, TYPES
 from services.registry.imports.lines import FacilityLine
+from shared.actions import Action
 from shared.names import is_a_name
 
 CODE = r"^[A-Z]{2}(-[A-Z0-9]+)+$"

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
-from services.registry.actions import IfMatch, action, etag, require_current
 from services.registry.assignments.permissions import can_record_assignments
 from services.registry.persons.models import Person
 from services.registry.persons.permissions import can_change_person, can_look_up_names, can_read_people, can_write_people
@@ -28,6 +27,7 @@ from services.registry.persons.schemas import (
 from services.registry.persons.timeline import Timeline, timeline_of
 from services.registry.persons.use_cases import change_person, register_person
 from services.registry.qualifications.permissions import can_declare_qualifications
+from shared.actions import IfMatch, action, etag, require_current
 from shared.auth import Caller, CallerDep, allows
 from shared.clock import today
 from shared.db import SessionDep

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy import FetchedValue, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from services.registry.visibility import Protected
 from shared.db import Base
 from shared.ids import uuid7
 from shared.names import canonical, search_words, sort_key
+from shared.visibility import Protected
 
 NameKind = Literal["legal", "usual", "transliterated"]
 Purpose = Literal["worker", "candidate", "student", "guest", "contact"]

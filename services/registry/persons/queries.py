@@ -12,7 +12,6 @@ from sqlalchemy.orm import selectinload
 from services.registry.assignments.models import Assignment
 from services.registry.persons.models import Person, PersonName, PersonPurpose, PersonSearch, PersonWord
 from services.registry.persons.schemas import PersonCard
-from services.registry.visibility import visible_to
 from services.registry.workers.models import Employment, Worker
 from shared.auth import Caller
 from shared.clock import now
@@ -20,6 +19,7 @@ from shared.errors import NotFound
 from shared.i18n import current_language
 from shared.ids import uuid7
 from shared.names import canonical, query_words
+from shared.visibility import visible_to
 
 SEARCH_KEPT = timedelta(minutes=15)
 LAST_CHARACTER = "\U0010ffff"

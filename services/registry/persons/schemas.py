@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from services.registry.actions import Action
 from services.registry.persons.models import NameKind, Person, Purpose, Sex
+from shared.actions import Action
 from shared.clock import today
 from shared.i18n import _
 from shared.names import is_a_name

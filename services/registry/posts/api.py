@@ -7,20 +7,20 @@ from uuid import UUID
 from fastapi import Query
 from sqlalchemy import select
 
-from services.registry.actions import action
 from services.registry.assignments.permissions import can_record_assignments
 from services.registry.persons.permissions import can_read_people, can_read_posts, can_write_people
 from services.registry.posts.filling import sum_on
 from services.registry.posts.queries import Establishment, get_visible_post, read_posts, taken_of
 from services.registry.posts.schemas import Holder, PostCreate, PostRead
 from services.registry.posts.use_cases import open_post
-from services.registry.visibility import visible_to
+from shared.actions import action
 from shared.auth import CallerDep, allows
 from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import NotFound, problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
+from shared.visibility import visible_to
 
 router = Router(prefix="/posts", tags=["posts"])
 AsOf = Annotated[date | None, Query(description="What was true that day; today when not said.")]

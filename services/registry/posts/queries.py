@@ -16,9 +16,9 @@ from services.registry.periods import last_day
 from services.registry.posts.filling import Share
 from services.registry.posts.models import Post, posts_history
 from services.registry.posts.schemas import PostRead
-from services.registry.visibility import visible_to
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.visibility import visible_to
 
 
 class Establishment:

@@ -7,8 +7,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from services.registry.actions import Action
 from services.registry.persons.schemas import Body
+from shared.actions import Action
 from shared.i18n import _
 
 Fte = Annotated[Decimal, Field(gt=0, le=100, max_digits=6, decimal_places=3)]

@@ -5,19 +5,19 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy import select
 
-from services.registry.actions import etag
 from services.registry.persons.permissions import can_read_people
 from services.registry.persons.queries import get_visible_person
 from services.registry.qualifications.models import Qualification
 from services.registry.qualifications.permissions import can_declare_qualifications, can_verify_qualifications
 from services.registry.qualifications.schemas import QualificationCreate, QualificationRead, VerificationCreate
 from services.registry.qualifications.use_cases import declare_qualification, verify_qualification
-from services.registry.visibility import visible_to
+from shared.actions import etag
 from shared.auth import CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
+from shared.visibility import visible_to
 
 router = Router(tags=["qualifications"])
 

@@ -8,8 +8,8 @@ from sqlalchemy import FetchedValue, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.persons.models import Precision
-from services.registry.visibility import Protected
 from shared.db import Base
+from shared.visibility import Protected
 
 Type = Literal["degree", "ck1", "ck2", "bsnt", "des", "dfms", "dfmsa", "du", "master", "phd", "state_diploma", "language", "management", "political_theory"]
 Outcome = Literal["verified", "mismatch", "forged_suspected"]

@@ -6,10 +6,10 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
-from services.registry.actions import Action, action
 from services.registry.persons.schemas import Body
 from services.registry.qualifications.models import Outcome, Qualification, Type
 from services.registry.qualifications.permissions import can_verify
+from shared.actions import Action, action
 from shared.auth import Caller
 from shared.i18n import _
 

@@ -13,13 +13,13 @@ from services.registry.qualifications.permissions import can_declare_qualificati
 from services.registry.qualifications.schemas import QualificationCreate, VerificationCreate
 from services.registry.references import acting_for, by_reference, hash_of
 from services.registry.rules import SEC_02
-from services.registry.visibility import visible_to
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
 from shared.errors import NotFound, Refused, refuse_when
 from shared.i18n import _
 from shared.ids import uuid7
+from shared.visibility import visible_to
 
 refuse_when("qualification_declared_once", "declared-already", _("This qualification is already declared for this person."), possible=_("Correct or verify the one that exists."))
 refuse_when("qualification_verifier_is_not_declarer", "declarer-does-not-verify", _("Whoever declared a qualification does not verify it."), rule=SEC_02, possible=_("Ask a colleague to verify it."))

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict, computed_field
 from sqlalchemy import select
 
 from services.registry.persons.permissions import can_read_people
-from services.registry.visibility import visible_to
 from services.registry.work_items.models import WorkItem
 from shared.auth import CallerDep, allows
 from shared.db import SessionDep
@@ -17,6 +16,7 @@ from shared.errors import problems
 from shared.i18n import _, translate
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
+from shared.visibility import visible_to
 
 router = Router(prefix="/work-items", tags=["work-items"])
 

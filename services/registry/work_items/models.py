@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import FetchedValue, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.visibility import Protected
 from shared.db import Base
+from shared.visibility import Protected
 
 WorkKind = Literal["conflicting-assignment"]
 

@@ -8,8 +8,8 @@ from sqlalchemy import FetchedValue, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.beliefs import Effective, history_of
-from services.registry.visibility import Protected
 from shared.db import Base
+from shared.visibility import Protected
 
 EmploymentType = Literal["civil_servant", "public_employee", "contract_fixed", "contract_open", "resident", "intern", "secondee_in", "private", "volunteer"]
 EmploymentStatus = Literal["probation", "confirmed", "suspended"]

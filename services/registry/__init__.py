@@ -1,0 +1,1 @@
+"""Who, where, in which post, with which right to practise."""

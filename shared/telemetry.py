@@ -1,6 +1,6 @@
 """Tracing: what a process tells about its work, so that one act can be followed to its last consumer.
 
-Written for the hot path (docs/decisions/tracing-by-hand.md): the trace context is read and written by hand and lives in
+Written for the hot path (docs/decisions/0005-tracing-by-hand.md): the trace context is read and written by hand and lives in
 one context variable; a span is built only when its trace is sampled, and left in a bounded queue for shared/otlp.py.
 Nothing here is a global OpenTelemetry provider: FastAPI would start tracing by itself at a third of the speed.
 

@@ -45,11 +45,12 @@ logger = logging.getLogger("relais.gateway")
 class Visit:
     """One request, as far as it has been understood."""
 
-    __slots__ = ("address", "answered", "asked", "claims", "method", "path", "request_id", "route", "status", "traceparent")
+    __slots__ = ("address", "answered", "asked", "body", "claims", "method", "path", "request_id", "route", "status", "traceparent")
 
     def __init__(self, method: str) -> None:
         self.method = method
         self.asked: Asked | None = None
+        self.body: Body | None = None
         self.path = ""
         self.route: Route | None = None
         self.address = ""
@@ -256,7 +257,7 @@ class Gateway:
             extra={"method": visit.method, "route": visit.route_name, "status": problem.status, "client": visit.claims.client_id if visit.claims else ""},
         )
         status, headers, body = problem_answer(problem, visit.language, visit.request_id, as_page=as_page)
-        if asked is not None and not asked.has_body:
+        if asked is not None and not (asked.has_body if visit.body is None else visit.body.more):
             await respond(send, status, headers, body)
             return
         if asked is not None and 0 < asked.length <= SMALL_BODY and not asked.expects and await _read_away(receive, SMALL_BODY, 1.0):
@@ -272,7 +273,7 @@ class Gateway:
         """Lead the request to its service and the answer back. Raises Problem while nothing was answered yet."""
         asked = visit.asked
         assert asked is not None
-        body = Body(receive, asked, route)
+        visit.body = body = Body(receive, asked, route)
         head = self._head(visit, asked, scope)
         connection: Connection | None = None
         try:
@@ -395,8 +396,7 @@ class Body:
         self._receive, self._asked, self._route = receive, asked, route
         self._begun = time.monotonic()
         self._count = 0
-        self.exists = asked.has_body
-        self.more = False
+        self.exists = self.more = asked.has_body
         self.is_unread = False
 
     async def first(self) -> bytes:

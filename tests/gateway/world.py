@@ -33,7 +33,7 @@ async def until(condition: Callable[[], Any]) -> None:
     """Wait for a condition, not for a time."""
     async with asyncio.timeout(PATIENCE):
         while not condition():
-            await asyncio.sleep(0.005)
+            await asyncio.sleep(0.005)  # noqa: ASYNC110 - what is waited for is not ours to signal
 
 
 class Provider:

@@ -228,7 +228,7 @@ def cause_of(error: BaseException) -> str:
         return f"refused: {error.slug}"
     told = [cause for cause in _causes(error) if getattr(cause, "sqlstate", None)]
     if told:
-        constraint = next((cause.constraint_name for cause in told if getattr(cause, "constraint_name", None)), type(told[-1]).__name__)
+        constraint = next((name for cause in told if (name := getattr(cause, "constraint_name", None))), type(told[-1]).__name__)
         return f"database: {getattr(told[-1], 'sqlstate', '')} {constraint}"
     return f"unforeseen: {type(error).__name__}"
 

@@ -1,0 +1,165 @@
+import asyncio
+import contextlib
+import os
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from deploy.local.postgres import Postgres
+from shared.db import database, worker_session
+from shared.events import record_events
+from shared.ids import uuid7
+from shared.inbox import Consumer
+from shared.relay import Relay
+from shared.subscription import Subscription
+from shared.worker import event_health
+from tests.connected.brokers import Broker, Door
+from tests.connected.member import HIRES, POSTS, TABLES, HiringDone, SeatOpened, make_consumer
+from tests.support.service import environment
+
+ROOT = Path(__file__).parents[2]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent:
+            item.add_marker("connected")
+
+
+async def until(what: str, condition: Callable[[], Awaitable[Any]], seconds: float = 30) -> None:
+    """Wait for a condition, not for a time."""
+    deadline = time.monotonic() + seconds
+    while not await condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"in {seconds} s it did not become true that {what}")
+        await asyncio.sleep(0.02)
+
+
+class World:
+    """One database that announces and hears, a broker, and the duties that a test starts and stops."""
+
+    def __init__(self, broker: Broker, door: Door, folder: Path) -> None:
+        self.broker, self.door, self.folder = broker, door, folder
+        self.consumer: Consumer = make_consumer()
+        self.said = 0
+
+    async def announce(self, hires: int, seats: int = 0, aggregates: int = 20) -> None:
+        """Facts about a few aggregates, so that each has many versions; in transactions of up to a hundred."""
+        if not hasattr(self, "ids"):
+            self.ids = [uuid7() for _ in range(aggregates)]
+        for start in range(0, max(hires, seats), 100):
+            async with worker_session() as session:
+                count = range(start, min(start + 100, hires))
+                record_events(session, [HiringDone(id=self.ids[n % len(self.ids)], number=self.said + n) for n in count])
+                record_events(session, [SeatOpened(id=self.ids[n % len(self.ids)], number=n) for n in range(start, min(start + 100, seats))])
+        self.said += hires
+
+    @asynccontextmanager
+    async def running(self, *duties: Relay | Subscription) -> AsyncIterator[None]:
+        stop = asyncio.Event()
+        tasks = [asyncio.create_task(duty.run(stop)) for duty in duties]
+        try:
+            yield
+        finally:
+            stop.set()
+            await asyncio.wait(tasks, timeout=10)
+            for task in tasks:
+                task.cancel()
+            done = await asyncio.gather(*tasks, return_exceptions=True)
+            assert [error for error in done if isinstance(error, Exception)] == []
+
+    def relay(self) -> Relay:
+        return Relay("recruitment")
+
+    def subscription(self) -> Subscription:
+        return Subscription(self.consumer)
+
+    async def rows(self, query: str) -> list[Any]:
+        async with worker_session() as session:
+            return [tuple(row) for row in await session.execute(text(query))]
+
+    async def one(self, query: str) -> Any:
+        return (await self.rows(query))[0][0]
+
+    async def health(self) -> dict[str, Any]:
+        async with worker_session() as session:
+            return await event_health(session)
+
+    async def all_heard(self) -> bool:
+        return bool(await self.one(f"SELECT (SELECT count(DISTINCT event_id) FROM kept_hires) = (SELECT count(*) FROM outbox WHERE topic = '{HIRES}')"))
+
+    async def all_published(self) -> bool:
+        return bool(await self.one("SELECT NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"))
+
+    async def assert_nothing_lost_doubled_or_turned_round(self) -> None:
+        assert await self.one(f"SELECT count(*) FROM outbox o WHERE topic = '{HIRES}' AND NOT EXISTS (SELECT FROM kept_hires k WHERE k.event_id = o.id)") == 0
+        assert await self.rows("SELECT event_id, count(*) FROM kept_hires GROUP BY event_id HAVING count(*) > 1") == []
+        assert await self.rows("SELECT id, version FROM (SELECT *, lag(version) OVER (PARTITION BY id ORDER BY place) AS before FROM kept_hires) k WHERE version <> coalesce(before, 0) + 1") == []
+        newest = f"SELECT subject, max(version) FROM outbox WHERE topic = '{POSTS}' GROUP BY subject ORDER BY subject"
+        assert await self.rows("SELECT id, version FROM kept_posts ORDER BY id") == await self.rows(newest)
+        assert await self.one("SELECT count(*) FROM dead_letters") == 0
+        assert await self.one("SELECT count(*) FROM parked_events") == 0
+
+    def process(self, duty: str, **variables: str) -> "subprocess.Popen[bytes]":
+        log = (self.folder / f"{duty}.log").open("ab")
+        return subprocess.Popen([sys.executable, "-m", "tests.connected.member", duty], cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=log)
+
+
+@pytest.fixture
+def service_name() -> str:
+    return "recruitment"
+
+
+@pytest.fixture
+async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
+    made = Broker(tmp_path)
+    with environment(**made.environment):
+        await made.start([POSTS, HIRES])
+        yield made
+    made.kill()
+
+
+@pytest.fixture
+async def door(postgres: Postgres) -> AsyncIterator[Door]:
+    made = Door(postgres.port)
+    await made.open()
+    yield made
+    await made.shut()
+
+
+@pytest.fixture
+async def world(committed: str, postgres: Postgres, broker: Broker, door: Door, tmp_path: Path) -> AsyncIterator[World]:
+    postgres.sql(TABLES, committed)
+    await database.dispose()
+    with environment(RELAIS_DATABASE_PORT=str(door.port)):
+        yield World(broker, door, tmp_path)
+        await database.dispose()
+
+
+@pytest.fixture
+def ended() -> Iterator[Callable[["subprocess.Popen[bytes]"], Awaitable[int]]]:
+    """Wait for a process to end; none is left behind."""
+    seen: list[subprocess.Popen[bytes]] = []
+
+    async def wait(process: "subprocess.Popen[bytes]") -> int:
+        seen.append(process)
+        await until("the process has ended", lambda: _ended(process))
+        assert process.returncode is not None
+        return process.returncode
+
+    yield wait
+    for process in seen:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        process.wait()
+
+
+async def _ended(process: "subprocess.Popen[bytes]") -> bool:
+    return process.poll() is not None

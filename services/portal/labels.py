@@ -1,0 +1,218 @@
+"""Words for the codes of the APIs: states with their icon and colour, kinds, roles, and the titles of occupations.
+
+A code that the portal does not know yet is shown as it is: a page never breaks because a service learnt a new word.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from services.portal.texts import _, gettext
+from shared.i18n import current_language
+
+
+@dataclass(frozen=True)
+class State:
+    icon: str
+    tone: str
+    word: str
+
+
+# One icon and one colour for each state everywhere: colour alone says nothing.
+STATES: dict[str, State] = {
+    "draft": State("pencil", "", _("Draft")),
+    "identified": State("pencil", "", _("Identified")),
+    "validated": State("check2", "good", _("Validated")),
+    "proposed": State("hourglass-split", "warn", _("Proposed")),
+    "approved": State("check2", "good", _("Approved")),
+    "published": State("broadcast", "good", _("Published")),
+    "closed": State("lock", "", _("Closed")),
+    "submitted": State("inbox", "ink", _("Submitted")),
+    "eligible": State("check2", "good", _("Eligible")),
+    "ineligible": State("x-circle", "bad", _("Ineligible")),
+    "decided": State("check2", "good", _("Decided")),
+    "to_regularise": State("exclamation-triangle", "warn", _("To regularise")),
+    "active": State("check2", "good", _("In force")),
+    "ended": State("dash-circle", "", _("Ended")),
+    "conflicting": State("exclamation-triangle", "bad", _("Conflicting")),
+    "planned": State("clock", "ink", _("To come")),
+    "vacant": State("circle", "warn", _("Vacant")),
+    "partly_filled": State("circle-half", "warn", _("Partly filled")),
+    "filled": State("check2", "good", _("Filled")),
+    "frozen": State("snow", "", _("Frozen")),
+    "open": State("circle", "ink", _("Open")),
+    "done": State("check2", "good", _("Done")),
+    "checked": State("search", "ink", _("Checked")),
+    "confirmed": State("check2", "good", _("Confirmed")),
+    "up": State("check2", "good", _("Up")),
+    "down": State("x-circle", "bad", _("Down")),
+    "slow": State("exclamation-triangle", "warn", _("Slow")),
+    "late": State("exclamation-triangle", "bad", _("Late")),
+}
+
+LABELS: dict[str, dict[str, str]] = {
+    "role": {
+        "regional-administrator": _("Regional administrator"),
+        "facility-hr-officer": _("Facility HR officer"),
+        "head-of-facility": _("Head of facility"),
+        "signatory": _("Signatory"),
+        "committee-member": _("Committee member"),
+        "licensing-officer": _("Licensing officer"),
+        "training-institute": _("Training institute"),
+        "mentor": _("Mentor"),
+        "adviser": _("Adviser"),
+        "pool-coordinator": _("Pool coordinator"),
+        "agreement-focal-point": _("Agreement focal point"),
+        "service-partner": _("Service partner"),
+        "ministry-analyst": _("Ministry analyst"),
+        "health-worker": _("Health worker"),
+        "candidate": _("Candidate"),
+        "auditor": _("Auditor"),
+        "records-officer": _("Records officer"),
+        "operations": _("Operations"),
+    },
+    "sex": {"female": _("Woman"), "male": _("Man"), "other": _("Other"), "unknown": _("Not stated")},
+    "group": {"doctor": _("Doctors"), "pharmacist": _("Pharmacists"), "nurse": _("Nurses"), "midwife": _("Midwives"), "other": _("Other occupations")},
+    "name_kind": {"legal": _("Legal name"), "usual": _("Usual name"), "transliterated": _("Name in Latin letters")},
+    "purpose": {"worker": _("Worker"), "candidate": _("Candidate"), "student": _("Student"), "guest": _("Guest"), "contact": _("Contact")},
+    "facility_type": {
+        "hospital": _("General hospital"),
+        "specialised_hospital": _("Specialised hospital"),
+        "health_centre": _("Area health centre"),
+        "polyclinic": _("Polyclinic"),
+        "station": _("Commune health station"),
+        "clinic": _("Clinic"),
+        "pharmacy": _("Pharmacy"),
+        "prevention_centre": _("Disease control centre"),
+        "training_institute": _("Training institute"),
+        "care_home": _("Care home"),
+        "home_care": _("Home care"),
+        "authority": _("Health administration"),
+        "other": _("Other facility"),
+    },
+    "level": {"central": _("Central"), "regional": _("Regional"), "province": _("Provincial"), "district": _("District"), "area": _("Area"), "commune": _("Commune")},
+    "ownership": {"public": _("Public"), "private": _("Private"), "private_non_profit": _("Private, non-profit"), "army": _("Army")},
+    "remoteness": {"none": _("Not remote"), "rural": _("Rural"), "mountain": _("Mountain"), "border": _("Border"), "island": _("Island"), "isolated": _("Isolated")},
+    "assignment_kind": {
+        "primary": _("Main assignment"),
+        "concurrent": _("Concurrent assignment"),
+        "acting": _("Acting"),
+        "mission": _("Mission"),
+        "secondment": _("Secondment"),
+        "training_leave": _("Training leave"),
+    },
+    "employment_type": {
+        "civil_servant": _("Civil servant"),
+        "public_employee": _("Public employee"),
+        "contract_fixed": _("Fixed-term contract"),
+        "contract_open": _("Open-ended contract"),
+        "resident": _("Resident"),
+        "intern": _("Intern"),
+        "secondee_in": _("Seconded in"),
+        "private": _("Private employment"),
+        "volunteer": _("Volunteer"),
+    },
+    "employment_status": {"probation": _("On probation"), "confirmed": _("Confirmed"), "suspended": _("Suspended")},
+    "qualification_state": {"declared": _("declared"), "verified": _("verified"), "mismatch": _("does not match"), "forged_suspected": _("suspected forgery")},
+    "experience": {"experienced": _("Experienced"), "new_graduate": _("New graduate")},
+    "degree": {
+        "phd_ck2": _("PhD or specialist level II"),
+        "phd": _("PhD"),
+        "ck2": _("Specialist level II"),
+        "resident": _("Residency"),
+        "bsnt": _("Residency"),
+        "master_ck1": _("Master or specialist level I"),
+        "master": _("Master"),
+        "ck1": _("Specialist level I"),
+        "degree_good": _("Six-year degree with distinction"),
+        "degree_6y_good": _("Six-year degree with distinction"),
+        "degree_6y": _("Six-year degree"),
+        "degree": _("Degree"),
+        "state_diploma": _("State diploma"),
+    },
+    "facility_group": {
+        "provincial_hospitals": _("Provincial hospitals"),
+        "hard_centres": _("Centres of hard areas"),
+        "other_facilities": _("Other facilities"),
+        "island_stations": _("Island stations"),
+        "remote_stations": _("Remote mountain stations"),
+        "other_stations": _("Other stations"),
+    },
+    "need_reason": {
+        "vacancy": _("Vacant post"),
+        "new_service": _("New service"),
+        "retirement": _("Retirement"),
+        "norm_gap": _("Below the staffing norm"),
+        "wisn_gap": _("Workload above staffing"),
+    },
+    "import_kind": {"facilities": _("Facilities"), "people": _("People"), "posts": _("Posts"), "assignments": _("Assignments")},
+    "act": {
+        "approve": _("Approve"),
+        "validate": _("Validate"),
+        "publish": _("Publish"),
+        "find_eligible": _("Find eligible"),
+        "find_ineligible": _("Find ineligible"),
+        "decide": _("Decide"),
+        "propose": _("Propose"),
+        "propose_hire": _("Propose the hire"),
+    },
+    "subject": {"person": _("Person"), "worker": _("Worker"), "assignment": _("Assignment"), "qualification": _("Qualification"), "employment": _("Employment"), "licence": _("Licence")},
+    "figure": {
+        "density.doctors": _("Doctors per 10,000 inhabitants"),
+        "density.pharmacists": _("University pharmacists per 10,000 inhabitants"),
+        "density.nurses": _("Nurses per 10,000 inhabitants"),
+        "recruitment.policy_hires": _("Hires under the attraction policy"),
+        "recruitment.policy_attainment_percent": _("Attainment of the attraction policy"),
+    },
+    "source_kind": {"article": _("article"), "source": _("source"), "illustrative": _("illustrative"), "official": _("official")},
+}  # fmt: skip
+
+
+def state(code: Any) -> State:
+    known = STATES.get(str(code))
+    return known if known is not None else State("circle", "", str(code))
+
+
+def label(kind: str, code: Any) -> str:
+    """The word for a code, or the code itself."""
+    if code in (None, ""):
+        return "–"
+    word = LABELS.get(kind, {}).get(str(code))
+    return gettext(word) if word else str(code)
+
+
+def choices(kind: str, *codes: str) -> list[tuple[str, str]]:
+    """What a form offers: code and word."""
+    return [(code, label(kind, code)) for code in (codes or LABELS[kind])]
+
+
+class Occupations:
+    """National titles by code: reference data that everybody may read, kept for ten minutes."""
+
+    KEPT_FOR = 600.0
+
+    def __init__(self) -> None:
+        self._names: dict[str, dict[str, str]] = {}
+        self._read_at = float("-inf")
+
+    @property
+    def is_stale(self) -> bool:
+        return time.monotonic() - self._read_at > self.KEPT_FOR
+
+    def keep(self, items: list[dict[str, Any]]) -> None:
+        self._names = {item["code"]: item["names"] for item in items}
+        self._read_at = time.monotonic()
+
+    def name(self, code: Any) -> str:
+        names = self._names.get(str(code), {})
+        return names.get(current_language.get()) or names.get("en") or str(code or "–")
+
+    def choices(self, prefix: str = "") -> list[tuple[str, str]]:
+        return [(code, self.name(code)) for code in self._names if code.startswith(prefix)]
+
+
+occupations = Occupations()
+
+
+def name_of_occupation(code: Any) -> str:
+    return occupations.name(code)

@@ -1,0 +1,82 @@
+"""People: the staff list, the search by name, one person with everything that is known about them."""
+
+import asyncio
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from starlette.responses import Response
+
+from services.portal.clients import segment
+from services.portal.facilities import facilities_offered, facility_names
+from services.portal.labels import occupations
+from services.portal.timeline import moments_by_year
+from services.portal.visit import Pages, Visit
+from shared.settings import settings
+
+pages = Pages()
+
+API = "/api/v1/registry"
+
+
+@pages.get("/people")
+async def people(visit: Visit) -> Response:
+    """The staff list with its filters in the address, or what a search found, under an opaque id: no name stands in an address."""
+    filters = {name: visit.query(name) for name in ("facility", "occupation", "as_of")}
+    search = visit.query("search")
+    if search:
+        found, facilities = await visit.api.get_or_none(f"{API}/persons/search/{segment(search)}", cursor=visit.query("cursor")), await facilities_offered(visit)
+        return visit.page("people/list.html", people=(found or {}).get("items", []), next=(found or {}).get("next"), filters=filters, search=search, expired=found is None, facilities=facilities, occupations=occupations.choices("VN-"))
+    found, facilities = await asyncio.gather(visit.api.get(f"{API}/persons", **filters, cursor=visit.query("cursor")), facilities_offered(visit))
+    return visit.page("people/list.html", people=found["items"], next=found.get("next"), filters=filters, search="", expired=False, facilities=facilities, occupations=occupations.choices("VN-"))
+
+
+@pages.post("/people/search")
+async def search(visit: Visit) -> Response:
+    words = visit.field("q")
+    if not words:
+        return visit.go("/people")
+    found = await visit.api.post(f"{API}/persons/search", {"q": words, "limit": 50})
+    if len(found["items"]) == 1 and not found.get("next"):
+        return visit.go(f"/people/{found['items'][0]['id']}")
+    return visit.go("/people", search=found["id"])
+
+
+@pages.get("/people/{id}")
+async def person(visit: Visit) -> Response:
+    """Summary, timeline, assignments and qualifications; `as_of` and `known_at` show an earlier day or an earlier knowledge."""
+    path = f"{API}/persons/{segment(visit.path('id'))}"
+    as_of, known_at = visit.query("as_of"), visit.query("known_at")
+    found, timeline, assignments, qualifications, candidacies = await asyncio.gather(
+        visit.api.get(path),
+        visit.api.get(f"{path}/timeline", known_at=end_of_day(known_at)),
+        visit.api.get(f"{API}/assignments", person=visit.path("id"), as_of=as_of, known_at=end_of_day(known_at), limit=200),
+        visit.api.get_or_none(f"{path}/qualifications", limit=200),
+        visit.api.get_or_none("/api/v1/recruitment/candidacies", person=visit.path("id"), limit=50),
+    )
+    applied = (candidacies or {}).get("items", [])
+    return visit.page(
+        "people/page.html",
+        person=found,
+        years=moments_by_year(timeline),
+        assignments=assignments["items"],
+        qualifications=qualifications_of(qualifications),
+        candidacies=applied,
+        places=await facility_names(visit, (item["facility_code"] for item in applied)),
+        as_of=as_of,
+        known_at=known_at,
+    )
+
+
+def end_of_day(day: str) -> str:
+    """What was known at the end of a day, in the authority's zone; a whole instant is taken as it is."""
+    if not day:
+        return ""
+    try:
+        return datetime.combine(date.fromisoformat(day), time(23, 59, 59), ZoneInfo(settings().time_zone)).isoformat()
+    except ValueError:
+        return day
+
+
+def qualifications_of(answer: Any) -> list[dict[str, Any]]:
+    return answer if isinstance(answer, list) else (answer or {}).get("items", [])

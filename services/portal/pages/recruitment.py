@@ -1,0 +1,446 @@
+"""Recruitment: policies, needs, campaigns, and one hire from the application to the signed decision."""
+
+import asyncio
+from datetime import date
+from typing import Any
+
+from starlette.responses import Response
+
+from services.portal.clients import segment
+from services.portal.facilities import facilities_offered, facility_name, facility_names
+from services.portal.forms import actions_of, send, whole_number
+from services.portal.labels import choices, name_of_occupation, occupations
+from services.portal.texts import _, gettext
+from services.portal.visit import Pages, Visit
+
+pages = Pages()
+
+API = "/api/v1/recruitment"
+REGISTRY = "/api/v1/registry"
+
+
+# ---- Attraction policies ------------------------------------------------------------------------------------------
+
+
+@pages.get("/policies")
+async def policies(visit: Visit) -> Response:
+    found = await visit.api.get(f"{API}/policies", cursor=visit.query("cursor"))
+    return visit.page("policies/list.html", policies=found["items"], next=found.get("next"))
+
+
+@pages.get("/policies/{id}")
+async def policy(visit: Visit) -> Response:
+    found = await visit.api.get(f"{API}/policies/{segment(visit.path('id'))}")
+    hires = await visit.api.get_or_none(f"{API}/hires", policy=found["id"], limit=200)
+    return visit.page("policies/page.html", policy=found, table=amounts_table(found), actions=actions_of(found), hires=(hires or {}).get("items", []))
+
+
+def amounts_table(policy: dict[str, Any]) -> dict[str, Any]:
+    """The resolution's own table: groups of facilities down, degrees across, dearest first."""
+    degrees: list[str] = []
+    groups: dict[str, dict[str, int]] = {}
+    for tier in sorted(policy["tiers"], key=lambda tier: -tier["amount"]):
+        groups.setdefault(tier["facility_group"], {})[tier["degree"]] = tier["amount"]
+        if tier["degree"] not in degrees:
+            degrees.append(tier["degree"])
+    return {"degrees": degrees, "groups": groups}
+
+
+@pages.post("/policies/{id}/approval")
+async def approve_policy(visit: Visit) -> Response:
+    path = f"{API}/policies/{segment(visit.path('id'))}"
+
+    async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+        found = await visit.api.get(path)
+        return visit.page("policies/page.html", status, policy=found, table=amounts_table(found), actions=actions_of(found), hires=[], problem=problem, errors=errors or {})
+
+    answer = await send(visit, f"{path}/approval", {"done_on": visit.field("done_on")}, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/policies/{answer['id']}", done="approved")
+
+
+# ---- Needs --------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/needs")
+async def needs(visit: Visit) -> Response:
+    found = await visit.api.get(f"{API}/needs", state=visit.query("state"), facility=visit.query("facility"), occupation=visit.query("occupation"), cursor=visit.query("cursor"))
+    return visit.page("needs/list.html", needs=found["items"], places=await facility_names(visit, (item["facility_code"] for item in found["items"])), next=found.get("next"), may_identify=visit.has_role("regional-administrator", "facility-hr-officer", "head-of-facility"))
+
+
+async def new_need_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    post = await visit.api.get_or_none(f"{REGISTRY}/posts/{segment(visit.query('post') or visit.field('post_id'))}") if visit.query("post") or visit.field("post_id") else None
+    typed = visit.fields() or ({"facility_code": post["facility_code"], "occupation_code": post["occupation_code"], "post_id": post["id"], "quantity": "1"} if post else {"facility_code": visit.query("facility")})
+    facilities = await facilities_offered(visit)
+    return visit.page(
+        "needs/new.html", status, typed=typed, post=post, facilities=facilities, occupations=occupations.choices("VN-"), reasons=choices("need_reason"), problem=problem, errors=errors or {}
+    )
+
+
+@pages.get("/needs/new")
+async def new_need(visit: Visit) -> Response:
+    return await new_need_page(visit)
+
+
+@pages.post("/needs/new")
+async def create_need(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await new_need_page(visit, **shown)
+
+    body: dict[str, Any] = {name: visit.field(name) for name in ("facility_code", "occupation_code", "specialty", "reason", "post_id", "done_on")}
+    answer = await send(visit, f"{API}/needs", body | {"quantity": whole_number(visit.field("quantity") or "1")}, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/needs/{answer['id']}", done="identified")
+
+
+async def need_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    found = await visit.api.get(f"{API}/needs/{segment(visit.path('id'))}")
+    candidacies = await visit.api.get(f"{API}/candidacies", need=found["id"], limit=200)
+    names = await visit.api.names(item["person_id"] for item in candidacies["items"])
+    facility = await facility_name(visit, found["facility_code"])
+    return visit.page("needs/page.html", status, need=found, facility=facility, candidacies=candidacies["items"], names=names, actions=actions_of(found), problem=problem, errors=errors or {})
+
+
+@pages.get("/needs/{id}")
+async def need(visit: Visit) -> Response:
+    return await need_page(visit)
+
+
+@pages.post("/needs/{id}/validation")
+async def validate_need(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await need_page(visit, **shown)
+
+    answer = await send(visit, f"{API}/needs/{segment(visit.path('id'))}/validation", {"done_on": visit.field("done_on")}, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/needs/{answer['id']}", done="validated")
+
+
+# ---- Campaigns ----------------------------------------------------------------------------------------------------
+
+
+@pages.get("/campaigns")
+async def campaigns(visit: Visit) -> Response:
+    found = await visit.api.get(f"{API}/campaigns", state=visit.query("state"), cursor=visit.query("cursor"))
+    return visit.page("campaigns/list.html", campaigns=found["items"], next=found.get("next"), may_draft=visit.has_role("regional-administrator"))
+
+
+async def new_campaign_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    policies, needs = await asyncio.gather(visit.api.get(f"{API}/policies", state="approved", limit=200), visit.api.get(f"{API}/needs", state="validated", limit=200))
+    open_needs = [need for need in needs["items"] if need["hires"] < need["quantity"]]
+    places = await facility_names(visit, (need["facility_code"] for need in open_needs))
+    chosen = visit.values("need_ids") or visit.request.query_params.getlist("need_ids")
+    return visit.page(
+        "campaigns/new.html", status, typed=visit.fields(), chosen=chosen, policies=[(item["id"], f"{item['resolution_no']} – {item['title']}") for item in policies["items"]], needs=open_needs, places=places, problem=problem, errors=errors or {}
+    )
+
+
+@pages.get("/campaigns/new")
+async def new_campaign(visit: Visit) -> Response:
+    return await new_campaign_page(visit)
+
+
+@pages.post("/campaigns/new")
+async def create_campaign(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await new_campaign_page(visit, **shown)
+
+    body: dict[str, Any] = {name: visit.field(name) for name in ("code", "title", "policy_id", "opens_on", "closes_on", "done_on")}
+    chosen = visit.values("need_ids")
+    if not chosen:
+        return await again(status=422, errors={"need_ids": gettext(_("Choose at least one need."))})
+    answer = await send(visit, f"{API}/campaigns", body | {"need_ids": chosen}, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/campaigns/{answer['id']}", done="drafted")
+
+
+async def campaign_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    found = await visit.api.get(f"{API}/campaigns/{segment(visit.path('id'))}")
+    policy, candidacies, *needs = await asyncio.gather(
+        visit.api.get_or_none(f"{API}/policies/{found['policy_id']}"),
+        visit.api.get(f"{API}/candidacies", campaign=found["id"], limit=200),
+        *(visit.api.get_or_none(f"{API}/needs/{need}") for need in found["need_ids"][:100]),
+    )
+    names = await visit.api.names(item["person_id"] for item in candidacies["items"])
+    places = await facility_names(visit, [item["facility_code"] for item in candidacies["items"]] + [need["facility_code"] for need in needs if need])
+    return visit.page(
+        "campaigns/page.html",
+        status,
+        campaign=found,
+        policy=policy,
+        candidacies=candidacies["items"],
+        more=bool(candidacies.get("next")),
+        needs=[need for need in needs if need],
+        names=names,
+        places=places,
+        actions=actions_of(found),
+        may_register=found["state"] == "published" and visit.has_role("regional-administrator", "facility-hr-officer"),
+        problem=problem,
+        errors=errors or {},
+    )
+
+
+@pages.get("/campaigns/{id}")
+async def campaign(visit: Visit) -> Response:
+    return await campaign_page(visit)
+
+
+@pages.post("/campaigns/{id}/publication")
+async def publish_campaign(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await campaign_page(visit, **shown)
+
+    answer = await send(visit, f"{API}/campaigns/{segment(visit.path('id'))}/publication", {"done_on": visit.field("done_on")}, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/campaigns/{answer['id']}", done="published")
+
+
+# ---- A candidacy: who, then what is declared ----------------------------------------------------------------------
+
+
+async def candidate_page(visit: Visit, status: int = 200, found: list[dict[str, Any]] | None = None, **shown: Any) -> Response:
+    """First step: is this person in the register already? Names are asked in a body, never in an address."""
+    campaign = await visit.api.get(f"{API}/campaigns/{segment(visit.path('id'))}")
+    return visit.page("candidacies/person.html", status, campaign=campaign, found=found, asked=visit.field("q"), typed=visit.fields(), sexes=choices("sex"), **({"problem": None, "errors": {}} | shown))
+
+
+@pages.get("/campaigns/{id}/candidacies/new")
+async def new_candidacy(visit: Visit) -> Response:
+    if visit.query("person"):
+        return await declaration_page(visit)
+    return await candidate_page(visit)
+
+
+@pages.post("/campaigns/{id}/candidacies/search")
+async def search_candidate(visit: Visit) -> Response:
+    if not visit.field("q"):
+        return await candidate_page(visit, 422, errors={"q": gettext(_("Type at least one word of the name."))})
+    found = await visit.api.post(f"{REGISTRY}/persons/search", {"q": visit.field("q"), "limit": 20})
+    return await candidate_page(visit, found=found["items"])
+
+
+@pages.post("/campaigns/{id}/candidacies/person")
+async def create_candidate(visit: Visit) -> Response:
+    """A person nobody entered before: once, for the purpose of being a candidate."""
+
+    async def again(**shown: Any) -> Response:
+        return await candidate_page(visit, found=[], **shown)
+
+    birth = visit.field("birth")
+    body: dict[str, Any] = {"names": [{"kind": "legal", "value": visit.field("name")}], "sex": visit.field("sex") or "unknown", "purposes": ["candidate"]}
+    if birth.isdigit() and len(birth) == 4:
+        body["birth_year"] = int(birth)
+    elif birth:
+        read = day_typed(birth)
+        if read is None:
+            return await again(status=422, errors={"birth": gettext(_("Write the birth as dd/mm/yyyy, or only its year."))})
+        body["birth_date"] = read
+    if visit.facilities:
+        body["facility_code"] = visit.facilities[0]
+    answer = await send(visit, f"{REGISTRY}/persons", body, lambda **shown: again(**named_fields(shown)))
+    return answer if isinstance(answer, Response) else visit.go(f"/campaigns/{visit.path('id')}/candidacies/new", person=answer["id"])
+
+
+def day_typed(text: str) -> str | None:
+    """dd/mm/yyyy or yyyy-mm-dd as an ISO date; None when it is no date."""
+    parts = text.replace(".", "/").replace("-", "/").split("/")
+    try:
+        numbers = [int(part) for part in parts]
+        found = date(*numbers) if len(parts[0]) == 4 else date(numbers[2], numbers[1], numbers[0])
+    except (ValueError, IndexError, TypeError):
+        return None
+    return found.isoformat()
+
+
+def named_fields(shown: dict[str, Any]) -> dict[str, Any]:
+    """The service names `names.0.value`; the form's field is `name`."""
+    if shown.get("errors"):
+        renamed = {"names.0.value": "name", "birth_date": "birth", "birth_year": "birth"}
+        shown["errors"] = {renamed.get(path, path): reason for path, reason in shown["errors"].items()}
+    return shown
+
+
+async def declaration_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    """Second step: what the person declares for which need."""
+    person_id = visit.query("person") or visit.field("person_id")
+    campaign, person = await asyncio.gather(visit.api.get(f"{API}/campaigns/{segment(visit.path('id'))}"), visit.api.get(f"{REGISTRY}/persons/{segment(person_id)}"))
+    policy, *needs = await asyncio.gather(visit.api.get(f"{API}/policies/{campaign['policy_id']}"), *(visit.api.get_or_none(f"{API}/needs/{need}") for need in campaign["need_ids"][:100]))
+    open_needs = [need for need in needs if need and need["hires"] < need["quantity"]]
+    places = await facility_names(visit, (need["facility_code"] for need in open_needs))
+    degrees = list(dict.fromkeys(tier["degree"] for tier in policy["tiers"]))
+    return visit.page(
+        "candidacies/new.html",
+        status,
+        campaign=campaign,
+        person=person,
+        policy=policy,
+        needs=[(need["id"], f"{places[need['facility_code']]} – {name_of_occupation(need['occupation_code'])}" + (f" ({need['specialty']})" if need["specialty"] else "")) for need in open_needs],
+        occupations=occupations.choices("VN-BS"),
+        degrees=choices("degree", *degrees),
+        experiences=choices("experience"),
+        typed=visit.fields() or {"occupation_code": next((worker["occupation_code"] for worker in person.get("workers") or []), ""), "need_id": open_needs[0]["id"] if len(open_needs) == 1 else ""},
+        problem=problem,
+        errors=errors or {},
+    )
+
+
+@pages.post("/campaigns/{id}/candidacies/new")
+async def create_candidacy(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await declaration_page(visit, **shown)
+
+    body: dict[str, Any] = {name: visit.field(name) for name in ("need_id", "person_id", "occupation_code", "degree", "experience", "done_on")}
+    body |= {"campaign_id": visit.path("id"), "left_public_sector_of_province": visit.field("left_public_sector_of_province") == "true"}
+    answer = await send(visit, f"{API}/candidacies", body, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/candidacies/{answer['id']}", done="registered")
+
+
+# ---- The case: one candidacy, from the application to the post ----------------------------------------------------
+
+
+async def case_of(visit: Visit, candidacy_id: str) -> dict[str, Any]:
+    """Everything that the case page and its forms show."""
+    candidacy = await visit.api.get(f"{API}/candidacies/{segment(candidacy_id)}")
+    hires, campaign, policy, names, facility = await asyncio.gather(
+        visit.api.get(f"{API}/hires", candidacy=candidacy["id"], limit=10),
+        visit.api.get_or_none(f"{API}/campaigns/{candidacy['campaign_id']}"),
+        visit.api.get_or_none(f"{API}/policies/{candidacy['policy_id']}"),
+        visit.api.names([candidacy["person_id"]]),
+        facility_name(visit, candidacy["facility_code"]),
+    )
+    hire = hires["items"][0] if hires["items"] else None
+    return {
+        "candidacy": candidacy,
+        "hire": hire,
+        "campaign": campaign,
+        "policy": policy,
+        "facility": facility,
+        "name": names.get(candidacy["person_id"], gettext(_("Person whose name you may not see"))),
+        "actions": actions_of(candidacy) | (actions_of(hire) if hire else {}),
+        "steps": steps_of(candidacy, hire),
+    }
+
+
+def steps_of(candidacy: dict[str, Any], hire: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The procedure as a line: done, now, blocked with its reason, to come."""
+    eligible, refused = candidacy["state"] == "eligible", candidacy["state"] == "ineligible"
+    decided = hire is not None and hire["state"] == "decided"
+    landing = (hire or {}).get("landing") or {}
+    landed = landing.get("state")
+    missing = [criterion for criterion in candidacy["criteria"] if not criterion["met"]]
+
+    def step(name: str, status: str, *, on: Any = None, note: str = "", who: str = "") -> dict[str, Any]:
+        return {"name": name, "status": status, "on": on, "note": note, "who": who}
+
+    administrator, signatory = gettext(_("HR officer or administrator")), gettext(_("Signatory"))
+    return [
+        step(gettext(_("Application")), "done", on=candidacy["submitted_on"]),
+        step(
+            gettext(_("Eligibility")),
+            "done" if eligible else "blocked" if refused else "now",
+            on=candidacy["decided_on"],
+            note=gettext(_("found ineligible")) if refused else gettext(_("a criterion is missing")) if missing and not eligible else "",
+            who="" if eligible or refused else administrator,
+        ),
+        step(gettext(_("Hire proposed")), "done" if hire else "now" if eligible else "coming", on=(hire or {}).get("proposed_on"), who="" if hire else administrator),
+        step(
+            gettext(_("Decision")),
+            "done" if decided else "now" if hire else "coming",
+            on=(hire or {}).get("signed_on"),
+            note=gettext(_("to regularise")) if (hire or {}).get("decision") == "to_regularise" else (hire or {}).get("decision_number") or "",
+            who="" if decided else signatory,
+        ),
+        step(
+            gettext(_("In post")),
+            "done" if landed in ("active", "ended") else "blocked" if landed == "conflicting" else "now" if decided else "coming",
+            on=(hire or {}).get("starts_on") if decided else None,
+            note=gettext(_("the post is taken: the fact is on the work-list")) if landed == "conflicting" else gettext(_("on its way to the register")) if landed == "awaited" else "",
+        ),
+    ]
+
+
+@pages.get("/candidacies/{id}")
+async def candidacy(visit: Visit) -> Response:
+    case = await case_of(visit, visit.path("id"))
+    return visit.page("candidacies/page.html", **case)
+
+
+async def eligibility_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    case = await case_of(visit, visit.path("id"))
+    return visit.page("candidacies/eligibility.html", status, **case, typed=visit.fields(), outcomes=[("eligible", gettext(_("Eligible"))), ("ineligible", gettext(_("Ineligible")))], problem=problem, errors=errors or {})
+
+
+@pages.get("/candidacies/{id}/eligibility")
+async def eligibility(visit: Visit) -> Response:
+    return await eligibility_page(visit)
+
+
+@pages.post("/candidacies/{id}/eligibility")
+async def decide_eligibility(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await eligibility_page(visit, **shown)
+
+    body = {name: visit.field(name) for name in ("outcome", "comment", "done_on")}
+    answer = await send(visit, f"{API}/candidacies/{segment(visit.path('id'))}/eligibility", body, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/candidacies/{answer['id']}", done="judged")
+
+
+async def hire_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    case = await case_of(visit, visit.path("id"))
+    found = await visit.api.get(f"{REGISTRY}/posts", facility=case["candidacy"]["facility_code"], state="vacant", limit=200)
+    return visit.page("hires/new.html", status, **case, posts=[(post["id"], post_name(post)) for post in found["items"]], typed=visit.fields(), problem=problem, errors=errors or {})
+
+
+def post_name(post: dict[str, Any]) -> str:
+    """A post in one line: title, unit, its own reference."""
+    parts = [name_of_occupation(post["occupation_code"]), post.get("specialty"), post.get("unit"), post.get("reference")]
+    return " · ".join(str(part) for part in parts if part)
+
+
+@pages.get("/candidacies/{id}/hire")
+async def new_hire(visit: Visit) -> Response:
+    return await hire_page(visit)
+
+
+@pages.post("/candidacies/{id}/hire")
+async def create_hire(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await hire_page(visit, **shown)
+
+    body = {"candidacy_id": visit.path("id")} | {name: visit.field(name) for name in ("post_id", "starts_on", "done_on")}
+    answer = await send(visit, f"{API}/hires", body, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/candidacies/{answer['candidacy_id']}", done="proposed")
+
+
+# ---- Hires --------------------------------------------------------------------------------------------------------
+
+
+@pages.get("/hires")
+async def hires(visit: Visit) -> Response:
+    found = await visit.api.get(f"{API}/hires", state=visit.query("state"), policy=visit.query("policy"), facility=visit.query("facility"), cursor=visit.query("cursor"))
+    names = await visit.api.names(hire["person_id"] for hire in found["items"])
+    return visit.page("hires/list.html", hires=found["items"], next=found.get("next"), names=names, places=await facility_names(visit, (hire["facility_code"] for hire in found["items"])))
+
+
+@pages.get("/hires/{id}")
+async def hire(visit: Visit) -> Response:
+    """A hire is read on the page of its case."""
+    found = await visit.api.get(f"{API}/hires/{segment(visit.path('id'))}")
+    return visit.go(f"/candidacies/{found['candidacy_id']}")
+
+
+async def decision_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    found = await visit.api.get(f"{API}/hires/{segment(visit.path('id'))}")
+    case = await case_of(visit, found["candidacy_id"])
+    return visit.page("hires/decision.html", status, **case, typed=visit.fields(), problem=problem, errors=errors or {})
+
+
+@pages.get("/hires/{id}/decision")
+async def new_decision(visit: Visit) -> Response:
+    return await decision_page(visit)
+
+
+@pages.post("/hires/{id}/decision")
+async def decide_hire(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await decision_page(visit, **shown)
+
+    body = {"decision_number": visit.field("decision_number"), "signed_on": visit.field("done_on")}
+    answer = await send(visit, f"{API}/hires/{segment(visit.path('id'))}/decision", body, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/candidacies/{answer['candidacy_id']}", done="signed")
+

@@ -1,0 +1,77 @@
+"""A career as one column: years, and in each what happened, with the dates that differ said apart."""
+
+from typing import Any
+
+from services.portal.formats import as_date, day, number
+from services.portal.labels import label, name_of_occupation
+from services.portal.texts import _, gettext
+from shared.clock import today
+
+ICONS = {"assignment": "geo-alt", "employment": "briefcase", "qualification": "mortarboard"}
+
+
+def moments_by_year(timeline: dict[str, Any]) -> list[tuple[int, list[dict[str, Any]]]]:
+    """The entries of a person's timeline, the newest year and the newest entry first; what has no date comes last."""
+    years: dict[int, list[dict[str, Any]]] = {}
+    for item in sorted(timeline["items"], key=lambda item: (item["starts_on"] or "", item["recorded_at"]), reverse=True):
+        begins = as_date(item["starts_on"])
+        years.setdefault(begins.year if begins else 0, []).append(moment(item))
+    return list(years.items())
+
+
+def moment(item: dict[str, Any]) -> dict[str, Any]:
+    """One entry as the page shows it."""
+    from_a_hire = item["source_service"] == "recruitment" and item["source_id"]
+    return {
+        "icon": "exclamation-triangle" if item["conflict"] else ICONS.get(item["kind"], "circle"),
+        "tone": "conflict" if item["conflict"] else "now" if is_now(item) else "",
+        "struck": item["superseded"] is not None,
+        "title": title_of(item),
+        "body": " · ".join(str(part) for part in details_of(item) if part),
+        "dates": dates_of(item),
+        "path": f"/hires/{item['source_id']}" if from_a_hire else "",
+        "link": gettext(_("The hire that made it")) if from_a_hire else "",
+    }
+
+
+def is_now(item: dict[str, Any]) -> bool:
+    """An assignment in force today."""
+    begins, ends = as_date(item["starts_on"]), as_date(item["ends_on"])
+    return item["kind"] == "assignment" and item["superseded"] is None and begins is not None and begins <= today() and (ends is None or ends >= today())
+
+
+def title_of(item: dict[str, Any]) -> str:
+    if item["kind"] == "assignment":
+        return f"{item['title'] or name_of_occupation(item['occupation_code'])} – {item['facility_name'] or item['facility_code']}"
+    if item["kind"] == "employment":
+        return gettext(_("Employed by {place}"), place=item["facility_name"] or item["facility_code"])
+    return str(item["title"] or gettext(_("Qualification")))
+
+
+def details_of(item: dict[str, Any]) -> list[str]:
+    if item["kind"] == "assignment":
+        share = gettext(_("share {share}"), share=number(item["fte_share"])) if item["fte_share"] not in (None, 1) else ""
+        return [label("assignment_kind", item["assignment_kind"]), item["unit"] or "", share, gettext(_("conflicting: not counted")) if item["conflict"] else ""]
+    if item["kind"] == "employment":
+        return [label("employment_type", item["employment_type"]), label("employment_status", item["state"])]
+    return [label("qualification_state", item["state"])]
+
+
+def dates_of(item: dict[str, Any]) -> list[str]:
+    """When it took effect and ended; when it was decided and recorded, where these are other days; who put it right and why."""
+    begins, ends, decided = as_date(item["starts_on"]), as_date(item["ends_on"]), as_date(item["decided_on"])
+    said = []
+    if begins:
+        said.append(f"{day(begins)} – {day(ends)}" if ends else gettext(_("from {day}"), day=day(begins)) if item["kind"] != "qualification" else day(begins))
+    if item["decision"] == "to_regularise":
+        said.append(gettext(_("decision to regularise")))
+    elif item["decision"]:
+        said.append(gettext(_("decision {number}"), number=item["decision"]))
+    if decided and decided != begins and item["kind"] != "qualification":
+        said.append(gettext(_("decided on {day}"), day=day(decided)))
+    if item["entered_afterwards"]:
+        said.append(gettext(_("entered afterwards, on {day}"), day=day(item["recorded_at"])))
+    if item["superseded"]:
+        said.append(gettext(_("put right on {day}: {reason}"), day=day(item["superseded"]["on"]), reason=item["superseded"]["reason"] or "–"))
+    return said
+

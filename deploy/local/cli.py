@@ -68,7 +68,12 @@ def _detach() -> None:
     output = state.logs / "up.log"
     with output.open("wb") as log:
         launcher = subprocess.Popen(
-            [sys.executable, "-m", "deploy.local.cli", *(word for word in sys.argv[1:] if word != "--detach")], cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True
+            [sys.executable, "-m", "deploy.local.cli", *(word for word in sys.argv[1:] if word != "--detach")],
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+            start_new_session=True,
         )
     while state.read("running").get("launcher") != launcher.pid:
         if launcher.poll() is not None:
@@ -144,7 +149,10 @@ def token(
 
 
 @app.command()
-def play(story: Annotated[str, typer.Argument(help="A folder of tests/stories, such as quang-ninh-2025.")], as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False) -> None:
+def play(
+    story: Annotated[str, typer.Argument(help="A folder of tests/stories, such as quang-ninh-2025.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
     """Play a story as the people concerned, and compare its figures with what they must be."""
     from deploy.local import play as player
 
@@ -179,7 +187,16 @@ def dead_letters(service: ServiceArgument) -> None:
         return
     table = Table("id", "event", "of", "cause", "tries", "waiting behind", "died at", "trace")
     for letter in found:
-        table.add_row(str(letter.id), letter.type, str(letter.subject or ""), f"{letter.cause}: {letter.details}", str(letter.tries), str(letter.waiting), f"{letter.died_at:%Y-%m-%d %H:%M:%S}", letter.trace_id or "")
+        table.add_row(
+            str(letter.id),
+            letter.type,
+            str(letter.subject or ""),
+            f"{letter.cause}: {letter.details}",
+            str(letter.tries),
+            str(letter.waiting),
+            f"{letter.died_at:%Y-%m-%d %H:%M:%S}",
+            letter.trace_id or "",
+        )
     console.print(table)
     console.print(f"Once the cause is repaired: ./relais replay {service} ID (or all)")
 
@@ -221,7 +238,9 @@ def rebuild(service: ServiceArgument) -> None:
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
-def test(context: typer.Context, stack: Annotated[StackKind | None, typer.Option("--stack", help="Only the tests that need a whole system, on this kind of stack.")] = None) -> None:
+def test(
+    context: typer.Context, stack: Annotated[StackKind | None, typer.Option("--stack", help="Only the tests that need a whole system, on this kind of stack.")] = None
+) -> None:
     """Run the tests; what follows goes to pytest (./relais test tests/shared -k outbox)."""
     given = context.args
     pytest = [sys.executable, "-m", "pytest"]

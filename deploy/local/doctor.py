@@ -99,7 +99,9 @@ def _usage() -> Iterator[str]:
     for name, entry in state.read("parts").items():
         leader = psutil.Process(int(entry["pid"]))
         used[name] = _memory([leader, *leader.children(recursive=True)])
-    yield f"\nMemory (PSS): {sum(used.values()) // MEGABYTE} MB, of which " + ", ".join(f"{name} {size // MEGABYTE}" for name, size in sorted(used.items(), key=lambda item: -item[1]))
+    yield f"\nMemory (PSS): {sum(used.values()) // MEGABYTE} MB, of which " + ", ".join(
+        f"{name} {size // MEGABYTE}" for name, size in sorted(used.items(), key=lambda item: -item[1])
+    )
 
 
 def _memory(processes: list[psutil.Process]) -> int:

@@ -52,7 +52,13 @@ class Keycloak:
         (imports / "relais-realm.json").write_text(json.dumps(self.realm, ensure_ascii=False), encoding="utf-8")
         # kc.sh would resolve the links and write beside the distribution: its command, without it.
         command = ["java", *JAVA, f"-Dkc.home.dir={self.folder}", f"-Djboss.server.config.dir={self.folder / 'conf'}", "-cp", str(home / "lib" / "quarkus-run.jar")]
-        command += ["io.quarkus.bootstrap.runner.QuarkusEntryPoint", "start", "--optimized", "--import-realm", "--cache=local"]  # the default cache listens on every address for other nodes
+        command += [
+            "io.quarkus.bootstrap.runner.QuarkusEntryPoint",
+            "start",
+            "--optimized",
+            "--import-realm",
+            "--cache=local",
+        ]  # the default cache listens on every address for other nodes
         command += ["--http-enabled=true", "--http-host=127.0.0.1", f"--http-port={self.port}", f"--hostname={self.server}"]
         secrets = {"KC_BOOTSTRAP_ADMIN_CLIENT_ID": PROVISIONER, "KC_BOOTSTRAP_ADMIN_CLIENT_SECRET": self.provisioning_secret}
         return spawn(command, log=self.log, folder=self.folder, environment=secrets)

@@ -9,6 +9,8 @@ import yaml
 
 from deploy.local.processes import Running, spawn
 
+PROGRAM = "import logging; logging.getLogger('werkzeug').setLevel(logging.ERROR); from nanoidp.__main__ import main; main()"
+"""Its own start, without its development server's request lines: they would write query strings to the log."""
 OPENID_SCOPES = ["openid", "profile", "email", "offline_access"]
 
 
@@ -32,7 +34,7 @@ class Nanoidp:
 
     def start(self) -> Running:
         self.configure()
-        command = [sys.executable, "-m", "nanoidp", "--config", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port), "--profile", "oauth21"]
+        command = [sys.executable, "-c", PROGRAM, "--config", str(self.folder), "--host", "127.0.0.1", "--port", str(self.port), "--profile", "oauth21"]
         # Its own folder as working folder: nothing of the checkout is importable to it.
         return spawn(command, log=self.log, folder=self.folder)
 

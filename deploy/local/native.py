@@ -75,7 +75,9 @@ def distribution(name: str, goal: str, finish: Callable[[Path], None] | None = N
 
 def run(command: list[str], problem: str) -> None:
     """A step of preparation, whole or with an error."""
-    done = subprocess.run(command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, env={**os.environ, "MAVEN_OPTS": os.environ.get("MAVEN_OPTS", "") + " -Djansi.mode=strip"})
+    done = subprocess.run(
+        command, check=False, capture_output=True, text=True, stdin=subprocess.DEVNULL, env={**os.environ, "MAVEN_OPTS": os.environ.get("MAVEN_OPTS", "") + " -Djansi.mode=strip"}
+    )
     if done.returncode:
         said = (done.stdout + done.stderr).strip()[-1200:]
         raise CannotStart(f"{problem}: {said}", "Check that this machine reaches its Maven repository and that the disk is not full, then try again.")

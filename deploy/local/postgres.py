@@ -52,7 +52,9 @@ def _run(command: list[str], *, text: str | None = None, unprivileged: bool = Fa
     as_user: dict[str, Any] = {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []} if unprivileged and os.geteuid() == 0 else {}
     done = subprocess.run(command, check=False, input=text, capture_output=True, text=True, cwd="/", env={**os.environ, **environment}, **as_user)
     if done.returncode:
-        raise CannotStart(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()[-1500:]}", "./relais doctor looks for the cause; ./relais reset starts from nothing.")
+        raise CannotStart(
+            f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()[-1500:]}", "./relais doctor looks for the cause; ./relais reset starts from nothing."
+        )
 
 
 @dataclass
@@ -133,7 +135,19 @@ class Postgres:
     def sql(self, text: str, database: str = "postgres") -> None:
         """Runs a script as the superuser, whole or with an error."""
         _run(
-            [str(binaries() / "bin" / "psql"), "--quiet", "--no-psqlrc", "--set=ON_ERROR_STOP=1", "--host", self.host, "--port", str(self.port), "--username=postgres", "--output=/dev/null", database],
+            [
+                str(binaries() / "bin" / "psql"),
+                "--quiet",
+                "--no-psqlrc",
+                "--set=ON_ERROR_STOP=1",
+                "--host",
+                self.host,
+                "--port",
+                str(self.port),
+                "--username=postgres",
+                "--output=/dev/null",
+                database,
+            ],
             text=text,
             PGPASSWORD=self.passwords["postgres"],
             PGOPTIONS="-c client_min_messages=warning",
@@ -185,10 +199,15 @@ def _check_reachable(folder: Path) -> None:
     """As root: the unprivileged user must be able to walk down to the data."""
     for step in (folder, *folder.parents):
         if not step.stat().st_mode & stat.S_IXOTH:
-            raise CannotStart(f"PostgreSQL cannot run as root, and the user it runs as cannot enter {step}.", "Name a folder that every user may enter: RELAIS_STATE_DIR=/var/lib/relais/mine ./relais up")
+            raise CannotStart(
+                f"PostgreSQL cannot run as root, and the user it runs as cannot enter {step}.",
+                "Name a folder that every user may enter: RELAIS_STATE_DIR=/var/lib/relais/mine ./relais up",
+            )
 
 
-def start_postgres(folder: Path | None = None, port: int | None = None, *, services: Iterable[str] = SERVICES, passwords: dict[str, str] | None = None, durable: bool = False) -> Postgres:
+def start_postgres(
+    folder: Path | None = None, port: int | None = None, *, services: Iterable[str] = SERVICES, passwords: dict[str, str] | None = None, durable: bool = False
+) -> Postgres:
     """A PostgreSQL with the databases and roles of the services, for tests. Stop it with `.stop()`; without `folder` its data goes to a new temporary one."""
     names = tuple(services)
     temporary = folder is None

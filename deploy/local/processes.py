@@ -87,7 +87,9 @@ def fork(work: Callable[[], object], *, log: Path, environment: Mapping[str, str
         os._exit(code)
 
 
-def spawn(command: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None, folder: Path | None = None, unprivileged: bool = False, end_signal: int = signal.SIGTERM) -> "subprocess.Popen[bytes]":
+def spawn(
+    command: Sequence[str], *, log: Path, environment: Mapping[str, str] | None = None, folder: Path | None = None, unprivileged: bool = False, end_signal: int = signal.SIGTERM
+) -> "subprocess.Popen[bytes]":
     """Starts a program. `end_signal` is what the kernel sends it when the launcher is killed."""
     parent = os.getpid()
     as_user: dict[str, Any] = {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []} if unprivileged and os.geteuid() == 0 else {}

@@ -65,7 +65,7 @@ class Account:
         if self.tokens is None or not self.tokens.refresh:
             return None
         try:
-            return _exchange(self.issuer, {"grant_type": "refresh_token", "refresh_token": self.tokens.refresh, "client_id": CLI_CLIENT})
+            return exchange(self.issuer, {"grant_type": "refresh_token", "refresh_token": self.tokens.refresh, "client_id": CLI_CLIENT})
         except SignInRefused:
             return None  # the session ended, or this refresh token was used before: the password opens a new one
 
@@ -86,7 +86,7 @@ def sign_in(username: str, password: str | None = None, *, issuer: str | None = 
 def client_token(client_id: str, secret: str, scope: str, *, issuer: str | None = None) -> str:
     """One access token of a machine (client credentials)."""
     basic = base64.b64encode(f"{client_id}:{secret}".encode()).decode()
-    return _exchange(issuer or settings().issuer, {"grant_type": "client_credentials", "scope": scope}, Authorization=f"Basic {basic}").access
+    return exchange(issuer or settings().issuer, {"grant_type": "client_credentials", "scope": scope}, Authorization=f"Basic {basic}").access
 
 
 # -- the walk
@@ -98,25 +98,33 @@ def walk(username: str, password: str, *, issuer: str, public_url: str) -> Token
     verifier, state = secrets.token_urlsafe(48), secrets.token_urlsafe(16)
     redirect_uri = f"{public_url.rstrip('/')}/auth/cli"
     challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).rstrip(b"=").decode()
-    question = {"response_type": "code", "client_id": CLI_CLIENT, "redirect_uri": redirect_uri, "scope": "openid", "state": state, "code_challenge": challenge, "code_challenge_method": "S256"}
-    browser = _Browser(redirect_uri)
+    question = {
+        "response_type": "code",
+        "client_id": CLI_CLIENT,
+        "redirect_uri": redirect_uri,
+        "scope": "openid",
+        "state": state,
+        "code_challenge": challenge,
+        "code_challenge_method": "S256",
+    }
+    browser = Browser(redirect_uri)
     page = browser.get(f"{metadata['authorization_endpoint']}?{urlencode(question)}")
     if page.arrived is None:
-        form = _LoginForm.find(page)
+        form = LoginForm.find(page)
         page = browser.post(form.address, form.filled(username, password))
     if page.arrived is None:
         raise SignInRefused(f"{username} was not let in: the name or the password is wrong, or the account is locked for a while.")
     answer = page.arrived
     if answer.get("state") != state or "code" not in answer:
         raise SignInRefused(answer.get("error_description") or answer.get("error") or "The identity provider gave no code.")
-    return _exchange(issuer, {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": redirect_uri, "client_id": CLI_CLIENT, "code_verifier": verifier})
+    return exchange(issuer, {"grant_type": "authorization_code", "code": answer["code"], "redirect_uri": redirect_uri, "client_id": CLI_CLIENT, "code_verifier": verifier})
 
 
 def discovery(issuer: str) -> dict[str, Any]:
     return _json(Request(f"{issuer.rstrip('/')}/.well-known/openid-configuration"))
 
 
-def _exchange(issuer: str, form: dict[str, str], **headers: str) -> Tokens:
+def exchange(issuer: str, form: dict[str, str], **headers: str) -> Tokens:
     began = time.monotonic()
     said = _json(Request(discovery(issuer)["token_endpoint"], data=urlencode(form).encode(), headers=headers))
     return Tokens(said["access_token"], said.get("refresh_token", ""), began + float(said["expires_in"]))
@@ -139,34 +147,34 @@ def _json(request: Request) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Page:
+class Page:
     address: str
     text: str
     arrived: dict[str, str] | None = None
     """The parameters of our own redirect address, once the provider sends the browser there."""
 
 
-class _Browser:
+class Browser:
     """Follows redirects and keeps cookies, until it is sent to our redirect address, which it does not open."""
 
     def __init__(self, redirect_uri: str) -> None:
         # Keycloak marks its cookies Secure even on http; a browser takes loopback for secure, Python's jar does not by itself.
         self._opener: OpenerDirector = build_opener(HTTPCookieProcessor(CookieJar(DefaultCookiePolicy(secure_protocols=("https", "http")))), _StopAt(redirect_uri))
 
-    def get(self, address: str) -> _Page:
+    def get(self, address: str) -> Page:
         return self._open(Request(address))
 
-    def post(self, address: str, form: dict[str, str]) -> _Page:
+    def post(self, address: str, form: dict[str, str]) -> Page:
         return self._open(Request(address, data=urlencode(form).encode()))
 
-    def _open(self, request: Request) -> _Page:
+    def _open(self, request: Request) -> Page:
         try:
             with self._opener.open(request, timeout=TIMEOUT) as answer:
-                return _Page(answer.url, answer.read().decode(errors="replace"))
+                return Page(answer.url, answer.read().decode(errors="replace"))
         except _Arrived as arrival:
-            return _Page(arrival.address, "", {name: values[0] for name, values in parse_qs(urlsplit(arrival.address).query).items()})
+            return Page(arrival.address, "", {name: values[0] for name, values in parse_qs(urlsplit(arrival.address).query).items()})
         except HTTPError as refusal:
-            return _Page(request.full_url, refusal.read().decode(errors="replace"))
+            return Page(request.full_url, refusal.read().decode(errors="replace"))
         except URLError as trouble:
             raise SignInRefused(f"The identity provider does not answer ({trouble.reason}).") from None
 
@@ -188,7 +196,7 @@ class _StopAt(HTTPRedirectHandler):
         return Request(newurl, headers={"Accept": "text/html"}, origin_req_host=req.origin_req_host, unverifiable=True)
 
 
-class _LoginForm(HTMLParser):
+class LoginForm(HTMLParser):
     """The form with a password field, whoever's page it is: its address and its fields with their values."""
 
     def __init__(self) -> None:
@@ -201,7 +209,7 @@ class _LoginForm(HTMLParser):
         self._complete = False
 
     @classmethod
-    def find(cls, page: _Page) -> "_LoginForm":
+    def find(cls, page: Page) -> "LoginForm":
         form = cls()
         form.feed(page.text)
         if not form.password_field or not form.text_field:

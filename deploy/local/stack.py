@@ -113,7 +113,8 @@ class Stack:
 
         close = (lock,)
         migrations = [
-            task(f"{service} migrations", partial(serve.migrate_service, service), self.state, needs=("postgres",), environment=self.migration_environment(service), close=close) for service in SERVICES
+            task(f"{service} migrations", partial(serve.migrate_service, service), self.state, needs=("postgres",), environment=self.migration_environment(service), close=close)
+            for service in SERVICES
         ]
         topics = task("topics", serve.make_topics, self.state, needs=("kafka",), environment=self.environment(), close=close, again=True)
         return [*self._foundations(), *migrations, topics, *(self._served(name, module, close) for name, module in MODULES.items())]
@@ -127,6 +128,7 @@ class Stack:
             start=lambda: fork(partial(serve.serve, name, module, port), log=self.state.logs / f"{name}.log", environment=self.service_environment(name), close=close),
             ready=lambda: answers(port, "/health/ready", only_success=True) if own else answers(port, "/health/live"),
             needs=("postgres", f"{name} migrations") if own else (),
+            listens_to_the_end=name == "traces",
         )
 
     def _foundations(self) -> list[Part]:
@@ -272,15 +274,25 @@ def _until(true: Callable[[], bool], patience: float, otherwise: str) -> None:
 
 
 @contextmanager
-def running_stack(kind: Kind = "embedded", port_base: int | None = None, *, empty: bool = True, state_dir: Path | None = None, today: date | None = None, environment: dict[str, str] | None = None) -> Iterator[RunningStack]:
+def running_stack(
+    kind: Kind = "embedded",
+    port_base: int | None = None,
+    *,
+    empty: bool = True,
+    state_dir: Path | None = None,
+    today: date | None = None,
+    environment: dict[str, str] | None = None,
+) -> Iterator[RunningStack]:
     """A whole system of its own for a test, on free ports, started by the same command as a person's; stopped and forgotten at the end."""
-    folder = state_dir or _temporary_folder()
-    base = port_base or ports.free_base()
+    if state_dir is None:
+        with temporary_folder() as folder, running_stack(kind, port_base, empty=empty, state_dir=folder, today=today, environment=environment) as running:
+            yield running
+        return
     command = [sys.executable, "-m", "deploy.local.cli", "up", "--stack", kind, *(["--empty"] if empty else []), *(["--today", today.isoformat()] if today else [])]
     told = {name: value for name, value in os.environ.items() if not name.startswith("RELAIS_") or name == "RELAIS_LOG_FORMAT"}
-    told |= {"RELAIS_STATE_DIR": str(folder), "RELAIS_PORT_BASE": str(base), **(environment or {})}
-    state = State.open(folder)
-    output = folder / "up.log"
+    told |= {"RELAIS_STATE_DIR": str(state_dir), "RELAIS_PORT_BASE": str(port_base or ports.free_base()), **(environment or {})}
+    state = State.open(state_dir)
+    output = state_dir / "up.log"
     with output.open("wb") as log:
         launcher = subprocess.Popen(command, cwd=CHECKOUT, env=told, stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     try:
@@ -293,20 +305,22 @@ def running_stack(kind: Kind = "embedded", port_base: int | None = None, *, empt
     finally:
         if launcher.poll() is None:
             launcher.send_signal(signal.SIGTERM)
-            try:
-                launcher.wait(40)
-            except subprocess.TimeoutExpired:
-                launcher.kill()
-                launcher.wait()
-        if state_dir is None:
-            shutil.rmtree(folder, ignore_errors=True)
+        try:
+            launcher.wait(40)
+        except subprocess.TimeoutExpired:
+            launcher.kill()
+            launcher.wait()
 
 
-def _temporary_folder() -> Path:
-    """As root not under a private folder: the user of PostgreSQL must be able to enter."""
+@contextmanager
+def temporary_folder() -> Iterator[Path]:
+    """A state folder that goes with the test. As root not under a private folder: the user of PostgreSQL must be able to enter."""
     home = ROOTS_HOME if os.geteuid() == 0 else None
     if home is not None:
         home.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="test-", dir=home))
     folder.chmod(0o755)
-    return folder
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

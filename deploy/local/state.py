@@ -111,7 +111,10 @@ class State:
     def check_disk(self, needed_bytes: int) -> None:
         free = shutil.disk_usage(self.folder).free
         if free < needed_bytes:
-            raise CannotStart(f"The disk of {self.folder} is nearly full: {free // 1_000_000} MB free, {needed_bytes // 1_000_000} MB are needed.", "Free some space, or name another folder: RELAIS_STATE_DIR=/path ./relais up")
+            raise CannotStart(
+                f"The disk of {self.folder} is nearly full: {free // 1_000_000} MB free, {needed_bytes // 1_000_000} MB are needed.",
+                "Free some space, or name another folder: RELAIS_STATE_DIR=/path ./relais up",
+            )
 
     @contextmanager
     def owned(self) -> Iterator[int]:

@@ -45,7 +45,9 @@ class Part:
     stop_signal: int = signal.SIGTERM
     patience: float = 90.0
     foundation: bool = False
-    """Stopped after everything that is not."""
+    """Is a program of its own, started first and stopped last."""
+    listens_to_the_end: bool = False
+    """Hears what the others say while they stop: it goes after them."""
 
     stage: Stage = field(default=Stage.WAITING, init=False)
     process: Running | None = field(default=None, init=False)
@@ -184,19 +186,25 @@ class Supervisor:
             part.deaths = 0
         part.deaths += 1
         if not self.started and part.deaths >= (1 if isinstance(part, Task) else TRIES_AT_START):
-            raise CannotStart(f"{part.name} {how}." + (f" It last said:\n{why}" if why else ""), f"Read {self.state.logs / (part.name + '.log')}, then try again; ./relais reset starts from nothing.")
+            raise CannotStart(
+                f"{part.name} {how}." + (f" It last said:\n{why}" if why else ""),
+                f"Read {self.state.logs / (part.name + '.log')}, then try again; ./relais reset starts from nothing.",
+            )
         pause = min(FIRST_PAUSE * 2 ** (part.deaths - 1), LONGEST_PAUSE)
         part.stage, part.not_before = Stage.WAITING, time.monotonic() + pause
         dependents = sorted(other.name for other in self.parts.values() if part.name in other.needs and not isinstance(other, Task))
-        self.say(f"{part.name} {how}; it is started again in {pause:g} s{', then ' + ', '.join(dependents) + ' if they do not reconnect' if dependents else ''}." + (f" It last said:\n{why}" if why and code >= 0 else ""))
+        self.say(
+            f"{part.name} {how}; it is started again in {pause:g} s{', then ' + ', '.join(dependents) + ' if they do not reconnect' if dependents else ''}."
+            + (f" It last said:\n{why}" if why and code >= 0 else "")
+        )
         self._record()
 
     # -- stop
 
     def stop(self) -> None:
         self.stopping = True
-        for foundation in (False, True):
-            running = [(part.process, part.stop_signal) for part in self.parts.values() if part.process is not None and part.foundation is foundation]
+        for turn in (False, False), (True, False), (False, True):
+            running = [(part.process, part.stop_signal) for part in self.parts.values() if part.process is not None and (part.listens_to_the_end, part.foundation) == turn]
             end(running, patience=PATIENCE_AT_STOP)
         for part in self.parts.values():
             part.process = None

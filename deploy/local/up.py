@@ -49,7 +49,10 @@ def up(kind: Kind, *, empty: bool, today: date | None) -> None:
                 _import_services()
                 supervisor.run_until_started()
                 if not supervisor.stopping:
-                    state.write("running", {"launcher": os.getpid(), "kind": kind, "base": stack.base, "public_url": stack.public_url, "issuer": stack.issuer, "today": today and today.isoformat()})
+                    state.write(
+                        "running",
+                        {"launcher": os.getpid(), "kind": kind, "base": stack.base, "public_url": stack.public_url, "issuer": stack.issuer, "today": today and today.isoformat()},
+                    )
                     _welcome(stack, time.monotonic() - began)
                     _look_after(supervisor, None if empty else _demo(stack, lock))
         finally:
@@ -160,7 +163,9 @@ class DemoLoading:
         self.selector.register(self.reader, selectors.EVENT_READ)
         self.unread = b""
         # Refreshed by hand: a drawing thread and a fork do not go together.
-        self.progress = Progress(TextColumn("Loading the demo"), BarColumn(), TextColumn("{task.percentage:>3.0f} %  {task.description}"), TimeElapsedColumn(), console=console, auto_refresh=False)
+        self.progress = Progress(
+            TextColumn("Loading the demo"), BarColumn(), TextColumn("{task.percentage:>3.0f} %  {task.description}"), TimeElapsedColumn(), console=console, auto_refresh=False
+        )
         self.bar: TaskID = self.progress.add_task("", total=None)
         if console.is_terminal:
             self.progress.start()

@@ -84,7 +84,9 @@ class TestWhereItIs:
 class TestPorts:
     def test_a_taken_port_names_its_holder_and_a_free_range(self):
         base = ports.free_base()
-        holder = subprocess.Popen([sys.executable, "-c", f"import socket, time; s = socket.create_server(('127.0.0.1', {base})); print(flush=True); time.sleep(60)"], stdout=subprocess.PIPE)
+        holder = subprocess.Popen(
+            [sys.executable, "-c", f"import socket, time; s = socket.create_server(('127.0.0.1', {base})); print(flush=True); time.sleep(60)"], stdout=subprocess.PIPE
+        )
         try:
             assert holder.stdout is not None
             holder.stdout.readline()

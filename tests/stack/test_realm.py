@@ -1,0 +1,102 @@
+"""The realm file: what RFC 9700 asks of it, and that the embedded provider gets the same from it."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from deploy.local.nanoidp import Nanoidp
+from deploy.local.realm import demo_accounts, demo_client, realm
+from shared.auth import ROLES
+
+HERE = "http://127.0.0.1:12000"
+
+
+@pytest.fixture
+def file() -> dict[str, Any]:
+    return realm(HERE, "portal's secret")
+
+
+def clients(file: dict[str, Any]) -> dict[str, Any]:
+    return {client["clientId"]: client for client in file["clients"]}
+
+
+class TestClients:
+    def test_no_password_opens_anything_but_the_login_page(self, file: dict[str, Any]):
+        assert "admin-cli" in clients(file), "Keycloak would add its own, with the password grant"
+        for client in file["clients"]:
+            assert client["directAccessGrantsEnabled"] is False, client["clientId"]
+            assert client["implicitFlowEnabled"] is False, client["clientId"]
+
+    def test_every_code_is_bound_to_its_asker(self, file: dict[str, Any]):
+        for name, client in clients(file).items():
+            if client["standardFlowEnabled"]:
+                assert client["attributes"]["pkce.code.challenge.method"] == "S256", name
+
+    def test_redirect_addresses_are_exact(self, file: dict[str, Any]):
+        assert clients(file)["portal"]["redirectUris"] == [f"{HERE}/auth/callback"]
+        assert clients(file)["relais-cli"]["redirectUris"] == [f"{HERE}/auth/cli"]
+        for client in file["clients"]:
+            assert "*" not in "".join([*client["redirectUris"], *client["webOrigins"], client["attributes"].get("post.logout.redirect.uris", "")])
+
+    def test_the_portals_secret_is_not_in_the_file(self, file: dict[str, Any]):
+        assert clients(file)["portal"]["secret"] == "portal's secret"
+
+    def test_a_machine_holds_the_scopes_of_the_demo(self):
+        assert demo_client("ministry-health") == ("ministry-secret", "registry.read observatory.read territory:VN-22")
+        with pytest.raises(KeyError):
+            demo_client("portal")
+
+
+class TestTokens:
+    def test_are_short_and_refreshed_once(self, file: dict[str, Any]):
+        assert file["accessTokenLifespan"] == 300
+        assert (file["revokeRefreshToken"], file["refreshTokenMaxReuse"]) == (True, 0)
+        assert file["bruteForceProtected"] is True
+
+    def test_every_code_client_gets_subject_audience_roles_and_groups(self, file: dict[str, Any]):
+        (scope,) = [scope for scope in file["clientScopes"] if scope["name"] == "relais"]
+        assert {mapper["name"] for mapper in scope["protocolMappers"]} >= {"subject", "audience", "roles", "groups", "name", "username"}
+        for name in ("portal", "relais-cli", "ministry-health"):
+            assert clients(file)[name]["defaultClientScopes"] == ["relais"]
+
+
+class TestAccounts:
+    def test_hold_roles_that_relais_knows_in_groups_that_exist(self, file: dict[str, Any]):
+        known = {role["name"] for role in file["roles"]["realm"]} - {"default-roles-relais"}
+        assert known == ROLES
+        groups = {f"/{group['name']}/{child['name']}" for group in file["groups"] for child in group["subGroups"]}
+        for account in demo_accounts():
+            assert set(account.roles) <= known
+            assert set(account.groups) <= groups
+
+    def test_are_those_of_the_demo(self):
+        assert {account.username: account.groups for account in demo_accounts()} == {
+            "linh": ("/territories/VN-22",),
+            "director": ("/territories/VN-22",),
+            "hr-bvt": ("/facilities/VN-22-BVT",),
+            "hr-bc": ("/facilities/VN-22-BVBC",),
+            "hr-bache": ("/facilities/VN-22-TTBCE",),
+            "hanoi": ("/territories/VN-01",),
+            "analyst": ("/territories/VN",),
+            "ops": (),
+        }
+
+
+class TestTheEmbeddedProvider:
+    def test_says_the_same(self, tmp_path: Path, file: dict[str, Any]):
+        provider = Nanoidp(tmp_path / "identity", tmp_path / "log", 22100, file, "secret")
+        provider.configure()
+        users = yaml.safe_load((tmp_path / "identity" / "users.yaml").read_text())["users"]
+        settings = yaml.safe_load((tmp_path / "identity" / "settings.yaml").read_text())
+        assert {name: (user["roles"], user["groups"], user["attributes"]["name"]) for name, user in users.items()} == {
+            user["username"]: (user["realmRoles"], user["groups"], user["attributes"]["name"][0]) for user in file["users"]
+        }
+        made = {client["client_id"]: client for client in settings["oauth"]["clients"]}
+        assert made.keys() == {"portal", "relais-cli", "ministry-health"}
+        assert made["portal"]["redirect_uris"] == clients(file)["portal"]["redirectUris"]
+        assert made["relais-cli"]["token_endpoint_auth_method"] == "none"
+        assert made["ministry-health"]["allowed_scopes"] == ["registry.read", "observatory.read", "territory:VN-22"]
+        assert settings["oauth"]["token_expiry_minutes"] == 5
+        assert settings["security_profile"] == "oauth21"

@@ -23,7 +23,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from shared import metrics
-from shared.logs import bind_request, current_request_id, is_personal, log_request, trace_id_from
+from shared.logs import bind_request, current_request_id, log_request, trace_id_from
 from shared.settings import settings
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
 Value = str | int | float | bool
 
-MAX_VALUE = 256  # characters kept of an attribute
 TRACEPARENT = re.compile(r"^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$")
 UNWATCHED = ("/health", "/internal/health", "/static/")  # probes come each second, a page brings ten assets: they tell nothing
 
@@ -90,11 +89,6 @@ class Span:
         if _sender is not None and self.context.sampled:
             self.ended_at = time.time_ns()
             _sender.put(self)
-
-    def told(self) -> dict[str, Value]:
-        """The attributes that may leave the process."""
-        told = {key: value[:MAX_VALUE] if isinstance(value, str) else value for key, value in self.attributes.items() if not is_personal(key)}
-        return told | {"error.type": self.error} if self.error is not None else told
 
     def linked(self) -> list[Context]:
         return [linked for linked in map(parse_traceparent, self.links) if linked is not None]
@@ -300,7 +294,6 @@ class TelemetryMiddleware:
                     work.set("http.request.method", method)
                     work.set("http.route", route)
                     work.set("http.response.status_code", status)
-                    work.set("request.id", bound_id)
                     if status >= 500 and work.error is None:
                         work.fail(str(status))
                 if _sender is not None:

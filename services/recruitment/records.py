@@ -8,14 +8,14 @@ from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, FetchedValue, Text, cast, func, literal, or_, select
+from sqlalchemy import ColumnElement, FetchedValue, MetaData, Text, cast, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
 
+from services.recruitment.base import Base
 from shared.auth import Caller
-from shared.db import Base
 from shared.errors import Refused
 from shared.i18n import _
 from shared.ids import uuid7
@@ -37,7 +37,14 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class Record(Base):
+class RecruitmentTable(Base):
+    """The tables of this service have their own catalogue: others have a `facilities` and a `posts` too, and the launcher imports all services."""
+
+    __abstract__ = True
+    metadata = MetaData()
+
+
+class Record(RecruitmentTable):
     """A row that belongs to an authority."""
 
     __abstract__ = True

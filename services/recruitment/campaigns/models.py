@@ -8,13 +8,23 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.recruitment.needs.models import Need
 from services.recruitment.policies.models import AttractionPolicy
-from services.recruitment.records import Record
+from services.recruitment.records import Record, RecruitmentTable
 from services.recruitment.workflow import CAMPAIGN, DRAFT, PUBLISHED
-from shared.db import Base
+from shared.errors import refuse_when
+from shared.i18n import _
+from shared.rulepacks import Rule
+
+refuse_when(
+    "campaign_code",
+    "campaign-code-taken",
+    _("Another campaign of this authority has the same code."),
+    rule=Rule("REC-CODE", 1, "campaign per code", "Relais rule book, recruitment (a campaign is known by its code)"),
+    possible=_("Choose another code."),
+)
 
 campaign_needs = Table(
     "campaign_needs",
-    Base.metadata,
+    RecruitmentTable.metadata,
     Column("campaign_id", ForeignKey("campaigns.id"), primary_key=True),
     Column("need_id", ForeignKey("needs.id"), primary_key=True),
 )

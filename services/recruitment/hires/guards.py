@@ -54,6 +54,13 @@ def post_must_fit(post: Post, candidacy: Candidacy, starts_on: date, pack: RuleP
             wanted=post.occupation_code,
             occupation=candidacy.occupation_code,
         )
+    if post.frozen:
+        raise Refused(
+            "post-frozen",
+            _("The post is frozen."),
+            rule=Rule("POST-FROZEN", "not frozen", "state of the post", "Relais rule book, establishment (a frozen post is not filled)"),
+            possible=_("Have the post released in the registry, or choose another one."),
+        )
     if not post.is_open(starts_on):
         raise Refused(
             "post-not-open",

@@ -30,11 +30,11 @@ _AUTHORITIES = text(
 )
 _POSTS = text(
     """
-    INSERT INTO posts (id, facility_code, occupation_code, fte, filled, open_from, close_to)
-    SELECT id, facility_code, occupation_code, fte, filled, open_from, close_to
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, facility_code text, occupation_code text, fte numeric, filled numeric, open_from date, close_to date)
+    INSERT INTO posts (id, facility_code, occupation_code, fte, filled, open_from, close_to, frozen)
+    SELECT id, facility_code, occupation_code, fte, filled, open_from, close_to, frozen
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS r (id uuid, facility_code text, occupation_code text, fte numeric, filled numeric, open_from date, close_to date, frozen boolean)
     ON CONFLICT (id) DO UPDATE SET facility_code = excluded.facility_code, occupation_code = excluded.occupation_code, fte = excluded.fte, filled = excluded.filled,
-        open_from = excluded.open_from, close_to = excluded.close_to
+        open_from = excluded.open_from, close_to = excluded.close_to, frozen = excluded.frozen
     """
 )
 _LANDINGS = text(

@@ -39,6 +39,7 @@ class PostState(BaseModel):
     filled: Decimal = Decimal(0)
     open_from: date
     close_to: date | None = None
+    frozen: bool = False
 
 
 class AssignmentState(BaseModel):

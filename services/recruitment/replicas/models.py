@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Base
+from services.recruitment.records import RecruitmentTable
 
 
-class Facility(Base):
+class Facility(RecruitmentTable):
     """A facility as the registry announces it, with its dated group and managing authority."""
 
     __tablename__ = "facilities"
@@ -34,7 +34,7 @@ class Facility(Base):
         return period["authority_path"] if period else None
 
 
-class Post(Base):
+class Post(RecruitmentTable):
     """A seat of the establishment: what it is for, when it is open, how much of it is filled."""
 
     __tablename__ = "posts"
@@ -46,12 +46,13 @@ class Post(Base):
     filled: Mapped[Decimal]
     open_from: Mapped[date]
     close_to: Mapped[date | None]
+    frozen: Mapped[bool]
 
     def is_open(self, day: date) -> bool:
         return self.open_from <= day and (self.close_to is None or day <= self.close_to)
 
 
-class Landing(Base):
+class Landing(RecruitmentTable):
     """The assignment that a hire became in the registry: `active`, `conflicting` or `ended`."""
 
     __tablename__ = "landings"

@@ -209,7 +209,8 @@ def upgrade() -> None:
             fte numeric NOT NULL,
             filled numeric NOT NULL,
             open_from date NOT NULL,
-            close_to date
+            close_to date,
+            frozen boolean NOT NULL
         );
 
         CREATE TABLE landings (

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import FetchedValue, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from shared.db import Base
+from services.registry.base import Base
 from shared.ids import uuid7
 from shared.names import canonical, search_words, sort_key
 from shared.visibility import Protected
@@ -82,10 +82,14 @@ class Person(Protected, Base):
     def name_them(self, names: Sequence[tuple[NameKind, str | None, str]]) -> None:
         """Give the person these names: all are found by a search, the usual one, or else the first, is shown."""
         written = [(kind, script, canonical(value)) for kind, script, value in names]
-        self.names = [
-            PersonName(id=uuid7(), position=position, kind=kind, script=script, value=value, authority_path=self.authority_path, shared_with=self.shared_with)
-            for position, (kind, script, value) in enumerate(written)
-        ]
+        for position, (kind, script, value) in enumerate(written):
+            if position < len(self.names):
+                self.names[position].kind, self.names[position].script, self.names[position].value = kind, script, value
+            else:
+                self.names.append(
+                    PersonName(id=uuid7(), position=position, kind=kind, script=script, value=value, authority_path=self.authority_path, shared_with=self.shared_with)
+                )
+        del self.names[len(written) :]
         known = {word.word: word for word in self.words}
         wanted = sorted(set().union(*(search_words(value) for _kind, _script, value in written)))
         self.words = [known.get(word) or PersonWord(word=word, authority_path=self.authority_path, shared_with=self.shared_with) for word in wanted]

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import DATERANGE, TSVECTOR, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.base import Base
 from services.registry.periods import first_day, last_day
-from shared.db import Base
 from shared.errors import refuse_when
 from shared.i18n import _
 from shared.visibility import AuthorityPath, Protected

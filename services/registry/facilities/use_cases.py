@@ -40,6 +40,12 @@ class Plan:
         return f"{path_of(self.line.authority)}.{self.line.code}"
 
     @property
+    def abandoned_on(self) -> date | None:
+        """The day on which its area ended with nothing after it, although the facility went on: a district, where a commune is needed."""
+        last = self.stays[-1].last if self.stays else self.line.valid_from
+        return None if last == self.line.valid_to else last
+
+    @property
     def links(self) -> dict[str, str]:
         said = {"managed_by": self.line.authority, "supervised_by": self.line.technical_supervisor, "hosted_by": self.line.host}
         return {kind: party for kind, party in said.items() if party}
@@ -60,6 +66,8 @@ async def open_facility(session: AsyncSession, caller: Caller, line: FacilityLin
     plan = plan_facility(await atlas_of(session, [line.area_code]), line)
     if plan is None:
         raise Malformed.field("area_code", _("There is no area {code}."), code=line.area_code)
+    if plan.abandoned_on is not None:
+        raise Malformed.field("area_code", _("The area {code} ended on {day} and was divided: name the commune."), code=line.area_code, day=plan.abandoned_on.isoformat())
     known = (await facilities_as_recorded(session, [line.code])).get(line.code)
     if known is not None:
         if known.says(plan):

@@ -1,0 +1,331 @@
+"""Judging the lines of an import against each other and against the register, set-wise: nothing is asked line by line."""
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import func, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.sql.expression import cast
+from sqlalchemy.types import Text, Uuid
+
+from services.registry.assignments.models import Assignment
+from services.registry.assignments.queries import COUNTED
+from services.registry.directory import Place, places
+from services.registry.facilities.permissions import can_write_facility_of
+from services.registry.facilities.queries import atlas_of
+from services.registry.facilities.use_cases import facilities_as_recorded, plan_facility
+from services.registry.imports.cells import Fault
+from services.registry.imports.lines import AssignmentLine, FacilityLine, Line, PersonLine, PostLine
+from services.registry.occupations.models import Occupation
+from services.registry.persons.models import birth
+from services.registry.persons.permissions import can_write_at
+from services.registry.posts.filling import Share, first_closed, first_overfilled
+from services.registry.posts.models import Post
+from services.registry.rules import SHARES_TO_REFUSE
+from services.registry.visibility import authority_of
+from shared.auth import Caller, Permission
+from shared.db import worker_session
+from shared.errors import Refusal
+from shared.i18n import _
+from shared.names import canonical, fold
+
+IGNORED = _("The same line stands in row {row} already: ignored.")
+RECORDED = _("Already recorded: nothing to change.")
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What becomes of a line: good, bad or unchanged, and why."""
+
+    row: int
+    state: str
+    line: Line | None = None
+    faults: Sequence[tuple[str | None, Fault]] = ()
+
+    @classmethod
+    def good(cls, line: Line) -> "Verdict":
+        return cls(line.row, "good", line)
+
+    @classmethod
+    def bad(cls, row: int, column: str | None, reason: str, **values: Any) -> "Verdict":
+        return cls(row, "bad", None, [(column, Fault(reason, **values))])
+
+    @classmethod
+    def unchanged(cls, row: int, reason: str, **values: Any) -> "Verdict":
+        return cls(row, "unchanged", None, [(None, Fault(reason, **values))])
+
+
+@dataclass
+class Memory:
+    """What the earlier lines of the same file said, so that lines are judged against each other across chunks."""
+
+    said: dict[Hashable, tuple[int, int]] = field(default_factory=dict)
+    shares: dict[Hashable, list[Share]] = field(default_factory=dict)
+    also_bad: list[Verdict] = field(default_factory=list)
+
+    def again(self, line: Line, key: Hashable) -> Verdict | None:
+        """Judge a repetition: an identical line is ignored; one key for two things refuses both."""
+        content = hash(replace(line, row=0))
+        earlier = self.said.setdefault(key, (line.row, content))
+        if earlier[0] == line.row:
+            return None
+        if earlier[1] == content:
+            return Verdict.unchanged(line.row, IGNORED, row=earlier[0])
+        self.also_bad.append(Verdict.bad(earlier[0], None, _("Row {row} says something else under the same number or code."), row=line.row))
+        return Verdict.bad(line.row, None, _("Row {row} says something else under the same number or code."), row=earlier[0])
+
+
+async def judge_lines(session: AsyncSession, caller: Caller, lines: Sequence[Line], memory: Memory) -> list[Verdict]:
+    """One verdict per line, in order."""
+    judges = {FacilityLine: judge_facilities, PersonLine: judge_people, PostLine: judge_posts, AssignmentLine: judge_assignments}
+    if not lines:
+        return []
+    verdicts: list[Verdict] = await judges[type(lines[0])](session, caller, lines, memory)  # type: ignore[operator]
+    return verdicts
+
+
+def refused(row: int, column: str, permission: Permission) -> Verdict | None:
+    return Verdict.bad(row, column, permission.text, **permission.values) if isinstance(permission, Refusal) else None
+
+
+# --- facilities --------------------------------------------------------------------------------------------------------
+
+
+async def judge_facilities(session: AsyncSession, caller: Caller, lines: Sequence[FacilityLine], memory: Memory) -> list[Verdict]:
+    atlas = await atlas_of(session, [line.area_code for line in lines])
+    recorded = await facilities_as_recorded(session, [line.code for line in lines])
+    parties = {party for line in lines for party in (line.technical_supervisor, line.host) if party}
+    known = {line.code for line in lines} | set(await places(session, parties))
+
+    def judge(line: FacilityLine) -> Verdict:
+        if (again := memory.again(line, line.code)) is not None:
+            return again
+        if (not_allowed := refused(line.row, "authority", can_write_facility_of(caller, line.authority))) is not None:
+            return not_allowed
+        plan = plan_facility(atlas, line)
+        if plan is None:
+            return Verdict.bad(line.row, "area_code", _("There is no area {code}."), code=line.area_code)
+        if plan.abandoned_on is not None:
+            return Verdict.bad(line.row, "area_code", _("The area {code} ended on {day} and was divided: name the commune."), code=line.area_code, day=plan.abandoned_on.isoformat())
+        for column, party in (("technical_supervisor", line.technical_supervisor), ("host", line.host)):
+            # Another authority's facilities need not stand in this register.
+            if party and party.startswith(line.authority + "-") and party not in known:
+                return Verdict.bad(line.row, column, _("There is no facility {code}, neither in the register nor in this file."), code=party)
+        if line.code in recorded:
+            if recorded[line.code].says(plan):
+                return Verdict.unchanged(line.row, RECORDED)
+            return Verdict.bad(line.row, "code", _("The facility {code} is already recorded otherwise; an import does not change it."), code=line.code)
+        return Verdict.good(line)
+
+    return [judge(line) for line in lines]
+
+
+# --- what the other kinds share ----------------------------------------------------------------------------------------
+
+
+def judge_place(caller: Caller, row: int, code: str, facilities: dict[str, Place]) -> Verdict | None:
+    place = facilities.get(code)
+    if place is None:
+        return Verdict.bad(row, "facility_code", _("There is no facility {code} in the register."), code=code)
+    return refused(row, "facility_code", can_write_at(caller, place.authority_path))
+
+
+async def titles(session: AsyncSession) -> dict[str, str]:
+    """Occupations by code and by each of their names; a name that two national titles share means neither."""
+    found: dict[str, str] = {}
+    twice: set[str] = set()
+    occupations = (await session.scalars(select(Occupation).order_by(Occupation.position))).all()
+    for occupation in occupations:
+        if occupation.country:
+            for name in {fold(name) for name in occupation.names.values()}:
+                if found.setdefault(name, occupation.code) != occupation.code:
+                    twice.add(name)
+    for name in twice:
+        del found[name]
+    return found | {fold(occupation.code): occupation.code for occupation in occupations}
+
+
+def array_of(values: Sequence[str]) -> Any:
+    return func.any(cast(list(values), ARRAY(Text)))
+
+
+# --- people ------------------------------------------------------------------------------------------------------------
+
+
+async def judge_people(session: AsyncSession, caller: Caller, lines: Sequence[PersonLine], memory: Memory) -> list[Verdict]:
+    facilities, known_titles = await places(session, {line.facility_code for line in lines}), await titles(session)
+    owners = {code: authority_of(place.authority_path) for code, place in facilities.items()}
+    numbers = [line.worker_no for line in lines]
+    rows = await session.execute(_KNOWN_WORKERS, {"owners": sorted(set(owners.values())), "numbers": numbers})
+    recorded: dict[tuple[str, str], list[Any]] = {}
+    for row in rows:
+        recorded.setdefault((row.numbered_by, row.worker_no), []).append(row)
+    taken = await numbers_taken(sorted(set(owners.values())), numbers)
+
+    def judge(line: PersonLine) -> Verdict:
+        if (not_allowed := judge_place(caller, line.row, line.facility_code, facilities)) is not None:
+            return not_allowed
+        key = (owners[line.facility_code], line.worker_no)
+        if (again := memory.again(line, key)) is not None:
+            return again
+        occupation = known_titles.get(fold(line.occupation_code))
+        if occupation is None:
+            return Verdict.bad(line.row, "occupation_code", _("The title “{title}” is not known: use a code of the list of occupations."), title=line.occupation_code)
+        said = (canonical(line.full_name), birth(line.birth_date, line.birth_year)[0], line.sex, occupation)
+        if key in recorded:
+            if any((r.name, r.birth_date, r.sex, r.occupation_code) != said for r in recorded[key]):
+                return Verdict.bad(line.row, "worker_no", _("The number {number} already belongs to somebody else."), number=line.worker_no)
+            if any((r.facility_code, r.starts_on) == (line.facility_code, line.start_date) for r in recorded[key]):
+                return Verdict.unchanged(line.row, RECORDED)
+            return Verdict.bad(line.row, "worker_no", _("The worker {number} is already registered with another employment; record the change on the person's page."), number=line.worker_no)
+        if key in taken:
+            return Verdict.bad(line.row, "worker_no", _("The number {number} already belongs to somebody else."), number=line.worker_no)
+        return Verdict.good(replace(line, occupation_code=occupation))
+
+    return [judge(line) for line in lines]
+
+
+async def numbers_taken(owners: Sequence[str], numbers: Sequence[str]) -> set[tuple[str, str]]:
+    """Worker numbers of an authority that are in use, also at facilities that the caller may not see: a number is all that it tells."""
+    async with worker_session() as session:
+        rows = await session.execute(
+            text("SELECT numbered_by, worker_no FROM workers WHERE numbered_by = ANY(:owners) AND worker_no = ANY(:numbers)"), {"owners": owners, "numbers": list(numbers)}
+        )
+        return {(row.numbered_by, row.worker_no) for row in rows}
+
+
+_KNOWN_WORKERS = text(
+    """
+    SELECT w.numbered_by, w.worker_no, w.occupation_code, p.birth_date, p.sex, e.facility_code, lower(e.valid) AS starts_on,
+           (SELECT n.value FROM person_names n WHERE n.person_id = p.id ORDER BY n.position LIMIT 1) AS name
+    FROM workers w
+    JOIN persons p ON p.id = w.person_id
+    LEFT JOIN employments e ON e.worker_id = w.id
+    WHERE w.numbered_by = ANY(:owners) AND w.worker_no = ANY(:numbers)
+    """
+)
+
+
+# --- posts -------------------------------------------------------------------------------------------------------------
+
+
+async def judge_posts(session: AsyncSession, caller: Caller, lines: Sequence[PostLine], memory: Memory) -> list[Verdict]:
+    facilities, known_titles = await places(session, {line.facility_code for line in lines}), await titles(session)
+    owners = {code: authority_of(place.authority_path) for code, place in facilities.items()}
+    found = await session.scalars(
+        select(Post).where(Post.reference_owner.in_(set(owners.values())), Post.reference == array_of([line.reference for line in lines])).order_by(Post.valid)
+    )
+    recorded = {(post.reference_owner, post.reference): post for post in found}
+
+    def judge(line: PostLine) -> Verdict:
+        if (not_allowed := judge_place(caller, line.row, line.facility_code, facilities)) is not None:
+            return not_allowed
+        key = (owners[line.facility_code], line.reference)
+        if (again := memory.again(line, key)) is not None:
+            return again
+        occupation = known_titles.get(fold(line.occupation_code))
+        if occupation is None:
+            return Verdict.bad(line.row, "occupation_code", _("The title “{title}” is not known: use a code of the list of occupations."), title=line.occupation_code)
+        post = recorded.get(key)
+        if post is not None:
+            said = (line.facility_code, line.unit, line.job_position, occupation, line.specialty, line.fte, line.is_management)
+            if (post.facility_code, post.unit, post.job_position, post.occupation_code, post.specialty, post.fte, post.is_management) == said:
+                return Verdict.unchanged(line.row, RECORDED)
+            return Verdict.bad(line.row, "reference", _("The post {reference} is already recorded otherwise; an import does not change it."), reference=line.reference)
+        return Verdict.good(replace(line, occupation_code=occupation))
+
+    return [judge(line) for line in lines]
+
+
+# --- assignments -------------------------------------------------------------------------------------------------------
+
+
+async def judge_assignments(session: AsyncSession, caller: Caller, lines: Sequence[AssignmentLine], memory: Memory) -> list[Verdict]:
+    facilities = await places(session, {line.facility_code for line in lines})
+    owners = {code: authority_of(place.authority_path) for code, place in facilities.items()}
+    authorities = sorted(set(owners.values()))
+    workers = {
+        (row.numbered_by, row.worker_no): row.person_id
+        for row in await session.execute(
+            text("SELECT numbered_by, worker_no, person_id FROM workers WHERE numbered_by = ANY(:owners) AND worker_no = ANY(:numbers)"),
+            {"owners": authorities, "numbers": [line.worker_no for line in lines]},
+        )
+    }
+    posts: dict[tuple[str | None, str | None], list[Post]] = {}
+    for post in await session.scalars(
+        select(Post).where(Post.reference_owner.in_(authorities), Post.reference == array_of([line.post_reference for line in lines if line.post_reference])).order_by(Post.valid)
+    ):
+        posts.setdefault((post.reference_owner, post.reference), []).append(post)
+    held, taken = await shares_at_hand(session, set(workers.values()), {periods[0].id for periods in posts.values()})
+
+    def judge(line: AssignmentLine) -> Verdict:
+        if (not_allowed := judge_place(caller, line.row, line.facility_code, facilities)) is not None:
+            return not_allowed
+        owner = owners[line.facility_code]
+        person = workers.get((owner, line.worker_no))
+        if person is None:
+            return Verdict.bad(line.row, "worker_no", _("There is no worker {number}; import the people first."), number=line.worker_no)
+        periods = posts.get((owner, line.post_reference), []) if line.post_reference else []
+        if line.post_reference and (not periods or periods[0].facility_code != line.facility_code):
+            return Verdict.bad(line.row, "post_reference", _("There is no post {reference} in the facility {code}."), reference=line.post_reference, code=line.facility_code)
+        post = periods[0].id if periods else None
+        if (again := memory.again(line, (owner, line.worker_no, line.facility_code, post, line.kind, line.start_date))) is not None:
+            return again
+        same = (line.facility_code, post, line.kind, line.fte_share, line.start_date, line.end_date)
+        if any((a.facility_code, a.post_id, a.kind, a.fte_share, a.valid_from, a.valid_to) == same for a in held.get(person, ())):
+            return Verdict.unchanged(line.row, RECORDED)
+        return judge_wish(line, person, periods, held.get(person, ()), taken, memory) or Verdict.good(line)
+
+    return [judge(line) for line in lines]
+
+
+def judge_wish(line: AssignmentLine, person: UUID, periods: Sequence[Post], held: Sequence[Assignment], taken: dict[UUID, list[Share]], memory: Memory) -> Verdict | None:
+    """The rules on one person and one post, with the earlier lines of the file taken as done. A good wish is remembered."""
+    wished = Share(line.start_date, line.end_date, line.fte_share)
+    primary = memory.shares.setdefault(("primary", person), [])
+    counted = memory.shares.setdefault(("counted", person), [])
+    if line.kind == "primary" and any(
+        share.touches(wished.first, wished.last) for share in (*primary, *(Share(a.valid_from, a.valid_to, a.fte_share) for a in held if a.kind == "primary"))
+    ):
+        return Verdict.bad(line.row, "kind", _("The worker {number} already holds a primary assignment on these days (REG-03)."), number=line.worker_no)
+    if line.kind in COUNTED:
+        together = [*counted, *(Share(a.valid_from, a.valid_to, a.fte_share) for a in held if a.kind in COUNTED)]
+        limit = Share(line.start_date, line.end_date, type(line.fte_share)(str(SHARES_TO_REFUSE)))
+        if first_overfilled([limit], together, wished) is not None:
+            return Verdict.bad(line.row, "fte_share", _("The shares of the worker {number} would go above {most} (REG-02)."), number=line.worker_no, most=SHARES_TO_REFUSE)
+    if periods:
+        of_post = memory.shares.setdefault(("post", periods[0].id), [])
+        offered = [Share(post.valid_from, post.valid_to, post.fte) for post in periods if not post.frozen]
+        closed = first_closed(offered, wished.first, wished.last)
+        if closed is not None:
+            return Verdict.bad(line.row, "post_reference", _("The post {reference} is not open on {day}."), reference=line.post_reference, day=closed.isoformat())
+        if first_overfilled(offered, [*taken.get(periods[0].id, ()), *of_post], wished) is not None:
+            return Verdict.bad(line.row, "post_reference", _("The post {reference} would be filled above its share."), reference=line.post_reference)
+        of_post.append(wished)
+    if line.kind == "primary":
+        primary.append(wished)
+    if line.kind in COUNTED:
+        counted.append(wished)
+    return None
+
+
+async def shares_at_hand(session: AsyncSession, persons: set[UUID], posts: set[UUID]) -> tuple[dict[UUID, list[Assignment]], dict[UUID, list[Share]]]:
+    """Active assignments of these persons, and what is taken of these posts."""
+    held: dict[UUID, list[Assignment]] = {}
+    taken: dict[UUID, list[Share]] = {}
+    found = await session.scalars(
+        select(Assignment).where(Assignment.state == "active", (Assignment.person_id == any_of(persons)) | (Assignment.post_id == any_of(posts)))
+    )
+    for assignment in found:
+        if assignment.person_id in persons:
+            held.setdefault(assignment.person_id, []).append(assignment)
+        if assignment.post_id in posts:
+            taken.setdefault(assignment.post_id, []).append(Share(assignment.valid_from, assignment.valid_to, assignment.fte_share))
+    return held, taken
+
+
+def any_of(ids: set[UUID]) -> Any:
+    return func.any(cast(sorted(ids), ARRAY(Uuid)))

@@ -1,0 +1,37 @@
+"""An import is checked first and confirmed once; its lines are kept only until then."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import FetchedValue, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.registry.base import Base
+from shared.clock import now
+from shared.visibility import Protected
+
+
+class Import(Protected, Base):
+    """A file that was read and judged: how many of its lines are good, bad or already recorded."""
+
+    __tablename__ = "imports"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    state: Mapped[str] = mapped_column(default="checked")
+    file_name: Mapped[str]
+    file_sha256: Mapped[str]
+    ignored_columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    rows: Mapped[int] = mapped_column(default=0)
+    good: Mapped[int] = mapped_column(default=0)
+    bad: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    written: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    created_by: Mapped[str]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_by: Mapped[str | None]
+
+    def confirm(self, *, by: str, written: int) -> None:
+        self.state, self.confirmed_by, self.confirmed_at, self.written = "confirmed", by, now(), written

@@ -1,0 +1,160 @@
+"""Reading the rows of a CSV or XLSX file, with the numbers that a person sees in the spreadsheet.
+
+A hostile file is refused before it is unpacked into memory: by unpacked size, by the surface of a sheet, by the
+number of columns. A file that cannot be read as it was meant (another encoding, a quote left open) is refused too,
+because guessing would store broken names.
+"""
+
+import codecs
+import csv
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import date, datetime, time
+from io import TextIOWrapper
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from python_calamine import CalamineWorkbook
+
+from shared.errors import Malformed
+from shared.i18n import _
+
+Cell = str | float | int | bool | date | datetime | time | None
+Row = tuple[int, list[Cell]]
+
+MOST_COLUMNS = 200
+MOST_ROWS = 1_048_576  # of a spreadsheet
+MOST_CELLS = 20_000_000  # surface of a sheet: one cell in its last corner would make the reader build the whole of it
+LARGEST_UNPACKED = 300 * 1024 * 1024
+LONGEST_HEADING_LINE = 64 * 1024
+CHUNK = 1 << 20
+_REFERENCE = re.compile(rb'\br="([A-Z]{1,4})([0-9]{1,8})"')
+
+
+def read_rows(path: Path, kind: str) -> Iterator[Row]:
+    """The rows of a stored file. Raises Malformed, also in the middle: then nothing of the file is used."""
+    return read_csv(path) if kind == "csv" else read_xlsx(path)
+
+
+def unreadable(reason: str, **values: Any) -> Malformed:
+    return Malformed.field("file", reason, **values)
+
+
+# --- CSV ---------------------------------------------------------------------------------------------------------------
+
+
+def read_csv(path: Path) -> Iterator[Row]:
+    """Rows of a CSV file in UTF-8, with or without its mark, separated by comma, semicolon or tab."""
+    with path.open("rb") as source:
+        judge_encoding(source)
+        text = TextIOWrapper(source, encoding="utf-8-sig", errors="strict", newline="")
+        separator = separator_of(text.readline(LONGEST_HEADING_LINE))
+        text.seek(0)
+        csv.field_size_limit(100_000)
+        reader = csv.reader(without_nul(text), delimiter=separator, strict=True)
+        row = 0
+        while True:
+            begins_at = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except UnicodeDecodeError as error:
+                raise unreadable(_("The file is not in UTF-8. Save it again as “CSV UTF-8”, or send the XLSX file.")) from error
+            except csv.Error as error:
+                raise unreadable(_("Line {line} cannot be read: a quotation mark is opened there and never closed, or a cell is far too long."), line=begins_at) from error
+            row += 1
+            if len(cells) > MOST_COLUMNS:
+                raise unreadable(_("Row {row} has more than {most} columns."), row=row, most=MOST_COLUMNS)
+            if row > MOST_ROWS:
+                raise unreadable(_("The file has more than {most} rows. Cut it into several."), most=MOST_ROWS)
+            yield row, list(cells)
+
+
+def judge_encoding(source: BinaryIO) -> None:
+    """Refuse what is not UTF-8 before anything is read: Windows-1258 read as UTF-8 would break every Vietnamese name."""
+    if source.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        raise unreadable(_("The file is not in UTF-8. Save it again as “CSV UTF-8”, or send the XLSX file."))
+    source.seek(0)
+    decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
+    while chunk := source.read(CHUNK):
+        try:
+            decoder.decode(chunk)
+        except UnicodeDecodeError as error:
+            line += chunk.count(b"\n", 0, error.start)
+            raise unreadable(_("The file is not in UTF-8 (line {line}). Save it again as “CSV UTF-8”, or send the XLSX file."), line=line) from error
+        line += chunk.count(b"\n")
+    source.seek(0)
+
+
+def without_nul(lines: TextIOWrapper) -> Iterator[str]:
+    """Lines of text, in pieces: a line without end is no table."""
+    number = 0
+    while piece := lines.readline(CHUNK):
+        number += 1
+        if "\0" in piece:
+            raise unreadable(_("Line {line} holds a NUL character: this is no text file."), line=number)
+        if len(piece) == CHUNK and not piece.endswith("\n"):
+            raise unreadable(_("Line {line} is far too long."), line=number)
+        yield piece
+
+
+def separator_of(heading: str) -> str:
+    """The separator that the first line uses most; spreadsheets write semicolons where the comma is decimal."""
+    return max(",;\t", key=heading.count)
+
+
+# --- XLSX --------------------------------------------------------------------------------------------------------------
+
+
+def read_xlsx(path: Path) -> Iterator[Row]:
+    """Rows of the first sheet of a workbook."""
+    judge_workbook(path)
+    try:
+        with path.open("rb") as source:
+            workbook = CalamineWorkbook.from_filelike(source)
+            rows = iter(workbook.get_sheet_by_index(0).iter_rows())
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt | SystemExit | MemoryError):
+            raise
+        # The reader is not Python: what it cannot stand it may also answer with a panic, which is no Exception.
+        raise unreadable(_("This workbook cannot be read. Save it again, or send a CSV file.")) from error
+    for number, cells in enumerate(rows, start=1):
+        yield number, [cell if cell != "" else None for cell in cells]
+
+
+def judge_workbook(path: Path) -> None:
+    """Unpack once into nothing, counting: what the archive declares may be a lie, and a sheet may be a bomb."""
+    unpacked = 0
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            if sum(member.file_size for member in members) > LARGEST_UNPACKED or len(members) > 2000:
+                raise unreadable(_("The workbook is too large once unpacked."))
+            for member in members:
+                is_sheet = member.filename.startswith("xl/worksheets/")
+                last_row = last_column = 0
+                tail = b""
+                with archive.open(member) as content:
+                    # Reading to the end also verifies the checksum: a declared size that lies is found here.
+                    while chunk := content.read(CHUNK):
+                        unpacked += len(chunk)
+                        if unpacked > LARGEST_UNPACKED:
+                            raise unreadable(_("The workbook is too large once unpacked."))
+                        if is_sheet:
+                            for column, row in _REFERENCE.findall(tail + chunk):
+                                last_row, last_column = max(last_row, int(row)), max(last_column, column_number(column))
+                            tail = chunk[-32:]
+                if last_row * last_column > MOST_CELLS or last_column > MOST_COLUMNS * 10 or last_row > MOST_ROWS:
+                    raise unreadable(_("A sheet of the workbook is too large: remove what stands far right or far below the table."))
+    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, zlib.error) as error:
+        raise unreadable(_("This workbook cannot be read. Save it again, or send a CSV file.")) from error
+
+
+def column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number

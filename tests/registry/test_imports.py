@@ -1,0 +1,376 @@
+"""A file is judged row by row and reported by the spreadsheet's own numbers; nothing is written before it is confirmed."""
+
+import io
+from datetime import date
+from time import perf_counter
+
+import pytest
+import xlsxwriter
+from sqlalchemy import text
+
+from shared.db import database
+
+IMPORTS = "/api/v1/registry/imports"
+FACILITIES = "code,name,type,level,ownership,area_code,authority,technical_supervisor,host,remoteness,tier,valid_from,valid_to"
+HOSPITAL = "VN-22-BVT,Bệnh viện đa khoa tỉnh,hospital,province,public,VN-22-06685,VN-22,,,none,,01/01/1990,"
+STATION = "VN-22-TYT-06700,Trạm Y tế Tuần Châu,trạm y tế,commune,công lập,VN-22-06700,VN-22,VN-22-BVT,,island,T1,01/01/2010,"
+PEOPLE = "worker_no,full_name,birth_date,sex,occupation_code,specialty,degree,degree_institution,degree_year,facility_code,employment_type,start_date,status"
+ANH = "0001,Nguyễn Thị Ánh,05/03/1985,Nữ,VN-BS,,bác sĩ,Đại học Y Hà Nội,2009,VN-22-BVT,viên chức,01/09/2010,confirmed"
+DUC = "0002,Lê Văn Đức,1979,nam,Dược sĩ đại học,,,,,VN-22-BVT,,2015-06-01,"
+POSTS = "reference,facility_code,unit,job_position,occupation_code,specialty,fte,open_from,close_to,is_management"
+POST = "P-1,VN-22-BVT,Khoa Nội,,VN-BS,,1,01/01/2010,,không"
+ASSIGNMENTS = "worker_no,post_reference,facility_code,kind,fte_share,start_date,end_date,decision_number"
+ASSIGNMENT = "0001,P-1,VN-22-BVT,primary,1,01/09/2010,,"
+
+
+async def sent(api, kind: str, *lines: str, person: str = "linh", name: str = "file.csv", content: bytes | None = None, language: str = "en"):
+    data = content if content is not None else ("\n".join(lines) + "\n").encode()
+    return await api.as_(person).in_language(language).post(IMPORTS, data={"kind": kind}, files={"file": (name, data)})
+
+
+async def checked(api, kind: str, *lines: str, **more) -> dict:
+    answer = await sent(api, kind, *lines, **more)
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def confirmed(api, kind: str, *lines: str, person: str = "linh", **more) -> dict:
+    found = await checked(api, kind, *lines, person=person, **more)
+    answer = await api.as_(person).post(f"{IMPORTS}/{found['id']}/confirmation")
+    assert answer.status_code == 201, answer.text
+    return answer.json()
+
+
+async def a_province(api) -> None:
+    await confirmed(api, "facilities", FACILITIES, HOSPITAL, STATION)
+
+
+def workbook(*rows: list) -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet, day = book.add_worksheet(), book.add_format({"num_format": "dd/mm/yyyy"})
+    for number, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            if isinstance(cell, date):
+                sheet.write_datetime(number, column, cell, day)
+            else:
+                sheet.write(number, column, cell)
+    book.close()
+    return out.getvalue()
+
+
+async def count(table: str) -> int:
+    async with database.session("worker") as session:
+        return (await session.execute(text(f"SELECT count(*) FROM {table}"))).scalar_one()
+
+
+class TestWhoImports:
+    async def test_nobody_without_a_token(self, api):
+        assert (await api.post(IMPORTS, data={"kind": "people"}, files={"file": ("a.csv", b"x")})).status_code == 401
+
+    @pytest.mark.parametrize("person", ["analyst", "ops", "director"])
+    async def test_nobody_who_does_not_keep_the_register(self, api, person):
+        assert (await sent(api, "people", PEOPLE, ANH, person=person)).status_code == 403
+
+    async def test_facilities_are_not_imported_by_a_facility(self, api):
+        await a_province(api)
+        answer = await sent(api, "facilities", FACILITIES, STATION, person="hr-bvt")
+        assert answer.status_code == 403
+        assert answer.json()["type"].endswith("/facilities-are-kept-by-authorities")
+
+    async def test_an_administrator_without_relation(self, api):
+        assert (await sent(api, "people", PEOPLE, ANH, person="nobody")).status_code == 403
+
+    async def test_another_authority_sees_neither_the_import_nor_its_errors_and_confirms_nothing(self, api):
+        found = await checked(api, "facilities", FACILITIES, HOSPITAL)
+        other = api.as_("hanoi")
+        assert (await other.get(f"{IMPORTS}/{found['id']}")).status_code == 404
+        assert (await other.get(f"{IMPORTS}/{found['id']}/errors.csv")).status_code == 404
+        assert (await other.post(f"{IMPORTS}/{found['id']}/confirmation")).status_code == 404
+        assert (await other.get(IMPORTS)).json()["items"] == []
+
+    async def test_rows_of_another_authority_are_refused_row_by_row(self, api):
+        found = await checked(api, "facilities", FACILITIES, HOSPITAL, person="hanoi")
+        assert (found["good"], found["bad"], found["report"][0]["column"]) == (0, 1, "authority")
+
+    async def test_people_of_another_facility_are_refused_row_by_row(self, api):
+        await a_province(api)
+        found = await checked(api, "people", PEOPLE, ANH, ANH.replace("VN-22-BVT", "VN-22-TYT-06700").replace("0001", "0009"), person="hr-bvt")
+        assert [(f["row"], f["column"]) for f in found["report"]] == [(3, "facility_code")]
+        assert found["good"] == 1
+
+
+class TestFilesThatCannotBeRead:
+    @pytest.mark.parametrize(
+        ("name", "content", "says"),
+        [
+            ("a.exe", b"MZ", "not accepted"),
+            ("a.xlsx", b"code,name\n", "not what its name says"),
+            ("a.csv", b"PK\x03\x04zip", "not what its name says"),
+            ("a.csv", b"", "empty"),
+            ("a.csv", (PEOPLE + "\n" + ANH).encode("utf-16"), "not in UTF-8"),
+            ("a.csv", (PEOPLE + "\n").encode() + b"0001,Nguy\xea\xden", "not in UTF-8 (line 2)"),
+            ("a.csv", (PEOPLE + '\n0001,"Nguyen Thi Anh,05/03/1985\n' + ANH).encode(), "Line 2 cannot be read"),
+            ("a.csv", (PEOPLE + "\n0001,Nguy\0en").encode(), "NUL"),
+            ("a.csv", b"a," * 1_000_000, "far too long"),
+            ("a.csv", (PEOPLE + "\n" + "," * 5_000).encode(), "more than 200 columns"),
+            ("a.xlsx", b"PK\x03\x04" + b"\0" * 100, "cannot be read"),
+        ],
+    )
+    async def test_are_refused_with_the_reason_and_keep_nothing(self, api, name, content, says):
+        answer = await sent(api, "people", name=name, content=content)
+        assert answer.status_code == 422, answer.text
+        assert says in answer.json()["fields"][0]["reason"]
+        assert await count("imports") == 0
+
+    async def test_a_bomb_is_refused_before_it_is_unpacked(self, api):
+        import zipfile
+
+        out = io.BytesIO()
+        with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, archive.open("xl/worksheets/sheet1.xml", "w", force_zip64=True) as sheet:
+            for _megabyte in range(400):
+                sheet.write(b"<c/>" * 262_144)
+        answer = await sent(api, "people", name="bomb.xlsx", content=out.getvalue())
+        assert answer.status_code == 422
+        assert "too large" in answer.json()["fields"][0]["reason"]
+
+    async def test_one_cell_in_the_last_corner_does_not_make_a_sheet_of_a_billion(self, api):
+        out = io.BytesIO()
+        book = xlsxwriter.Workbook(out)
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "worker_no")
+        sheet.write(1_048_575, 16_383, "x")
+        book.close()
+        answer = await sent(api, "people", name="corner.xlsx", content=out.getvalue())
+        assert answer.status_code == 422
+
+    async def test_wrong_columns_are_told_before_any_row(self, api):
+        answer = await sent(api, "people", "worker_no,full_name,sex,sex", "1,?,?,?")
+        assert answer.status_code == 422
+        assert {"birth_date", "occupation_code", "facility_code", "start_date", "sex"} == {field["path"] for field in answer.json()["fields"]}
+
+    async def test_an_unknown_kind(self, api):
+        assert (await sent(api, "salaries", "a,b")).status_code == 422
+
+    async def test_what_went_wrong_is_said_in_the_callers_language(self, api):
+        reasons = {(await sent(api, "people", "x", language=language)).json()["fields"][0]["reason"] for language in ("fr", "vi", "en")}
+        assert len(reasons) == 3
+
+
+class TestTheReport:
+    @pytest.mark.parametrize(
+        ("column", "value"),
+        [
+            ("birth_date", "31/02/1980"),
+            ("birth_date", "05/13/1980"),
+            ("birth_date", "05/03/85"),
+            ("birth_date", "31000"),
+            ("birth_date", "1899"),
+            ("birth_date", "2098"),
+            ("birth_date", ""),
+            ("full_name", "???"),
+            ("full_name", ""),
+            ("sex", "maybe"),
+            ("occupation_code", "Thầy lang"),
+            ("facility_code", "VN-22-NOWHERE"),
+            ("facility_code", "the hospital"),
+            ("worker_no", ""),
+            ("start_date", "1/9/10"),
+            ("start_date", "01/09/1990"),
+            ("degree_year", "09"),
+            ("employment_type", "slave"),
+            ("status", "sleeping"),
+        ],
+    )
+    async def test_names_the_row_and_the_column(self, api, column, value):
+        await a_province(api)
+        columns, good = PEOPLE.split(","), ANH.split(",")
+        bad = [value if name == column else cell for name, cell in zip(columns, good, strict=True)]
+        bad[0] = bad[0] and "0009"
+        found = await checked(api, "people", PEOPLE, ANH, ",".join(bad))
+        assert (found["rows"], found["good"], found["bad"]) == (2, 1, 1)
+        assert [(f["row"], f["column"], f["state"]) for f in found["report"]] == [(3, column, "bad")]
+
+    async def test_every_wrong_cell_of_a_row_is_told(self, api):
+        await a_province(api)
+        found = await checked(api, "people", PEOPLE, ",,,,,,,,,,,,x")
+        assert {f["column"] for f in found["report"]} == {"worker_no", "full_name", "birth_date", "sex", "occupation_code", "facility_code", "start_date", "status"}
+
+    async def test_row_numbers_are_the_spreadsheets_own(self, api):
+        await a_province(api)
+        found = await checked(api, "people", "Danh sách nhân viên,,", "", PEOPLE, "", '0003,"Trần\nThị Hoa",1/2/1990,f,VN-DDDH,,,,,VN-22-BVT,,1/3/2015,', "0004,Phạm Văn Minh,x,m,VN-BS,,,,,VN-22-BVT,,1/3/2015,")
+        assert [(f["row"], f["column"]) for f in found["report"]] == [(6, "birth_date")]
+        assert found["rows"] == 2
+
+    async def test_in_the_language_of_the_reader(self, api):
+        await a_province(api)
+        found = await checked(api, "people", PEOPLE, ANH.replace("05/03/1985", "31/02/1985"))
+        told = {language: (await api.as_("linh").in_language(language).get(f"{IMPORTS}/{found['id']}")).json()["report"][0]["reason"] for language in ("fr", "vi", "en")}
+        assert len(set(told.values())) == 3
+        assert all("31/02/1985" in reason for reason in told.values())
+
+    async def test_errors_can_be_downloaded_and_run_no_formula(self, api):
+        await a_province(api)
+        found = await checked(api, "people", PEOPLE, ANH.replace("VN-BS", "=HYPERLINK(x)"), ANH.replace("0001", "-2").replace("Nữ", "@SUM(1)"))
+        answer = await api.as_("linh").get(f"{IMPORTS}/{found['id']}/errors.csv")
+        assert answer.headers["content-type"].startswith("text/csv")
+        assert answer.text.startswith("\ufeffrow,state,column,reason")
+        assert all(not cell.startswith(("=", "+", "-", "@")) for line in answer.text.splitlines() for cell in line.split(","))
+        assert len(answer.text.splitlines()) == 3
+
+    async def test_a_template_can_be_downloaded_and_is_understood(self, api):
+        for kind in ("facilities", "people", "posts", "assignments"):
+            template = (await api.as_("linh").get(f"{IMPORTS}/templates/{kind}.csv")).content
+            assert (await checked(api, kind, content=template))["rows"] == 0
+
+    async def test_two_people_under_one_number_are_both_refused_and_a_repeated_line_is_ignored(self, api):
+        await a_province(api)
+        found = await checked(api, "people", PEOPLE, ANH, ANH, DUC, DUC.replace("Lê Văn Đức", "Lê Văn Dũng"))
+        assert (found["good"], found["unchanged"], found["bad"]) == (1, 1, 2)
+        assert [(f["row"], f["state"]) for f in found["report"]] == [(3, "unchanged"), (4, "bad"), (5, "bad")]
+
+    async def test_headings_and_values_in_the_words_of_the_ministry(self, api):
+        await a_province(api)
+        heading = "Mã nhân viên;Họ và tên;Năm sinh;Giới tính;Chức danh;Mã cơ sở;Ngày bắt đầu;Ghi chú"
+        found = await checked(api, "people", heading, "0001;Nguyễn Thị Ánh;1985;Nữ;Bác sĩ;VN-22-BVT;1/9/2010;tốt")
+        assert (found["good"], found["ignored_columns"]) == (1, ["Ghi chú"])
+
+
+class TestNothingIsWrittenBeforeItIsConfirmed:
+    async def test_the_check_writes_nothing_in_the_register(self, api):
+        await checked(api, "facilities", FACILITIES, HOSPITAL, STATION)
+        assert await count("facilities") == 0
+        assert await count("outbox WHERE topic = 'relais.registry.facilities'") == 0
+
+    async def test_the_confirmation_writes_the_good_rows_and_only_those(self, api):
+        await a_province(api)
+        done = await confirmed(api, "people", PEOPLE, ANH, DUC, "0003,?,1990,f,VN-BS,,,,,VN-22-BVT,,01/01/2015,")
+        assert (done["state"], done["written"], done["good"], done["bad"]) == ("confirmed", 2, 2, 1)
+        assert [action["allowed"] for action in done["available_actions"]] == [False]
+        assert await count("persons") == 2
+        found = (await api.as_("linh").post("/api/v1/registry/persons/search", json={"q": "duc le"})).json()["items"]
+        assert [person["name"] for person in found] == ["Lê Văn Đức"]
+
+    async def test_confirming_twice_writes_once(self, api):
+        await a_province(api)
+        done = await confirmed(api, "people", PEOPLE, ANH)
+        again = await api.as_("linh").post(f"{IMPORTS}/{done['id']}/confirmation")
+        assert (again.status_code, again.json()["written"]) == (201, 1)
+        assert await count("persons") == 1
+
+    async def test_a_file_without_a_good_row_cannot_be_confirmed(self, api):
+        found = await checked(api, "people", PEOPLE, ANH)
+        answer = await api.as_("linh").post(f"{IMPORTS}/{found['id']}/confirmation")
+        assert answer.status_code == 409
+        assert answer.json()["possible"]
+
+    async def test_what_became_wrong_since_the_check_is_not_written(self, api):
+        await a_province(api)
+        first, second = await checked(api, "people", PEOPLE, ANH), await checked(api, "people", PEOPLE, ANH.replace("Ánh", "Ảnh"), DUC)
+        await api.as_("linh").post(f"{IMPORTS}/{first['id']}/confirmation")
+        done = (await api.as_("linh").post(f"{IMPORTS}/{second['id']}/confirmation")).json()
+        assert (done["written"], done["bad"]) == (1, 1)
+        assert await count("persons") == 2
+
+    async def test_the_lines_with_their_names_are_gone_after_the_confirmation(self, api):
+        await a_province(api)
+        await confirmed(api, "people", PEOPLE, ANH, DUC)
+        assert await count("import_rows WHERE line IS NOT NULL") == 0
+
+
+class TestTheSameFileTwiceChangesNothing:
+    @pytest.mark.parametrize(
+        ("kind", "lines", "table"),
+        [
+            ("facilities", (FACILITIES, HOSPITAL, STATION), "facilities"),
+            ("people", (PEOPLE, ANH, DUC), "persons"),
+            ("posts", (POSTS, POST), "posts"),
+            ("assignments", (ASSIGNMENTS, ASSIGNMENT), "assignments"),
+        ],
+    )
+    async def test_of_each_kind(self, api, kind, lines, table):
+        await a_province(api)
+        await confirmed(api, "people", PEOPLE, ANH, DUC)
+        await confirmed(api, "posts", POSTS, POST)
+        await confirmed(api, "assignments", ASSIGNMENTS, ASSIGNMENT)
+        before = (await count(table), await count("outbox"))
+        again = await checked(api, kind, *lines)
+        assert (again["good"], again["bad"], again["unchanged"]) == (0, 0, len(lines) - 1)
+        assert (await count(table), await count("outbox")) == before
+
+    async def test_another_content_under_the_same_code_is_refused(self, api):
+        await a_province(api)
+        found = await checked(api, "facilities", FACILITIES, HOSPITAL.replace("tỉnh,", "khu vực,"))
+        assert (found["bad"], found["report"][0]["column"]) == (1, "code")
+
+
+class TestPostsAndAssignments:
+    async def prepared(self, api):
+        await a_province(api)
+        await confirmed(api, "people", PEOPLE, ANH, DUC)
+        await confirmed(api, "posts", POSTS, POST)
+
+    async def test_without_a_decision_number_an_assignment_counts_and_is_to_regularise(self, api):
+        await self.prepared(api)
+        await confirmed(api, "assignments", ASSIGNMENTS, ASSIGNMENT, "0002,,VN-22-BVT,chính,\"0,5\",01/06/2015,,QĐ 12/2015")
+        found = (await api.as_("linh").get("/api/v1/registry/assignments", params={"facility": "VN-22-BVT"})).json()["items"]
+        assert {(a["state"], a["decision"]) for a in found} == {("active", "to_regularise"), ("active", "QĐ 12/2015")}
+
+    @pytest.mark.parametrize(
+        ("line", "column"),
+        [
+            ("0009,,VN-22-BVT,primary,1,01/01/2015,,", "worker_no"),
+            ("0002,P-9,VN-22-BVT,primary,1,01/01/2015,,", "post_reference"),
+            ("0002,P-1,VN-22-BVT,primary,1,01/01/2009,,", "post_reference"),
+            ("0002,P-1,VN-22-BVT,primary,1,01/01/2015,,", "post_reference"),
+            ("0001,,VN-22-BVT,primary,0.1,01/01/2015,,", "kind"),
+            ("0001,,VN-22-BVT,concurrent,0.5,01/01/2015,,", "fte_share"),
+            ("0002,,VN-22-BVT,primary,1,01/01/2015,31/12/2014,", "end_date"),
+            ("0002,,VN-22-BVT,primary,2,01/01/2015,,", "fte_share"),
+        ],
+    )
+    async def test_rules_hold_between_the_lines_of_one_file(self, api, line, column):
+        await self.prepared(api)
+        found = await checked(api, "assignments", ASSIGNMENTS, ASSIGNMENT, line)
+        assert [(f["row"], f["column"]) for f in found["report"]] == [(3, column)]
+
+    async def test_rules_hold_against_the_register(self, api):
+        await self.prepared(api)
+        await confirmed(api, "assignments", ASSIGNMENTS, ASSIGNMENT)
+        found = await checked(api, "assignments", ASSIGNMENTS, "0002,P-1,VN-22-BVT,primary,1,01/01/2015,,", "0001,,VN-22-BVT,primary,0.1,01/01/2015,,")
+        assert [(f["row"], f["column"]) for f in found["report"]] == [(2, "post_reference"), (3, "kind")]
+
+
+class TestWorkbooks:
+    async def test_typed_cells_are_read_as_they_are(self, api):
+        await a_province(api)
+        rows = workbook(PEOPLE.split(","), [1, "Nguyễn Thị Ánh", date(1985, 3, 5), "Nữ", "VN-BS", None, None, None, 2009, "VN-22-BVT", None, date(2010, 9, 1), None],
+                        [2, "O'Brien", 1979, "m", "VN-BS", None, None, None, None, "VN-22-BVT", None, "01/06/2015", None])  # fmt: skip
+        done = await confirmed(api, "people", name="staff.xlsx", content=rows)
+        assert (done["written"], done["report"]) == (2, [])
+        found = (await api.as_("linh").post("/api/v1/registry/persons/search", json={"q": "obrien"})).json()["items"]
+        assert [(person["name"], person["birth_year"]) for person in found] == [("O'Brien", 1979)]
+
+    @pytest.mark.parametrize("cell", [31000, 31000.5])
+    async def test_a_serial_that_is_no_date_cell_is_refused(self, api, cell):
+        await a_province(api)
+        found = await checked(api, "people", name="staff.xlsx", content=workbook(PEOPLE.split(","), ["1", "Ánh", cell, "f", "VN-BS", "", "", "", "", "VN-22-BVT", "", "01/06/2015", ""]))
+        assert [(f["row"], f["column"]) for f in found["report"]] == [(2, "birth_date")]
+
+
+async def test_a_province_is_loaded_in_seconds(committed_api):
+    """7,336 people with their posts and assignments, as the demonstration loads them."""
+    api, many = committed_api, 7_336
+    await a_province(api)
+    people = [f"{n:05},Nguyễn Văn {chr(65 + n % 26)}{n},{1 + n % 28:02}/0{1 + n % 9}/19{60 + n % 40},nam,VN-BS,,,,,VN-22-BVT,,01/01/2020," for n in range(many)]
+    posts = [f"P-{n:05},VN-22-BVT,,,VN-BS,,1,01/01/2010,," for n in range(many)]
+    assignments = [f"{n:05},P-{n:05},VN-22-BVT,primary,1,01/01/2020,," for n in range(many)]
+    started = perf_counter()
+    for kind, lines in (("people", (PEOPLE, *people)), ("posts", (POSTS, *posts)), ("assignments", (ASSIGNMENTS, *assignments))):
+        at = perf_counter()
+        done = await confirmed(api, kind, *lines)
+        print(kind, round(perf_counter() - at, 2))
+        assert (done["written"], done["bad"]) == (many, 0)
+    assert perf_counter() - started < 60
+    again = await checked(api, "assignments", ASSIGNMENTS, *assignments)
+    assert (again["good"], again["unchanged"]) == (0, many)

@@ -13,7 +13,7 @@ import orjson
 from fastapi import Depends, Request
 from sqlalchemy import DateTime, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import DeclarativeBase, Session
 
 from shared.auth import CallerDep, get_caller
 from shared.clock import today
@@ -149,4 +149,4 @@ async def facility_paths(codes: Sequence[str]) -> list[str]:
         return [row.path for row in rows]
 
 
-__all__ = ["PublicSessionDep", "SessionDep", "app_session", "commit", "database", "facility_paths", "get_caller", "worker_session"]
+__all__ = ["Base", "PublicSessionDep", "SessionDep", "app_session", "commit", "database", "facility_paths", "get_caller", "worker_session"]

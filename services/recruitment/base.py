@@ -1,7 +1,12 @@
 """The recruitment's own tables: services that share a process share no table, though they use the same words."""
 
-from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy import MetaData
+
+from shared import db
 
 
-class Base(DeclarativeBase):
-    """Tables are written in SQL migrations; models only map them."""
+class Base(db.Base):
+    """A table of the recruitment."""
+
+    __abstract__ = True
+    metadata = MetaData()

@@ -75,6 +75,7 @@ class Gateway:
     def __init__(
         self, known: Settings, verifier: TokenVerifier, upstreams: Mapping[str, Upstream], quotas: Quotas | None = None, find: Callable[[str], Route | None] = route_of
     ) -> None:
+        add_translations(Path(__file__).parent / "translations")
         self.find = find
         self.verifier = verifier
         self.upstreams = upstreams
@@ -104,7 +105,7 @@ class Gateway:
             await self._admit(visit, scope)
         except Problem as problem:
             refusal = problem
-        if refusal is None and visit.path.startswith("/health"):  # probes come each second and tell nothing
+        if refusal is None and visit.path in Health.PATHS:  # probes come each second and tell nothing
             await self._answer_here(visit, scope, send)
             return
         outside = visit.asked.traceparent if visit.asked is not None else None
@@ -233,7 +234,7 @@ class Gateway:
 
     async def _answer_here(self, visit: Visit, scope: Scope, send: Send) -> None:
         """The addresses that are the door's own."""
-        if visit.path.startswith("/health"):
+        if visit.path in Health.PATHS:
             visit.status, headers, body = await self.health.answer(visit.path, visit.claims)
         else:
             visit.status, headers, body = await self.docs.answer(visit.path, visit.language, scope["headers"])
@@ -358,7 +359,7 @@ class Gateway:
         part = connection.take()
         if connection.complete and not has_length and status not in (204, 304) and visit.method != "HEAD":
             headers.append((b"content-length", b"%d" % len(part)))
-        if body.is_unread:
+        if body.more:
             connection.keep_alive = False
             headers.append((b"connection", b"close"))
         visit.answered = True
@@ -390,14 +391,13 @@ class Gateway:
 class Body:
     """The body of a request on its way in: counted, never slower than a bad network, never kept whole."""
 
-    __slots__ = ("_asked", "_begun", "_count", "_receive", "_route", "exists", "is_unread", "more")
+    __slots__ = ("_asked", "_begun", "_count", "_receive", "_route", "exists", "more")
 
     def __init__(self, receive: Receive, asked: Asked, route: Route) -> None:
         self._receive, self._asked, self._route = receive, asked, route
         self._begun = time.monotonic()
         self._count = 0
         self.exists = self.more = asked.has_body
-        self.is_unread = False
 
     async def first(self) -> bytes:
         """What is here already, often all of it; framed as it will be sent."""
@@ -413,7 +413,6 @@ class Body:
             if sending.done():
                 sending.result()
             else:
-                self.is_unread = True
                 answering.result()
         finally:
             for task in (sending, answering):
@@ -441,7 +440,6 @@ class Body:
         self.more = message.get("more_body", False)
         self._count += len(part)
         if self._count > self._route.body_limit:
-            self.is_unread = self.more
             raise too_large(self._route)
         return part
 
@@ -497,7 +495,6 @@ def problem_of(error: UpstreamError, upstream: Upstream) -> Problem:
 def create() -> Gateway:
     """The gateway of this installation, to be run as `uvicorn.Config(create(), **uvicorn_options())`."""
     known = settings()
-    add_translations(Path(__file__).parent / "translations")
     upstreams = {}
     for service in PROXIED:
         host, _colon, port = known.upstreams.get(service, f"127.0.0.1:{known.port(service)}").rpartition(":")

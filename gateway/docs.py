@@ -135,7 +135,7 @@ class Documentation:
             language=language,
             languages=LANGUAGES,
             public_url=self._public_url,
-            t=lambda text, **values: translate(text, language, **values),
+            _=lambda text: translate(text, language),
         )
 
 

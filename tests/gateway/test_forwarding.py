@@ -26,7 +26,7 @@ class TestWhatTravels:
     async def test_as_it_was(self, door: Door, provider: Provider, registry: SmallService) -> None:
         token = provider.token()
         headers = {"Idempotency-Key": "k1", "If-Match": '"3"', "Content-Type": "application/json", "Cookie": "a=1; b=2", "X-CSRF-Token": "c"}
-        async with door.post("/api/v1/registry/persons?q=Nguy%E1%BB%85n&x=%26", token, headers=headers, data='{"a": 1}'.encode()) as answer:
+        async with door.post("/api/v1/registry/persons?q=Nguy%E1%BB%85n&x=%26", token, headers=headers, data=b'{"a": 1}') as answer:
             assert (answer.status, await answer.json()) == (200, {"service": "registry"})
         seen = registry.last
         assert (seen.method, seen.target, seen.body) == ("POST", "/api/v1/registry/persons?q=Nguy%E1%BB%85n&x=%26", b'{"a": 1}')
@@ -34,7 +34,9 @@ class TestWhatTravels:
         assert (seen.one("Content-Length"), seen.one("Accept-Language")) == ("8", "en")
 
     async def test_encoded_names_in_a_path(self, door: Door, provider: Provider, registry: SmallService) -> None:
-        answer = await door.raw(b"GET /api/v1/registry/persons/%C4%90%E1%BA%B7ng%20Th%E1%BB%8B HTTP/1.1\r\n" + HOST + b"Authorization: Bearer " + provider.token().encode() + b"\r\n\r\n")
+        answer = await door.raw(
+            b"GET /api/v1/registry/persons/%C4%90%E1%BA%B7ng%20Th%E1%BB%8B HTTP/1.1\r\n" + HOST + b"Authorization: Bearer " + provider.token().encode() + b"\r\n\r\n"
+        )
         assert (answer.status, registry.last.target) == (200, "/api/v1/registry/persons/%C4%90%E1%BA%B7ng%20Th%E1%BB%8B")
 
     async def test_nobody_says_who_they_are(self, door: Door, provider: Provider, registry: SmallService) -> None:
@@ -42,7 +44,18 @@ class TestWhatTravels:
             assert answer.status == 200
         seen = registry.last
         kept = {name.lower() for name, _ in seen.headers}
-        assert kept == {"host", "accept", "accept-encoding", "accept-language", "authorization", "user-agent", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-request-id"}
+        assert kept == {
+            "host",
+            "accept",
+            "accept-encoding",
+            "accept-language",
+            "authorization",
+            "user-agent",
+            "x-forwarded-for",
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "x-request-id",
+        }
         assert (seen.one("X-Forwarded-For"), seen.one("X-Forwarded-Host"), seen.one("X-Forwarded-Proto")) == ("127.0.0.1", "127.0.0.1:8080", "http")
         assert seen.one("X-Request-Id") != "theirs"
 
@@ -145,7 +158,14 @@ class TestStreaming:
 
     async def test_an_early_answer_ends_an_upload(self, door: Door, provider: Provider) -> None:
         reader, writer = await door.connect()
-        writer.write(b"POST /api/v1/registry/imports/early HTTP/1.1\r\n" + HOST + b"Content-Length: 60000000\r\nAuthorization: Bearer " + provider.token().encode() + b"\r\n\r\n" + b"x" * 1000)
+        writer.write(
+            b"POST /api/v1/registry/imports/early HTTP/1.1\r\n"
+            + HOST
+            + b"Content-Length: 60000000\r\nAuthorization: Bearer "
+            + provider.token().encode()
+            + b"\r\n\r\n"
+            + b"x" * 1000
+        )
         answer = await read_answer(reader)
         assert (answer.status, json.loads(answer.body), answer.closes) == (409, {"early": True}, True)
         await hang_up(writer)

@@ -32,8 +32,8 @@ PATIENCE = 5.0
 async def until(condition: Callable[[], Any]) -> None:
     """Wait for a condition, not for a time."""
     async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.005)  # noqa: ASYNC110 - what is waited for is not ours to signal
+        while not condition():  # noqa: ASYNC110 - what is waited for is not ours to signal
+            await asyncio.sleep(0.005)
 
 
 class Provider:

@@ -25,16 +25,18 @@ MOST_SPANS = 200_000
 ALIKE_PER_TRACE = 250
 WAITING_BATCHES = 200
 LARGEST_PAGE = 200
+HOUR_NS = 3_600_000_000_000
 
 KINDS = {0: "internal", 1: "internal", 2: "server", 3: "client", 4: "producer", 5: "consumer"}
 ERROR = 2  # opentelemetry.proto.trace.v1.Status.STATUS_CODE_ERROR
 
 logger = logging.getLogger("traces.store")
 
+SHAPE = 2  # of the tables below; a file of another shape is begun anew
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS traces (
     trace_id TEXT PRIMARY KEY, service TEXT NOT NULL, name TEXT NOT NULL, started_ns INTEGER NOT NULL, ended_ns INTEGER NOT NULL,
-    answered_ns INTEGER NOT NULL, spans INTEGER NOT NULL, kept INTEGER NOT NULL, errors INTEGER NOT NULL
+    answered_ns INTEGER NOT NULL, named_ns INTEGER NOT NULL, spans INTEGER NOT NULL, kept INTEGER NOT NULL, errors INTEGER NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS traces_recent ON traces (started_ns, trace_id);
 CREATE TABLE IF NOT EXISTS spans (
@@ -91,7 +93,10 @@ class TraceStore:
 
     def _prepare(self) -> None:
         with self._connection() as connection:
-            connection.executescript(f"PRAGMA journal_mode = WAL; {SCHEMA}")
+            found = connection.execute("PRAGMA user_version").fetchone()[0]
+            if found not in (0, SHAPE):
+                raise sqlite3.DatabaseError(f"shape {found}, not {SHAPE}")
+            connection.executescript(f"PRAGMA journal_mode = WAL; PRAGMA user_version = {SHAPE}; {SCHEMA}")
             self.total = connection.execute("SELECT coalesce(sum(kept), 0) FROM traces").fetchone()[0]
 
     def close(self) -> None:
@@ -152,12 +157,12 @@ class TraceStore:
             connection.execute("INSERT INTO spans VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", span.values())
             self.total += 1
         connection.execute(
-            """INSERT INTO traces VALUES (?, ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET
-                service = iif(excluded.started_ns < started_ns, excluded.service, service), name = iif(excluded.started_ns < started_ns, excluded.name, name),
-                answered_ns = iif(excluded.started_ns < started_ns, excluded.answered_ns, answered_ns),
+            """INSERT INTO traces VALUES (?, ?, ?, ?, ?, ?, ?, 1, ?, ?) ON CONFLICT DO UPDATE SET
+                service = iif(excluded.named_ns < named_ns, excluded.service, service), name = iif(excluded.named_ns < named_ns, excluded.name, name),
+                named_ns = min(named_ns, excluded.named_ns), answered_ns = iif(excluded.started_ns < started_ns, excluded.answered_ns, answered_ns),
                 started_ns = min(started_ns, excluded.started_ns), ended_ns = max(ended_ns, excluded.ended_ns),
                 spans = spans + 1, kept = kept + excluded.kept, errors = errors + excluded.errors""",
-            (span.trace_id, span.service, span.name, span.started_ns, span.ended_ns, span.ended_ns - span.started_ns, kept, int(span.error is not None)),
+            (span.trace_id, span.service, span.name, span.started_ns, span.ended_ns, span.ended_ns - span.started_ns, span.named_ns, kept, int(span.error is not None)),
         )
 
     def _forget_oldest(self, connection: sqlite3.Connection) -> None:
@@ -220,8 +225,9 @@ class TraceStore:
                 "SELECT span_id, parent_id, service, kind, name, started_ns, ended_ns, error, attributes, links FROM spans WHERE trace_id = ? ORDER BY started_ns, span_id",
                 (trace_id,),
             ).fetchall()
+            summary = connection.execute("SELECT name, answered_ns FROM traces WHERE trace_id = ?", (trace_id,)).fetchone()
             alike = connection.execute("SELECT service, name, spans, errors FROM alike WHERE trace_id = ? AND spans > ? ORDER BY 1, 2", (trace_id, ALIKE_PER_TRACE)).fetchall()
-        if not rows:
+        if not rows or summary is None:
             return None
         began, ended = min(row[5] for row in rows), max(row[6] for row in rows)
         here = {row[0] for row in rows}
@@ -257,9 +263,9 @@ class TraceStore:
             todo += [(child, depth + 1) for child in reversed(below.get(span_id, []))]
         return {
             "trace_id": trace_id,
-            "name": spans[0]["name"],
+            "name": summary[0],
             "started_at": _instant(began),
-            "duration_ms": spans[0]["duration_ms"],
+            "duration_ms": _ms(summary[1]),
             "whole_ms": _ms(ended - began),
             "services": sorted({span["service"] for span in spans}),
             "errors": sum(span["status"] == "error" for span in spans),
@@ -299,6 +305,11 @@ class _Row:
     error: str | None
     attributes: dict[str, Any]
     links: list[str]
+
+    @property
+    def named_ns(self) -> int:
+        """The act is named by the first page or service that answered it; the door knows only to which it led."""
+        return self.started_ns if self.kind == "server" and self.service != "gateway" else self.started_ns + HOUR_NS
 
     def values(self) -> tuple[Any, ...]:
         attributes, links = orjson.dumps(self.attributes).decode(), orjson.dumps(self.links).decode()

@@ -5,6 +5,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -143,8 +144,8 @@ class TestSearch:
         (item,) = three_traces.get("/api/v1/traces", status="error").json()["items"]
         assert item == {
             "trace_id": hexed(2),
-            "service": "gateway",
-            "name": "POST /api/v1/recruitment/*",
+            "service": "recruitment",
+            "name": "POST /hires",
             "started_at": "2025-10-09T08:53:20.100Z",
             "duration_ms": 900,
             "whole_ms": 1420,
@@ -203,7 +204,7 @@ class TestOneTrace:
 
     def test_a_child_that_comes_first_and_a_parent_that_never_comes(self, receiver: RunningReceiver) -> None:
         send(receiver, "registry", a_span(7, 3, 2, name="child", at=5), a_span(7, 9, 8, name="orphan", at=9))
-        send(receiver, "gateway", a_span(7, 2, name="root"))
+        send(receiver, "portal", a_span(7, 2, name="root"))
         assert [(span["depth"], span["name"]) for span in receiver.get(f"/api/v1/traces/{hexed(7)}").json()["spans"]] == [
             (0, "root"),
             (1, "child"),
@@ -268,9 +269,8 @@ class TestBounds:
         assert store.total <= 100
         assert store.traces(Search(limit=1))["items"][0]["trace_id"] == hexed(200)
         assert store.trace(hexed(1)) is None
-        with sqlite3.connect(store.path) as connection:
+        with closing(sqlite3.connect(store.path)) as connection:
             assert [connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0] for table in ("traces", "spans", "alike")] == [store.total] * 3
-        connection.close()
         store.close()
 
     def test_of_spans_alike_the_first_are_kept_and_all_are_counted(self, tmp_path: Path) -> None:
@@ -293,8 +293,13 @@ class TestBounds:
         assert second.trace(hexed(1)) is not None
         second.close()
 
-    def test_a_file_that_cannot_be_read_is_begun_anew(self, tmp_path: Path) -> None:
-        (tmp_path / "traces.db").write_bytes(b"x" * 4096)
+    @pytest.mark.parametrize("what", ["no database", "another shape"])
+    def test_a_file_that_cannot_be_read_is_begun_anew(self, tmp_path: Path, what: str) -> None:
+        if what == "no database":
+            (tmp_path / "traces.db").write_bytes(b"x" * 4096)
+        else:
+            with closing(sqlite3.connect(tmp_path / "traces.db")) as connection:
+                connection.executescript("PRAGMA user_version = 1; CREATE TABLE traces (trace_id TEXT)")
         store = self.opened(tmp_path / "traces.db")
         store.receive(batch("registry", a_span(1, 1)))
         assert store.wait_until_written()

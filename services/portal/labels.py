@@ -112,7 +112,7 @@ LABELS: dict[str, dict[str, str]] = {
         "private": _("Private employment"),
         "volunteer": _("Volunteer"),
     },
-    "employment_status": {"probation": _("On probation"), "confirmed": _("Confirmed"), "suspended": _("Suspended")},
+    "employment_status": {"probation": _("On probation"), "confirmed": _("Confirmed in post"), "suspended": _("Suspended")},
     "qualification_state": {"declared": _("declared"), "verified": _("verified"), "mismatch": _("does not match"), "forged_suspected": _("suspected forgery")},
     "experience": {"experienced": _("Experienced"), "new_graduate": _("New graduate")},
     "degree": {

@@ -9,8 +9,8 @@ from starlette.responses import Response
 from services.portal.clients import Refusal, ServiceAway
 from services.portal.facilities import facility_names
 from services.portal.figures import chosen, figures_of
-from services.portal.forms import may
 from services.portal.formats import nearness
+from services.portal.forms import may
 from services.portal.labels import name_of_occupation
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit

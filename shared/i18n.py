@@ -43,7 +43,9 @@ def catalog(language: str) -> NullTranslations:
             with path.open("rb") as source:
                 write_mo(compiled, read_po(source, locale=language))
             compiled.seek(0)
-            merged.merge(Translations(compiled))
+            found = Translations(compiled)
+            merged.merge(found)
+            merged.plural = found.plural  # merging does not bring the language's own plural rule along
     return merged
 
 

@@ -117,7 +117,7 @@ def _announce(part: str, seconds: float) -> None:
 
 def _welcome(stack: Stack, seconds: float) -> None:
     console.print(f"\n[bold green]Relais is ready[/] after {seconds:.1f} s: [bold]{stack.public_url}[/]" + (f"   (its day is {stack.today})" if stack.today else ""))
-    console.print(f"Documentation of the API: {stack.public_url}/docs · traces: http://127.0.0.1:{stack.port('traces')}/ · logs: {stack.state.logs}\n")
+    console.print(f"Documentation of the API: {stack.public_url}/docs · traces (as ops): {stack.public_url}/operations/traces · logs: {stack.state.logs}\n")
     accounts = Table(title="Demo accounts (the password is the name)", title_justify="left", box=None, padding=(0, 3, 0, 0))
     for heading in ("sign in as", "person", "roles", "of"):
         accounts.add_column(heading, no_wrap=heading != "roles")

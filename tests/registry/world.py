@@ -5,6 +5,9 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+from sqlalchemy import text
+
+from shared.db import worker_session
 
 from tests.support.api import Api
 
@@ -56,3 +59,11 @@ class World:
 
     async def assignment(self, person: dict[str, Any], *, who: str = "linh", **more: Any) -> dict[str, Any]:
         return ok(await self.try_assignment(person, who=who, **more))
+
+    def as_worker(self) -> Any:
+        """The service's worker, which sees every row: to prepare what no caller may do."""
+        return worker_session()
+
+    @staticmethod
+    def sql(statement: str) -> Any:
+        return text(statement)

@@ -1,34 +1,22 @@
 """What every record of recruitment has: the authority it belongs to, the parties it is shared with, and its external reference."""
 
 import hashlib
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 import orjson
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy import ColumnElement, FetchedValue, MetaData, Text, cast, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import FetchedValue, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import UserDefinedType
 
 from services.recruitment.base import Base
-from shared.auth import Caller
 from shared.errors import Refused
 from shared.i18n import _
 from shared.ids import uuid7
 from shared.rulepacks import Rule
-
-
-class Ltree(UserDefinedType[str]):
-    """A path of authorities, as PostgreSQL's ltree."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_options: Any) -> str:
-        return "ltree"
+from shared.visibility import Protected
 
 
 class Body(BaseModel):
@@ -37,14 +25,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
-class RecruitmentTable(Base):
-    """The tables of this service have their own catalogue: others have a `facilities` and a `posts` too, and the launcher imports all services."""
-
-    __abstract__ = True
-    metadata = MetaData()
-
-
-class Record(RecruitmentTable):
+class Record(Protected, Base):
     """A row that belongs to an authority."""
 
     __abstract__ = True
@@ -52,26 +33,10 @@ class Record(RecruitmentTable):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     reference: Mapped[str | None]
     content_hash: Mapped[bytes]
-    authority_path: Mapped[str] = mapped_column(Ltree())
-    shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
 
 RecordT = TypeVar("RecordT", bound=Record)
-
-
-def within_scope(model: type[Record], caller: Caller) -> ColumnElement[bool]:
-    """Rows of the authorities that the caller's relations of today open, and rows shared with one of the caller's parties."""
-    return or_(model.authority_path.op("<@")(func.any(_paths(caller.scope))), model.shared_with.op("&&")(literal(list(caller.parties), ARRAY(Text))))
-
-
-def published_above(model: type[Record], caller: Caller) -> ColumnElement[bool]:
-    """Rows of an authority above the caller's own: what a province publishes is read by its facilities."""
-    return model.authority_path.op("@>")(func.any(_paths(caller.scope)))
-
-
-def _paths(paths: Sequence[str]) -> ColumnElement[Any]:
-    return cast(literal(list(paths), ARRAY(Ltree())), ARRAY(Ltree()))
 
 
 def hash_of(body: BaseModel) -> bytes:

@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from urllib.request import urlopen
 
+import httpx
 import pytest
 
 from deploy.local.postgres import Postgres
 from services.recruitment.consumers import consumer
+from shared.clients import close_http_session
 from tests.recruitment.world import REMOTE, World, facility, post
 from tests.support.api import Api
 from tests.support.hearing import hear
@@ -20,12 +22,28 @@ from tests.support.identity import TestIssuer
 from tests.support.service import environment, prepare_database, settings_of
 
 
+class Registry:
+    """The registry's API, as any person."""
+
+    def __init__(self, address: str, issuer: TestIssuer) -> None:
+        self.address, self._issuer = address, issuer
+
+    async def person(self, name: str = "Đặng Thị Ánh", *, by: str = "linh") -> str:
+        """Enter a candidate; only the identifier leaves the registry."""
+        body = {"names": [{"kind": "legal", "value": name}], "birth_year": 1995, "sex": "female", "purposes": ["candidate"]}
+        async with httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {self._issuer.person(by)}"}) as client:
+            answer = await client.post("/api/v1/registry/persons", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+
 @pytest.fixture
-async def world(api: Api) -> World:
+async def world(api: Api) -> AsyncIterator[World]:
     """Two hospitals with a post each; nobody has acted yet."""
     taken = await hear(consumer, facility(), facility(REMOTE), post("P1"), post("P2", at=REMOTE))
     assert (taken.dead, taken.parked) == (0, 0)
-    return World(api)
+    yield World(api)
+    await close_http_session()
 
 
 @pytest.fixture(scope="session")
@@ -60,14 +78,7 @@ def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
 
 
 @pytest.fixture
-async def registry(registry_address: str, service_environment: None, issuer: TestIssuer) -> AsyncIterator["Registry"]:
+async def registry(registry_address: str, service_environment: None, issuer: TestIssuer) -> AsyncIterator[Registry]:
     """What the registry answers is asked through `gateway_url`, as the caller."""
     with environment(RELAIS_GATEWAY_URL=registry_address):
         yield Registry(registry_address, issuer)
-
-
-class Registry:
-    """The registry's API, as any person."""
-
-    def __init__(self, address: str, issuer: TestIssuer) -> None:
-        self.address, self._issuer = address, issuer

@@ -1,19 +1,17 @@
 """Declared populations: how many people live in an area in a year, according to a source."""
 
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, FetchedValue, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, FetchedValue
 from sqlalchemy.orm import Mapped, mapped_column
-from sqlalchemy.types import UserDefinedType
 
-from shared.db import Base
+from services.observatory.base import Base
 from shared.errors import refuse_when
 from shared.i18n import _
 from shared.ids import uuid7
 from shared.rulepacks import Rule
+from shared.visibility import Protected
 
 refuse_when(
     "population_once_per_source",
@@ -24,16 +22,7 @@ refuse_when(
 )
 
 
-class Ltree(UserDefinedType[str]):
-    """A path of authorities, as PostgreSQL's ltree."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_options: Any) -> str:
-        return "ltree"
-
-
-class Population(Base):
+class Population(Protected, Base):
     """One declared value; the last one declared for the latest year not after the figure's date is the denominator."""
 
     __tablename__ = "populations"
@@ -41,8 +30,6 @@ class Population(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     reference: Mapped[str | None]
     content_hash: Mapped[bytes]
-    authority_path: Mapped[str] = mapped_column(Ltree())
-    shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     area_code: Mapped[str]
     year: Mapped[int]

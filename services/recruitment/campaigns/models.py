@@ -6,9 +6,10 @@ from uuid import UUID
 from sqlalchemy import Column, ForeignKey, Table
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from services.recruitment.base import Base
 from services.recruitment.needs.models import Need
 from services.recruitment.policies.models import AttractionPolicy
-from services.recruitment.records import Record, RecruitmentTable
+from services.recruitment.records import Record
 from services.recruitment.workflow import CAMPAIGN, DRAFT, PUBLISHED
 from shared.errors import refuse_when
 from shared.i18n import _
@@ -24,7 +25,7 @@ refuse_when(
 
 campaign_needs = Table(
     "campaign_needs",
-    RecruitmentTable.metadata,
+    Base.metadata,
     Column("campaign_id", ForeignKey("campaigns.id"), primary_key=True),
     Column("need_id", ForeignKey("needs.id"), primary_key=True),
 )

@@ -6,15 +6,15 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.campaigns.models import Campaign
-from services.recruitment.records import published_above, within_scope
 from services.recruitment.workflow import PUBLISHED
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.visibility import published_above, visible_to
 
 
 def campaigns_visible_to(caller: Caller) -> Select[tuple[Campaign]]:
     """Campaigns of the caller's authorities, and the published ones of the authorities above."""
-    return select(Campaign).where(or_(within_scope(Campaign, caller), and_(Campaign.state == PUBLISHED, published_above(Campaign, caller))))
+    return select(Campaign).where(or_(visible_to(caller, Campaign), and_(Campaign.state == PUBLISHED, published_above(caller, Campaign))))
 
 
 async def get_visible_campaign(session: AsyncSession, caller: Caller, campaign_id: UUID, *, lock: bool = False) -> Campaign:

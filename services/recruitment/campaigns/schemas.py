@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from services.recruitment.actions import Action, action
 from services.recruitment.campaigns.guards import needs_must_be_validated, policy_must_be_in_force, window_must_be_long_enough
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.campaigns.permissions import can_publish
@@ -14,6 +13,7 @@ from services.recruitment.policies.schemas import Line, Reference
 from services.recruitment.records import Body
 from services.recruitment.rules import pack_of
 from services.recruitment.workflow import CAMPAIGN
+from shared.actions import Action, action
 from shared.auth import Caller
 from shared.clock import today
 

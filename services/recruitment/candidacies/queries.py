@@ -6,13 +6,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.candidacies.models import Candidacy
-from services.recruitment.records import within_scope
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.visibility import visible_to
 
 
 def candidacies_visible_to(caller: Caller) -> Select[tuple[Candidacy]]:
-    return select(Candidacy).where(within_scope(Candidacy, caller))
+    return select(Candidacy).where(visible_to(caller, Candidacy))
 
 
 async def get_visible_candidacy(session: AsyncSession, caller: Caller, candidacy_id: UUID, *, lock: bool = False) -> Candidacy:

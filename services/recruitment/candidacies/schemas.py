@@ -6,7 +6,6 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from services.recruitment.actions import Action, action
 from services.recruitment.candidacies.guards import criteria_must_be_met, criteria_on
 from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.candidacies.permissions import can_judge
@@ -16,6 +15,7 @@ from services.recruitment.policies.eligibility import shown
 from services.recruitment.policies.schemas import Code, Line, Reference, Word
 from services.recruitment.records import Body
 from services.recruitment.workflow import CANDIDACY
+from shared.actions import Action, action
 from shared.auth import Caller
 
 Experience = Literal["experienced", "new_graduate"]

@@ -6,13 +6,13 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.hires.models import Hire
-from services.recruitment.records import within_scope
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.visibility import visible_to
 
 
 def hires_visible_to(caller: Caller) -> Select[tuple[Hire]]:
-    return select(Hire).where(within_scope(Hire, caller))
+    return select(Hire).where(visible_to(caller, Hire))
 
 
 async def get_visible_hire(session: AsyncSession, caller: Caller, hire_id: UUID, *, lock: bool = False) -> Hire:

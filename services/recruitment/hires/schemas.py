@@ -7,13 +7,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
-from services.recruitment.actions import Action, action
 from services.recruitment.hires.models import Hire
 from services.recruitment.hires.permissions import can_decide
 from services.recruitment.policies.schemas import Reference
 from services.recruitment.records import Body
 from services.recruitment.replicas.models import Landing
 from services.recruitment.workflow import HIRE
+from shared.actions import Action, action
 from shared.auth import Caller
 from shared.settings import settings
 

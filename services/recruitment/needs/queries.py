@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.hires.models import Hire
 from services.recruitment.needs.models import Need
-from services.recruitment.records import within_scope
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.visibility import visible_to
 
 
 def needs_visible_to(caller: Caller) -> Select[tuple[Need]]:
-    return select(Need).where(within_scope(Need, caller))
+    return select(Need).where(visible_to(caller, Need))
 
 
 async def get_visible_need(session: AsyncSession, caller: Caller, need_id: UUID, *, lock: bool = False) -> Need:

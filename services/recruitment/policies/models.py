@@ -6,13 +6,14 @@ from uuid import UUID
 from sqlalchemy import ARRAY, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from services.recruitment.records import Record, RecruitmentTable
+from services.recruitment.base import Base
+from services.recruitment.records import Record
 from services.recruitment.workflow import APPROVED, POLICY, PROPOSED
 
 EXPERIENCED, NEW_GRADUATE = "experienced", "new_graduate"
 
 
-class PolicyAmount(RecruitmentTable):
+class PolicyAmount(Base):
     """One cell of the resolution's table: what is given for a degree in a group of facilities, in minor units."""
 
     __tablename__ = "policy_amounts"

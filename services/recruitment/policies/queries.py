@@ -6,15 +6,15 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.policies.models import AttractionPolicy
-from services.recruitment.records import published_above, within_scope
 from services.recruitment.workflow import APPROVED
 from shared.auth import Caller
 from shared.errors import NotFound
+from shared.visibility import published_above, visible_to
 
 
 def policies_visible_to(caller: Caller) -> Select[tuple[AttractionPolicy]]:
     """Policies of the caller's authorities, and the approved ones of the authorities above."""
-    return select(AttractionPolicy).where(or_(within_scope(AttractionPolicy, caller), and_(AttractionPolicy.state == APPROVED, published_above(AttractionPolicy, caller))))
+    return select(AttractionPolicy).where(or_(visible_to(caller, AttractionPolicy), and_(AttractionPolicy.state == APPROVED, published_above(caller, AttractionPolicy))))
 
 
 async def get_visible_policy(session: AsyncSession, caller: Caller, policy_id: UUID, *, lock: bool = False) -> AttractionPolicy:

@@ -6,11 +6,11 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from services.recruitment.actions import Action, action
 from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.policies.permissions import can_approve
 from services.recruitment.records import Body
 from services.recruitment.workflow import POLICY
+from shared.actions import Action, action
 from shared.auth import Caller
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Za-z0-9]+)*$", max_length=60)]

@@ -8,10 +8,10 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.recruitment.records import RecruitmentTable
+from services.recruitment.base import Base
 
 
-class Facility(RecruitmentTable):
+class Facility(Base):
     """A facility as the registry announces it, with its dated group and managing authority."""
 
     __tablename__ = "facilities"
@@ -34,7 +34,7 @@ class Facility(RecruitmentTable):
         return period["authority_path"] if period else None
 
 
-class Post(RecruitmentTable):
+class Post(Base):
     """A seat of the establishment: what it is for, when it is open, how much of it is filled."""
 
     __tablename__ = "posts"
@@ -52,7 +52,7 @@ class Post(RecruitmentTable):
         return self.open_from <= day and (self.close_to is None or day <= self.close_to)
 
 
-class Landing(RecruitmentTable):
+class Landing(Base):
     """The assignment that a hire became in the registry: `active`, `conflicting` or `ended`."""
 
     __tablename__ = "landings"

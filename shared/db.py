@@ -54,7 +54,7 @@ class Database:
                 pool_timeout=5,
                 json_serializer=self.dumps,
                 json_deserializer=self.loads,
-                connect_args={"timeout": 5, "command_timeout": 30 if role == "app" else 600, "server_settings": {"application_name": f"relais {settings().service} {role}"}},
+                connect_args={"timeout": 5, "server_settings": {"application_name": f"relais {settings().service} {role}"}},
             )
             trace_engine(engine)
             self._engines[role] = engine

@@ -1,8 +1,9 @@
 """Traces as operations read them: errors first, one act from the click to its last consumer."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
@@ -11,6 +12,7 @@ from services.portal.forms import whole_number
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 from shared.clock import now
+from shared.settings import settings
 
 pages = Pages()
 
@@ -54,6 +56,7 @@ async def _list(visit: Visit, missing: str = "") -> Response:
         "operations/traces.html",
         404 if missing else 422 if errors else 200,
         traces=page["items"],
+        to_the_second=to_the_second,
         next=page["next"],
         services=[(name, name) for name in services["items"]],
         chosen=chosen,
@@ -83,7 +86,7 @@ async def trace(visit: Visit) -> Response:
     """One trace as a waterfall."""
     found = await visit.api.get(f"{API}/{segment(visit.path('trace_id'))}")
     bars = waterfall(found)
-    return visit.page("operations/trace.html", trace=found, bars=bars, failed=[bar for bar in bars if bar.failed], marks=scale(found["whole_ms"]))
+    return visit.page("operations/trace.html", trace=found, bars=bars, to_the_second=to_the_second, failed=[bar for bar in bars if bar.failed], marks=scale(found["whole_ms"]))
 
 
 def waterfall(trace: dict[str, Any]) -> list[Bar]:
@@ -114,3 +117,8 @@ KINDS = {
 
 def kind_in_words(kind: str) -> str:
     return gettext(KINDS.get(kind, kind))
+
+
+def to_the_second(text: str) -> str:
+    """Operations compare traces with log lines: an instant in the authority's zone, with its seconds."""
+    return datetime.fromisoformat(text).astimezone(ZoneInfo(settings().time_zone)).strftime("%d/%m/%Y %H:%M:%S")

@@ -97,7 +97,8 @@ async def _refusal(answer: aiohttp.ClientResponse) -> Exception:
         problem = await answer.json(content_type=None)
     except ValueError:
         problem = {}
-    problem = problem if isinstance(problem, dict) else {}
+    # What a refusal may leave out; the templates refuse to draw what they do not know.
+    problem = {"title": "", "detail": "", "rule": None, "possible": None, "fields": [], "request_id": None} | (problem if isinstance(problem, dict) else {})
     # A gateway that answers 503 about the health of others is there.
     if answer.status in (502, 503, 504) and "services" not in problem:
         return ServiceAway()

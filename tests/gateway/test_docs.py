@@ -50,7 +50,7 @@ async def test_page(door: Door, registry: SmallService) -> None:
     assert "<script" not in page and not re.findall(r'(?:src|href)="(?!/|#)', page)
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
-    assert {target for target in re.findall(r'href="#([^"]+)"', page)} <= set(ids)
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
     async with door.get("/docs", headers={"If-None-Match": etag}) as answer:
         assert (answer.status, await answer.read()) == (304, b"")
 

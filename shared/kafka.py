@@ -177,8 +177,23 @@ class Broker:
             return ""
         self._consumer.assign([READY_PARTITION])
         self._consumer.seek(READY_PARTITION, end - 1)
-        record = await within(ASK_SECONDS, self._consumer.getone(READY_PARTITION))
+        try:
+            record = await within(ASK_SECONDS, self._consumer.getone(READY_PARTITION))
+        finally:
+            self._consumer.unsubscribe()  # else it goes on fetching
         return (record.key or b"").decode()
+
+    async def holds(self, partition: TopicPartition, offset: int) -> bool:
+        """Whether the record at this offset is still there."""
+        self._consumer.assign([partition])
+        self._consumer.seek(partition, offset)
+        try:
+            record = await within(ASK_SECONDS / 2, self._consumer.getone(partition))
+        except TimeoutError:
+            return False
+        finally:
+            self._consumer.unsubscribe()
+        return bool(record.offset == offset)
 
     async def partitions(self, topics: Iterable[str]) -> dict[str, list[int]]:
         """The partitions of the topics that exist, of those asked for."""

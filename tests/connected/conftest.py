@@ -33,7 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("connected")
 
 
-async def until(what: str, condition: Callable[[], Awaitable[Any]], seconds: float = 30) -> None:
+async def until(what: str, condition: Callable[[], Awaitable[Any]], seconds: float = 60) -> None:
     """Wait for a condition, not for a time."""
     deadline = time.monotonic() + seconds
     while not await condition():
@@ -93,7 +93,9 @@ class World:
             return await event_health(session)
 
     async def all_heard(self) -> bool:
-        return bool(await self.one(f"SELECT (SELECT count(DISTINCT event_id) FROM kept_hires) = (SELECT count(*) FROM outbox WHERE topic = '{HIRES}')"))
+        hires = f"(SELECT count(DISTINCT event_id) FROM kept_hires) = (SELECT count(*) FROM outbox WHERE topic = '{HIRES}')"
+        seats = f"(SELECT sum(version) FROM kept_posts) IS NOT DISTINCT FROM (SELECT sum(version) FROM aggregate_versions WHERE topic = '{POSTS}')"
+        return bool(await self.one(f"SELECT {hires} AND {seats}"))
 
     async def all_published(self) -> bool:
         return bool(await self.one("SELECT NOT EXISTS (SELECT FROM outbox WHERE published_at IS NULL)"))
@@ -108,8 +110,8 @@ class World:
         assert await self.one("SELECT count(*) FROM parked_events") == 0
 
     def process(self, duty: str, **variables: str) -> "subprocess.Popen[bytes]":
-        log = (self.folder / f"{duty}.log").open("ab")
-        return subprocess.Popen([sys.executable, "-m", "tests.connected.member", duty], cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=log)
+        with (self.folder / f"{duty}.log").open("ab") as log:
+            return subprocess.Popen([sys.executable, "-m", "tests.connected.member", duty], cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=log)
 
 
 @pytest.fixture

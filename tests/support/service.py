@@ -64,6 +64,9 @@ def prepare_database(service: str, postgres: Postgres) -> None:
     async def start() -> None:
         for task in importlib.import_module(f"services.{service}.app").service.at_start:
             await task()
+        # What they announced still hints the relay from a task of its own, with a connection that no clone of the database could stand.
+        if hinting := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(hinting, timeout=10)
         await database.dispose()
 
     asyncio.run(start())

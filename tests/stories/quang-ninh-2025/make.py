@@ -29,37 +29,37 @@ GIVEN = {
 
 # code, name, type, level, ownership, commune, tier, remoteness, share of doctors, share of nurses
 HOSPITALS = [
-    ("VN-22-BVT", "Bệnh viện Đa khoa tỉnh Quảng Ninh", "hospital", "province", "public", "VN-22-06676", "provincial", "standard", 13, 14),
-    ("VN-22-BVBC", "Bệnh viện Bãi Cháy", "hospital", "province", "public", "VN-22-06673", "provincial", "standard", 12, 13),
-    ("VN-22-BVSN", "Bệnh viện Sản Nhi Quảng Ninh", "hospital", "province", "public", "VN-22-06661", "provincial", "standard", 8, 9),
-    ("VN-22-BVUB", "Bệnh viện Việt Nam – Thụy Điển Uông Bí", "hospital", "province", "public", "VN-22-06811", "provincial", "standard", 11, 13),
-    ("VN-22-BVP", "Bệnh viện Phổi Quảng Ninh", "hospital", "province", "public", "VN-22-06658", "centre", "standard", 3, 3),
-    ("VN-22-BVTT", "Bệnh viện Bảo vệ sức khỏe tâm thần Quảng Ninh", "hospital", "province", "public", "VN-22-06652", "centre", "standard", 2, 3),
-    ("VN-22-BVLK", "Bệnh viện Lão khoa – Phục hồi chức năng Quảng Ninh", "hospital", "province", "public", "VN-22-06649", "centre", "standard", 2, 3),
-    ("VN-22-BVYDCT", "Bệnh viện Y Dược cổ truyền Quảng Ninh", "hospital", "province", "public", "VN-22-06667", "centre", "standard", 3, 2),
-    ("VN-22-BVCP", "Bệnh viện Đa khoa Cẩm Phả", "hospital", "province", "public", "VN-22-06760", "centre", "standard", 5, 5),
-    ("VN-22-BVHL", "Bệnh viện Đa khoa Hạ Long", "hospital", "province", "public", "VN-22-06664", "centre", "standard", 3, 3),
-    ("VN-22-CDC", "Trung tâm Kiểm soát bệnh tật Quảng Ninh", "public-health-centre", "province", "public", "VN-22-06670", "centre", "standard", 3, 1),
-    ("VN-22-PY", "Trung tâm Pháp y Quảng Ninh", "forensic-centre", "province", "public", "VN-22-06670", "centre", "standard", 1, 0.5),
-    ("VN-22-BVQT", "Bệnh viện Đa khoa quốc tế Hạ Long (tư nhân)", "hospital", "province", "private", "VN-22-06658", "private", "standard", 5, 4),
-    ("VN-22-PKDK1", "Phòng khám đa khoa Bạch Đằng (tư nhân)", "clinic", "area", "private", "VN-22-06670", "private", "standard", 3, 1),
-    ("VN-22-NT1", "Chuỗi nhà thuốc Hạ Long (tư nhân)", "pharmacy", "area", "private", "VN-22-06667", "private", "standard", 0, 0),
-    ("VN-22-NT2", "Chuỗi nhà thuốc Cẩm Phả – Uông Bí (tư nhân)", "pharmacy", "area", "private", "VN-22-06760", "private", "standard", 0, 0),
+    ("VN-22-BVT", "Bệnh viện Đa khoa tỉnh Quảng Ninh", "hospital", "province", "public", "VN-22-06676", "provincial", "none", 13, 14),
+    ("VN-22-BVBC", "Bệnh viện Bãi Cháy", "hospital", "province", "public", "VN-22-06673", "provincial", "none", 12, 13),
+    ("VN-22-BVSN", "Bệnh viện Sản Nhi Quảng Ninh", "hospital", "province", "public", "VN-22-06661", "provincial", "none", 8, 9),
+    ("VN-22-BVUB", "Bệnh viện Việt Nam – Thụy Điển Uông Bí", "hospital", "province", "public", "VN-22-06811", "provincial", "none", 11, 13),
+    ("VN-22-BVP", "Bệnh viện Phổi Quảng Ninh", "hospital", "province", "public", "VN-22-06658", "centre", "none", 3, 3),
+    ("VN-22-BVTT", "Bệnh viện Bảo vệ sức khỏe tâm thần Quảng Ninh", "hospital", "province", "public", "VN-22-06652", "centre", "none", 2, 3),
+    ("VN-22-BVLK", "Bệnh viện Lão khoa – Phục hồi chức năng Quảng Ninh", "hospital", "province", "public", "VN-22-06649", "centre", "none", 2, 3),
+    ("VN-22-BVYDCT", "Bệnh viện Y Dược cổ truyền Quảng Ninh", "hospital", "province", "public", "VN-22-06667", "centre", "none", 3, 2),
+    ("VN-22-BVCP", "Bệnh viện Đa khoa Cẩm Phả", "hospital", "province", "public", "VN-22-06760", "centre", "none", 5, 5),
+    ("VN-22-BVHL", "Bệnh viện Đa khoa Hạ Long", "hospital", "province", "public", "VN-22-06664", "centre", "none", 3, 3),
+    ("VN-22-CDC", "Trung tâm Kiểm soát bệnh tật Quảng Ninh", "prevention_centre", "province", "public", "VN-22-06670", "centre", "none", 3, 1),
+    ("VN-22-PY", "Trung tâm Pháp y Quảng Ninh", "other", "province", "public", "VN-22-06670", "centre", "none", 1, 0.5),
+    ("VN-22-BVQT", "Bệnh viện Đa khoa quốc tế Hạ Long (tư nhân)", "hospital", "province", "private", "VN-22-06658", "private", "none", 5, 4),
+    ("VN-22-PKDK1", "Phòng khám đa khoa Bạch Đằng (tư nhân)", "clinic", "area", "private", "VN-22-06670", "private", "none", 3, 1),
+    ("VN-22-NT1", "Chuỗi nhà thuốc Hạ Long (tư nhân)", "pharmacy", "area", "private", "VN-22-06667", "private", "none", 0, 0),
+    ("VN-22-NT2", "Chuỗi nhà thuốc Cẩm Phả – Uông Bí (tư nhân)", "pharmacy", "area", "private", "VN-22-06760", "private", "none", 0, 0),
 ]
 # district, code, name, tier, remoteness, share of doctors, share of nurses
 CENTRES = [
-    ("VN-22-193", "TTHL", "Hạ Long", "centre", "standard", 4, 4),
+    ("VN-22-193", "TTHL", "Hạ Long", "centre", "none", 4, 4),
     ("VN-22-194", "TTMC", "Móng Cái", "centre", "border", 4, 4),
-    ("VN-22-195", "TTCP", "Cẩm Phả", "centre", "standard", 4, 4),
-    ("VN-22-196", "TTUB", "Uông Bí", "centre", "standard", 3, 3),
+    ("VN-22-195", "TTCP", "Cẩm Phả", "centre", "none", 4, 4),
+    ("VN-22-196", "TTUB", "Uông Bí", "centre", "none", 3, 3),
     ("VN-22-198", "TTBL", "Bình Liêu", "remote-centre", "mountain", 1, 1.2),
     ("VN-22-199", "TTTY", "Tiên Yên", "centre", "mountain", 2, 2),
     ("VN-22-200", "TTDH", "Đầm Hà", "remote-centre", "mountain", 1.2, 1.4),
     ("VN-22-201", "TTHH", "Hải Hà", "centre", "border", 1.6, 1.8),
     ("VN-22-202", "TTBCE", "Ba Chẽ", "remote-centre", "mountain", 0.9, 1.1),
     ("VN-22-203", "TTVD", "Vân Đồn", "centre", "island", 1.8, 1.8),
-    ("VN-22-205", "TTDT", "Đông Triều", "centre", "standard", 4, 4),
-    ("VN-22-206", "TTQY", "Quảng Yên", "centre", "standard", 3.5, 3.5),
+    ("VN-22-205", "TTDT", "Đông Triều", "centre", "none", 4, 4),
+    ("VN-22-206", "TTQY", "Quảng Yên", "centre", "none", 3.5, 3.5),
     ("VN-22-207", "TTCT", "Cô Tô", "remote-centre", "island", 0.7, 0.8),
 ]
 CENTRE_OF = {district: f"VN-22-{code}" for district, code, *_ in CENTRES}
@@ -104,7 +104,7 @@ def make_facilities() -> tuple[list[dict], list[dict]]:
     for district, code, name, tier, remoteness, *_ in CENTRES:
         rows.append(
             common
-            | {"code": f"VN-22-{code}", "name": f"Trung tâm Y tế {name}", "type": "area-health-centre", "level": "area", "ownership": "public", "area_code": first_commune[district]}
+            | {"code": f"VN-22-{code}", "name": f"Trung tâm Y tế {name}", "type": "health_centre", "level": "area", "ownership": "public", "area_code": first_commune[district]}
             | {"technical_supervisor": f"VN-22-{CORE_OF[district]}", "remoteness": remoteness, "tier": tier}
         )
     stations = []
@@ -113,9 +113,9 @@ def make_facilities() -> tuple[list[dict], list[dict]]:
         island = commune["parent_code"] in {"VN-22-203", "VN-22-207"}
         stations.append(
             common
-            | {"code": f"VN-22-TYT-{commune['code'].rsplit('-', 1)[1]}", "name": f"Trạm Y tế {commune['name'][0].lower()}{commune['name'][1:]}", "type": "commune-health-station"}
+            | {"code": f"VN-22-TYT-{commune['code'].rsplit('-', 1)[1]}", "name": f"Trạm Y tế {commune['name'][0].lower()}{commune['name'][1:]}", "type": "station"}
             | {"level": "commune", "ownership": "public", "area_code": commune["code"], "technical_supervisor": CENTRE_OF[commune["parent_code"]]}
-            | {"remoteness": "island" if island else "mountain" if remote else "standard", "tier": "island-station" if island else "remote-station" if remote else "station"}
+            | {"remoteness": "island" if island else "mountain" if remote else "none", "tier": "island-station" if island else "remote-station" if remote else "station"}
         )
     return rows + stations, stations
 

@@ -171,7 +171,7 @@ class Gateway:
             )
         if asked.length > route.body_limit:
             raise too_large(route)
-        if route.role and (visit.claims is None or route.role not in visit.claims.roles):
+        if route.role and (visit.claims is None or visit.claims.is_machine or route.role not in visit.claims.roles):
             raise Forbidden(Refusal("role-missing", _("Your role does not allow this.")))
 
     async def _identify(self, visit: Visit, asked: Asked, route: Route | None) -> None:
@@ -210,8 +210,8 @@ class Gateway:
             raise problem from error
 
     def _watched(self, visit: Visit, outside: str | None) -> telemetry.Span | telemetry.NoSpan:
-        """The server span of a request; a page brings ten assets, which would hide the acts in the list of traces."""
-        if visit.path.startswith(telemetry.UNWATCHED):
+        """The server span of a request; a page's assets and the reading of traces would hide the acts in the list."""
+        if visit.path.startswith(telemetry.UNTRACED):
             return telemetry.NO_SPAN
         return telemetry.span(f"{visit.method} {visit.route_name}", kind="server", parent=self._continued(visit, outside), links=(outside,) if outside else ())
 

@@ -218,8 +218,9 @@ def operation_of(method: str, path: str, told: dict[str, Any], common: list[dict
     return Operation(
         method=method.upper(),
         path=path,
-        summary=str(told.get("summary", "")),
-        description=str(told.get("description", "")),
+        # FastAPI makes a summary of the function's name; the rule in one sentence tells more.
+        summary=str(told.get("description", "")).split("\n")[0] or str(told.get("summary", "")),
+        description="\n".join(str(told.get("description", "")).split("\n")[1:]).strip(),
         parameters=[*common, *told.get("parameters", [])],
         body=body,
         body_type=body_type,

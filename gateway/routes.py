@@ -35,7 +35,7 @@ class Route:
     methods: frozenset[str] = FULL
     body_limit: int = MIB
     seconds: float = 30.0
-    role: str = ""  # a person without it is refused here already
+    role: str = ""  # whoever is not a person with it is refused here already
 
 
 ROUTES = (

@@ -24,7 +24,7 @@ from shared import clients, i18n
 from shared.audit import current_request_id
 from shared.auth import is_guarded, public_route
 from shared.db import database, worker_session
-from shared.errors import MEDIA_TYPE, FieldError, Malformed, NotFound, Problem, Unavailable, problem_of_database_error
+from shared.errors import MEDIA_TYPE, FieldError, Malformed, NotFound, Problem, Unavailable, problem_of_database_error, problems
 from shared.i18n import _
 from shared.idempotency import OnceRoute, Replay
 from shared.inbox import Consumer
@@ -207,7 +207,9 @@ def _handle_errors(app: FastAPI) -> None:
         if error.status_code == 404:
             return problem_response(NotFound(), request)
         details = {405: _("This address does not accept that method."), 400: _("The body cannot be read."), 413: _("The body is too large.")}
-        return problem_response(Problem(error.status_code, f"http-{error.status_code}", details.get(error.status_code, _("The request was not accepted.")), headers=dict(error.headers or {})), request)
+        return problem_response(
+            Problem(error.status_code, f"http-{error.status_code}", details.get(error.status_code, _("The request was not accepted.")), headers=dict(error.headers or {})), request
+        )
 
     @app.exception_handler(DBAPIError)
     async def on_database(request: Request, error: DBAPIError) -> Response:
@@ -259,10 +261,21 @@ def _field_error(entry: dict[str, Any]) -> FieldError:
 def _describe(app: FastAPI, service: Service) -> None:
     def openapi() -> dict[str, Any]:
         if not app.openapi_schema:
-            schema = get_openapi(title=app.title, version=app.version, routes=app.routes, description=f"{service.title}. Errors are `application/problem+json`; lists are `{{items, next}}`.")
+            schema = get_openapi(
+                title=app.title, version=app.version, routes=app.routes, description=f"{service.title}. Errors are `application/problem+json`; lists are `{{items, next}}`."
+            )
             components = schema.setdefault("components", {})
-            components.setdefault("schemas", {})["Problem"] = ProblemBody.model_json_schema()
-            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "OIDC access token, audience `relais`, five minutes."}}
+            schemas = components.setdefault("schemas", {})
+            schemas["Problem"] = ProblemBody.model_json_schema()
+            for unused in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(unused, None)
+            for item in schema.get("paths", {}).values():  # FastAPI describes its own 422, which is never answered here
+                for operation in item.values():
+                    if "422" in operation.get("responses", {}):
+                        operation["responses"]["422"] = problems(422)[422]
+            components["securitySchemes"] = {
+                "token": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT", "description": "OIDC access token, audience `relais`, five minutes."}
+            }
             schema["security"] = [{"token": []}]
             app.openapi_schema = schema
         return app.openapi_schema

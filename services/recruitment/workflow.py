@@ -6,14 +6,14 @@ The tables are the truth: the API answers from them which acts are open and why 
 from dataclasses import dataclass
 
 from shared.errors import Refused
-from shared.i18n import _
+from shared.i18n import _, translate
 from shared.rulepacks import Rule
 
-PROPOSED, APPROVED = "proposed", "approved"
-IDENTIFIED, VALIDATED = "identified", "validated"
-DRAFT, PUBLISHED = "draft", "published"
-SUBMITTED, ELIGIBLE, INELIGIBLE = "submitted", "eligible", "ineligible"
-DECIDED = "decided"
+PROPOSED, APPROVED = _("proposed"), _("approved")
+IDENTIFIED, VALIDATED = _("identified"), _("validated")
+DRAFT, PUBLISHED = _("draft"), _("published")
+SUBMITTED, ELIGIBLE, INELIGIBLE = _("submitted"), _("eligible"), _("ineligible")
+DECIDED = _("decided")
 
 CITATION = "Relais rule book, recruitment (state machines)"
 
@@ -34,8 +34,8 @@ class Workflow:
                 _("This act is not open: the state is “{state}”."),
                 rule=Rule(f"WF-{self.of}-{act}", sorted(sources), "states that allow it", CITATION),
                 possible=_("It is open while the state is “{wanted}”."),
-                state=state,
-                wanted=" | ".join(sorted(sources)),
+                state=translate(state),
+                wanted=" | ".join(sorted(translate(source) for source in sources)),
             )
         return target
 

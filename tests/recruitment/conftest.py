@@ -1,5 +1,6 @@
 """The province of the tests, and the real registry beside it: it alone says who exists."""
 
+import asyncio
 import os
 import socket
 import subprocess
@@ -7,6 +8,7 @@ import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 import httpx
@@ -15,7 +17,7 @@ import pytest
 from deploy.local.postgres import Postgres
 from services.recruitment.consumers import consumer
 from shared.clients import close_http_session
-from tests.recruitment.world import REMOTE, World, facility, post
+from tests.recruitment.world import PROVINCIAL, REMOTE, World, facility, post
 from tests.support.api import Api
 from tests.support.hearing import hear
 from tests.support.identity import TestIssuer
@@ -28,19 +30,28 @@ class Registry:
     def __init__(self, address: str, issuer: TestIssuer) -> None:
         self.address, self._issuer = address, issuer
 
+    async def open_facility(self, code: str) -> None:
+        """The hospital of those who enter candidates."""
+        body = {"code": code, "name": "Bệnh viện Đa khoa tỉnh Quảng Ninh", "type": "hospital", "level": "province", "ownership": "public"}
+        await self._enter("linh", "facilities", body | {"area_code": "VN-22-06676", "authority": "VN-22", "tier": "provincial", "valid_from": "1976-01-01"})
+
     async def person(self, name: str = "Đặng Thị Ánh", *, by: str = "linh") -> str:
         """Enter a candidate; only the identifier leaves the registry."""
         body = {"names": [{"kind": "legal", "value": name}], "birth_year": 1995, "sex": "female", "purposes": ["candidate"]}
-        async with httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {self._issuer.person(by)}"}) as client:
-            answer = await client.post("/api/v1/registry/persons", json=body)
+        return str((await self._enter(by, "persons", body))["id"])
+
+    async def _enter(self, person: str, things: str, body: dict[str, Any]) -> dict[str, Any]:
+        async with httpx.AsyncClient(base_url=self.address, headers={"Authorization": f"Bearer {self._issuer.person(person)}"}) as client:
+            answer = await client.post(f"/api/v1/registry/{things}", json=body)
         assert answer.status_code == 201, answer.text
-        return str(answer.json()["id"])
+        entered: dict[str, Any] = answer.json()
+        return entered
 
 
 @pytest.fixture
 async def world(api: Api) -> AsyncIterator[World]:
-    """Two hospitals with a post each; nobody has acted yet."""
-    taken = await hear(consumer, facility(), facility(REMOTE), post("P1"), post("P2", at=REMOTE))
+    """Three facilities, two of them with a post; nobody has acted yet."""
+    taken = await hear(consumer, facility(), facility(REMOTE), facility("VN-22-BVBC"), post("P1"), post("P2", at=REMOTE))
     assert (taken.dead, taken.parked) == (0, 0)
     yield World(api)
     await close_http_session()
@@ -60,6 +71,7 @@ def registry_address(postgres: Postgres, issuer: TestIssuer, files_dir: Path) ->
     address = f"http://127.0.0.1:{port}"
     try:
         _wait_for(address, process)
+        asyncio.run(Registry(address, issuer).open_facility(PROVINCIAL))
         yield address
     finally:
         process.terminate()

@@ -31,7 +31,7 @@ def needs_must_be_validated(campaign: Campaign) -> None:
     if waiting:
         raise Refused(
             "needs-not-validated",
-            _("{count} needs of the campaign are not validated."),
+            _("Needs of the campaign that are not validated: {count}."),
             rule=Rule("REC-NEED-VALIDATED", VALIDATED, "state of each need", "Relais rule book, recruitment (a campaign answers validated needs)"),
             possible=_("Have every need validated by another person than its author."),
             count=len(waiting),

@@ -16,6 +16,7 @@ from services.recruitment.workflow import CAMPAIGN
 from shared.actions import Action, action
 from shared.auth import Caller
 from shared.clock import today
+from shared.i18n import _
 
 
 class CampaignCreate(Body):
@@ -33,9 +34,9 @@ class CampaignCreate(Body):
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         if self.closes_on is not None and self.closes_on < self.opens_on:
-            raise ValueError("closes_on is before opens_on")
+            raise ValueError(_("The last day comes before the first one."))
         if len(set(self.need_ids)) != len(self.need_ids):
-            raise ValueError("a need appears twice in need_ids")
+            raise ValueError(_("The same need appears twice."))
         return self
 
 

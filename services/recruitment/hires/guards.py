@@ -10,7 +10,7 @@ from services.recruitment.needs.models import Need
 from services.recruitment.replicas.models import Post
 from services.recruitment.workflow import ELIGIBLE
 from shared.errors import Malformed, Refused
-from shared.i18n import _
+from shared.i18n import _, translate
 from shared.rulepacks import Rule, RulePack
 
 
@@ -22,7 +22,7 @@ def candidacy_must_be_eligible(candidacy: Candidacy) -> None:
             _("The candidacy is “{state}”."),
             rule=Rule("ATT-01", ELIGIBLE, "state of the candidacy", candidacy.campaign.policy.citation),
             possible=_("Decide on the eligibility first."),
-            state=candidacy.state,
+            state=translate(candidacy.state),
         )
 
 

@@ -12,6 +12,7 @@ from services.recruitment.records import Body
 from services.recruitment.workflow import POLICY
 from shared.actions import Action, action
 from shared.auth import Caller
+from shared.i18n import _
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Za-z0-9]+)*$", max_length=60)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]
@@ -63,12 +64,12 @@ class PolicyCreate(Body):
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to is before valid_from")
+            raise ValueError(_("The last day comes before the first one."))
         cells = [(tier.facility_group, tier.degree) for tier in self.tiers]
         if len(set(cells)) != len(cells):
-            raise ValueError("a facility group and degree appear twice in tiers")
+            raise ValueError(_("The same group and degree appear twice."))
         if set(self.eligible.occupations) & set(self.eligible.excluded_occupations):
-            raise ValueError("a title is both eligible and excluded")
+            raise ValueError(_("A title is both eligible and excluded."))
         return self
 
 

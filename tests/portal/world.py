@@ -50,19 +50,19 @@ POLICY_READ = {
     "valid_from": "2023-12-08", "valid_to": "2025-12-31", "target_hires": 298, "currency": "VND",
     "eligible": {"occupations": ["VN-BS", "VN-BSCK"], "excluded_occupations": ["VN-BSYHCT", "VN-BSDP"], "excludes_former_public_staff": True},
     "tiers": [
-        {"facility_group": "provincial_hospitals", "degree": "phd_ck2", "amount": 750_000_000},
-        {"facility_group": "provincial_hospitals", "degree": "resident", "amount": 550_000_000},
-        {"facility_group": "hard_centres", "degree": "resident", "amount": 700_000_000},
-        {"facility_group": "hard_centres", "degree": "master_ck1", "amount": 700_000_000},
-        {"facility_group": "hard_centres", "degree": "degree_6y", "amount": 450_000_000},
-        {"facility_group": "other_facilities", "degree": "degree_6y", "amount": 300_000_000},
+        {"facility_group": "provincial", "degree": "ck2", "amount": 750_000_000},
+        {"facility_group": "provincial", "degree": "resident", "amount": 550_000_000},
+        {"facility_group": "remote-centre", "degree": "resident", "amount": 700_000_000},
+        {"facility_group": "remote-centre", "degree": "ck1", "amount": 700_000_000},
+        {"facility_group": "remote-centre", "degree": "doctor", "amount": 450_000_000},
+        {"facility_group": "centre", "degree": "doctor", "amount": 300_000_000},
     ],
     "commitment_years": {"experienced": 5, "new_graduate": 7}, "citation": "Nghị quyết 28/2023/NQ-HĐND ngày 08/12/2023 của HĐND tỉnh Quảng Ninh", "state": "approved",
     "proposed_on": "2023-11-20", "approved_on": "2023-12-08", "available_actions": [{"act": "approve", "allowed": False, "reason": "This act is not open: the state is “approved”.", "rule": None, "possible": None}],
 }  # fmt: skip
 
 NEED_READ = {
-    "id": NEED, "reference": None, "facility_code": "VN-22-BVT", "occupation_code": "VN-BS", "specialty": "Gây mê hồi sức", "quantity": 2, "hires": 1, "reason": "vacancy",
+    "id": NEED, "reference": None, "facility_code": "VN-22-BVT", "occupation_code": "VN-BS", "specialty": "anaesthesia-icu", "quantity": 2, "hires": 1, "reason": "vacancy",
     "post_id": POST, "state": "validated", "identified_on": "2025-08-20", "validated_on": "2025-08-25", "available_actions": [],
 }  # fmt: skip
 
@@ -86,14 +86,14 @@ CANDIDACY_READ = {
 HIRE_READ = {
     "id": HIRE, "reference": None, "candidacy_id": CANDIDACY, "need_id": NEED, "policy_id": POLICY, "person_id": uid(2), "occupation_code": "VN-BS", "post_id": POST, "facility_code": "VN-22-BVT",
     "starts_on": "2025-10-01", "state": "proposed", "proposed_on": "2025-09-20", "signed_on": None, "decision_number": None, "decision": None, "entered_afterwards": False,
-    "grant": {"amount": 550_000_000, "currency": "VND", "facility_group": "provincial_hospitals", "degree": "resident", "commitment_years": 5, "commitment_ends_on": "2030-09-30", "frozen": False,
+    "grant": {"amount": 550_000_000, "currency": "VND", "facility_group": "provincial", "degree": "resident", "commitment_years": 5, "commitment_ends_on": "2030-09-30", "frozen": False,
               "rules": [RULE | {"id": "ATT-04", "value": 550_000_000, "unit": "VND"}, RULE | {"id": "ATT-YEARS", "value": 5, "unit": "years"}]},
     "landing": None, "available_actions": allowed("decide"),
 }  # fmt: skip
 
 POST_READ = {
     "id": POST, "reference": "VN-22-BVT/GMHS/01", "facility_id": uid(300), "facility_code": "VN-22-BVT", "facility_name": "Bệnh viện đa khoa tỉnh Quảng Ninh", "unit": "Khoa Gây mê hồi sức", "job_position": "Bác sĩ hạng III",
-    "occupation_code": "VN-BS", "occupation_name": "Bác sĩ", "specialty": "Gây mê hồi sức", "fte": 1.0, "filled_share": 0.0, "free_share": 1.0, "state": "vacant", "open_from": "2024-01-01", "close_to": None,
+    "occupation_code": "VN-BS", "occupation_name": "Bác sĩ", "specialty": "anaesthesia-icu", "fte": 1.0, "filled_share": 0.0, "free_share": 1.0, "state": "vacant", "open_from": "2024-01-01", "close_to": None,
     "is_management": False, "frozen": False, "decision": "to_regularise", "holders": [], "available_actions": allowed("assign"),
 }  # fmt: skip
 
@@ -178,7 +178,7 @@ HEALTH = {
     },
 }  # fmt: skip
 
-NEED_OPEN = NEED_READ | {"id": uid(106), "state": "identified", "validated_on": None, "hires": 0, "facility_code": "VN-22-TTBCE", "specialty": "Chấn thương chỉnh hình", "available_actions": allowed("validate")}
+NEED_OPEN = NEED_READ | {"id": uid(106), "state": "identified", "validated_on": None, "hires": 0, "facility_code": "VN-22-TTBCE", "specialty": "orthopaedic-surgery", "available_actions": allowed("validate")}
 CANDIDACY_NEW = CANDIDACY_READ | {"id": uid(107), "person_id": uid(3), "state": "submitted", "decided_on": None, "available_actions": allowed("find_eligible", "find_ineligible")}
 HIRE_DONE = HIRE_READ | {"id": uid(108), "candidacy_id": uid(109), "person_id": uid(5), "state": "decided", "signed_on": "2025-09-25", "decision_number": "1207/QĐ-SYT", "decision": "1207/QĐ-SYT", "starts_on": "2025-09-29", "entered_afterwards": True,
     "landing": {"state": "active", "assignment_id": uid(200)}, "available_actions": []}  # fmt: skip

@@ -11,7 +11,7 @@ from services.portal.facilities import facility_names
 from services.portal.figures import chosen, figures_of
 from services.portal.formats import nearness
 from services.portal.forms import may
-from services.portal.labels import name_of_occupation
+from services.portal.labels import label, name_of_occupation
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 
@@ -62,7 +62,7 @@ async def tasks_of(visit: Visit) -> tuple[list[dict[str, Any]], bool]:
     tasks = [
         *(_task(_("Approve the policy {what}"), f"/policies/{policy['id']}", policy["proposed_on"], policy["authority"], what=policy["resolution_no"]) for policy in found["policies"] if may(policy, "approve")),
         *(
-            _task(_("Validate the need: {what}"), f"/needs/{need['id']}", need["identified_on"], need["facility_code"], what=name_of_occupation(need["occupation_code"]), who=need.get("specialty") or "")
+            _task(_("Validate the need: {what}"), f"/needs/{need['id']}", need["identified_on"], need["facility_code"], what=name_of_occupation(need["occupation_code"]), who=label("specialty", need["specialty"]) if need.get("specialty") else "")
             for need in found["needs"]
             if may(need, "validate")
         ),

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from services.portal.clients import segment
 from services.portal.facilities import facilities_offered, facility_name, facility_names
 from services.portal.forms import actions_of, send, whole_number
-from services.portal.labels import choices, name_of_occupation, occupations
+from services.portal.labels import choices, label, name_of_occupation, occupations
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 
@@ -72,7 +72,7 @@ async def new_need_page(visit: Visit, status: int = 200, problem: dict[str, Any]
     typed = visit.fields() or ({"facility_code": post["facility_code"], "occupation_code": post["occupation_code"], "post_id": post["id"], "quantity": "1"} if post else {"facility_code": visit.query("facility")})
     facilities = await facilities_offered(visit)
     return visit.page(
-        "needs/new.html", status, typed=typed, post=post, facilities=facilities, occupations=occupations.choices("VN-"), reasons=choices("need_reason"), problem=problem, errors=errors or {}
+        "needs/new.html", status, typed=typed, post=post, facilities=facilities, occupations=occupations.choices("VN-"), reasons=choices("need_reason"), specialties=choices("specialty"), problem=problem, errors=errors or {}
     )
 
 
@@ -269,7 +269,7 @@ async def declaration_page(visit: Visit, status: int = 200, problem: dict[str, A
         campaign=campaign,
         person=person,
         policy=policy,
-        needs=[(need["id"], f"{places[need['facility_code']]} – {name_of_occupation(need['occupation_code'])}" + (f" ({need['specialty']})" if need["specialty"] else "")) for need in open_needs],
+        needs=[(need["id"], f"{places[need['facility_code']]} – {name_of_occupation(need['occupation_code'])}" + (f" ({label('specialty', need['specialty'])})" if need["specialty"] else "")) for need in open_needs],
         occupations=occupations.choices("VN-BS"),
         degrees=choices("degree", *degrees),
         experiences=choices("experience"),
@@ -388,7 +388,7 @@ async def hire_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
 
 def post_name(post: dict[str, Any]) -> str:
     """A post in one line: title, unit, its own reference."""
-    parts = [name_of_occupation(post["occupation_code"]), post.get("specialty"), post.get("unit"), post.get("reference")]
+    parts = [name_of_occupation(post["occupation_code"]), label("specialty", post["specialty"]) if post.get("specialty") else "", post.get("unit"), post.get("reference")]
     return " · ".join(str(part) for part in parts if part)
 
 

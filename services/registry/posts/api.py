@@ -35,12 +35,15 @@ async def list_posts(
     facility: Annotated[str | None, Query(max_length=60)] = None,
     occupation: Annotated[str | None, Query(max_length=60)] = None,
     state: Literal["vacant", "filled"] | None = None,
+    reference: Annotated[str | None, Query(max_length=200, description="The authority's own number for the post.")] = None,
     as_of: AsOf = None,
     known_at: KnownAt = None,
 ) -> Page[PostRead]:
     """Posts open on the day, with the share that is filled and the share that is free."""
     establishment = Establishment(as_of or today(), known_at)
     statement = establishment.visible_to(caller, facility=facility, occupation=occupation, state=state)
+    if reference:
+        statement = statement.where(establishment.post.reference == reference)
     found = await keyset_page(session, statement, keys=[establishment.post.facility_code, establishment.post.row_id], params=page, scalars=False)
     return Page(items=await read_posts(session, found.items), next=found.next)
 

@@ -38,6 +38,7 @@ Value = str | int | float | bool
 
 TRACEPARENT = re.compile(r"^(?!ff)[0-9a-f]{2}-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})(?:-.*)?$")
 UNWATCHED = ("/health", "/internal/health", "/static/")  # probes come each second, a page brings ten assets: they tell nothing
+UNTRACED = (*UNWATCHED, "/api/v1/traces", "/operations/traces")  # reading traces must not fill their list
 
 
 class Context:
@@ -278,7 +279,7 @@ class TelemetryMiddleware:
                     message = {**message, "headers": [*message["headers"], (b"x-trace-id", trace_id)]}
             await send(message)
 
-        with span(method, kind="server", parent=traceparent) as work:
+        with NO_SPAN if scope["path"].startswith(UNTRACED) else span(method, kind="server", parent=traceparent) as work:
             if isinstance(work, Span) and work.sampled:
                 trace_id = b"%032x" % work.context.trace_id
             try:
@@ -355,18 +356,25 @@ def trace_config() -> "aiohttp.TraceConfig":
 SCOPE_STATEMENTS = ("SELECT set_config", "SET ", "SAVEPOINT", "RELEASE", "ROLLBACK TO")  # each transaction has them; they explain nothing
 
 
+BETWEEN_PARENTHESES = re.compile(r"\([^()]*\)")
+VERB = re.compile(r"\b(SELECT|INSERT|UPDATE|DELETE|MERGE)\b", re.IGNORECASE)
+TABLE_AFTER = {"SELECT": "FROM", "DELETE": "FROM", "INSERT": "INTO", "MERGE": "INTO", "UPDATE": "UPDATE"}
+
+
 @lru_cache(maxsize=2048)
 def statement_name(statement: str) -> str:
     """The verb and the table of a statement, the only words of it that leave the process: "INSERT outbox"."""
     if statement.startswith(SCOPE_STATEMENTS):
         return ""
-    verb = statement.split(None, 1)[0].upper() if statement.strip() else ""
-    if verb == "WITH" and (inner := re.search(r"\)\s*(INSERT|UPDATE|DELETE|SELECT)\b", statement, re.IGNORECASE)):
-        verb, statement = inner[1].upper(), statement[inner.start(1) :]
-    before = {"SELECT": "FROM", "DELETE": "FROM", "INSERT": "INTO", "UPDATE": "UPDATE"}.get(verb)
-    if before is None:
+    main = statement.strip()
+    while (flat := BETWEEN_PARENTHESES.sub(" ", main)) != main:  # what a WITH names and what a SELECT asks inside are not the act
+        main = flat
+    verb = main.split(None, 1)[0].upper() if main else ""
+    if verb == "WITH" and (found := VERB.search(main)):
+        verb, main = found[1].upper(), main[found.start() :]
+    if verb not in TABLE_AFTER:
         return verb if verb.isalpha() else "SQL"
-    table = re.search(rf"\b{before}\s+(?:ONLY\s+)?([\w.\"]+)", statement, re.IGNORECASE)
+    table = re.search(rf"\b{TABLE_AFTER[verb]}\s+(?:ONLY\s+)?([\w.\"]+)", main, re.IGNORECASE)
     return f"{verb} {table[1].replace(chr(34), '')}" if table else verb
 
 

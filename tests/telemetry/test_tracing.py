@@ -253,8 +253,9 @@ class TestRequests:
         await get(application(), "/Nguyen-Thi-Hoa", traceparent=f"00-{TRACE}-{PARENT}-01")
         assert traced.trace(TRACE)["spans"][0]["name"] == "GET (no route)"
 
-    async def test_probes_leave_no_trace(self, traced: RunningReceiver) -> None:
-        answer = await get(application(), "/health/live")
+    @pytest.mark.parametrize("path", ["/health/live", "/static/theme.css", "/api/v1/traces/edges"])
+    async def test_probes_assets_and_readers_of_traces_leave_none(self, traced: RunningReceiver, path: str) -> None:
+        answer = await get(application(), path)
         assert "x-trace-id" not in answer.headers
 
     async def test_the_trace_goes_on_in_the_services_called(self, traced: RunningReceiver) -> None:
@@ -296,6 +297,9 @@ class TestStatements:
             ("DELETE FROM ONLY inbox WHERE true", "DELETE inbox"),
             ("WITH late AS (SELECT 1 FROM posts) UPDATE missions SET x = 1", "UPDATE missions"),
             ("WITH ranked AS (SELECT 1 FROM posts) SELECT * FROM ranked", "SELECT ranked"),
+            ("WITH a AS (SELECT f(x) FROM b), c AS (INSERT INTO d (e) SELECT e FROM a RETURNING e) INSERT INTO outbox (id) SELECT id FROM c", "INSERT outbox"),
+            ("SELECT (SELECT count(*) FROM inbox) AS n, name FROM persons FOR UPDATE", "SELECT persons"),
+            ("INSERT INTO versions AS v (a) VALUES ($1) ON CONFLICT (a) DO UPDATE SET a = 1", "INSERT versions"),
             ("\n  select 1", "SELECT"),
             ("COPY persons FROM STDIN", "COPY"),
             ("SELECT set_config('relais.scope', 'Nguyen', true)", ""),

@@ -79,6 +79,8 @@ def fork(work: Callable[[], object], *, log: Path, environment: Mapping[str, str
         code = 0
     except SystemExit as end:
         code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        if isinstance(end.code, str):
+            sys.stderr.write(f"{end.code}\n")
     except BaseException:
         traceback.print_exc()
     finally:

@@ -188,7 +188,7 @@ class DemoLoading:
             self.stack.state.write(_mark(self.stack), {"story": DEMO_STORY, "loaded_at": datetime.now(UTC).isoformat()})
             console.print(f"[green]The demo is loaded[/] ({DEMO_STORY}, {self.progress.tasks[0].elapsed or 0:.0f} s).")
         else:
-            _say(f"The demo was not loaded whole; the next start goes on where it stopped, or: ./relais play {DEMO_STORY}. It last said:\n{last_lines(self.log)}")
+            _say(f"The demo was not loaded whole; the next start goes on where it stopped, as does ./relais play {DEMO_STORY}. It last said:\n{last_lines(self.log)}")
         return True
 
     def stop(self) -> None:
@@ -208,6 +208,9 @@ def _play(write: int) -> None:
         os.write(write, json.dumps([done, total, what]).encode() + b"\n")
 
     settings.cache_clear()
-    outcome = play.run(DEMO_STORY, progress=tell)
+    try:
+        outcome = play.run(DEMO_STORY, progress=tell)
+    except play.ActRefused as refusal:
+        raise SystemExit(str(refusal)) from None
     if not outcome.ok:
         raise SystemExit(f"These figures are not what they must be: {[vars(figure) for figure in outcome.figures if not figure.agrees]}")

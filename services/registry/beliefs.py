@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import date, datetime
+from types import SimpleNamespace
 from typing import Any, Literal, TypeVar
 from uuid import UUID
 
@@ -12,9 +13,9 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
+from services.registry.base import Base
 from services.registry.periods import last_day
 from shared.auth import Caller
-from shared.db import Base
 from shared.visibility import Protected
 
 Result = TypeVar("Result")
@@ -47,6 +48,21 @@ class Effective(Protected):
     @property
     def valid_to(self) -> date | None:
         """The last day, whole; None while no end is known."""
+        return last_day(self.valid)
+
+
+class Draft(SimpleNamespace):
+    """A period that an import is about to write: the attributes of the model without the cost of an instance that is tracked."""
+
+    valid: Range[date]
+
+    @property
+    def valid_from(self) -> date:
+        assert self.valid.lower is not None
+        return self.valid.lower
+
+    @property
+    def valid_to(self) -> date | None:
         return last_day(self.valid)
 
 

@@ -8,8 +8,8 @@ from sqlalchemy import Text
 from sqlalchemy.dialects.postgresql import ARRAY, DATERANGE, TSVECTOR, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.base import Base
 from services.registry.periods import first_day, last_day
-from shared.db import Base
 
 
 class Area(Base):

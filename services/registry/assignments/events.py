@@ -9,6 +9,7 @@ from uuid import UUID
 from pydantic import BaseModel
 
 from services.registry.assignments.models import Assignment
+from services.registry.beliefs import Draft
 from shared.events import Event
 
 
@@ -50,7 +51,7 @@ class AssignmentState(Event):
     done_on: date
 
     @classmethod
-    def about(cls, periods: Sequence[Assignment], *, occupation_code: str, day: date) -> Self:
+    def about(cls, periods: Sequence[Assignment | Draft], *, occupation_code: str, day: date) -> Self:
         """The public state of an assignment from all its periods; it is ended once its last day is before `day`."""
         last = periods[-1]
         ended = last.state == "active" and last.valid_to is not None and last.valid_to < day

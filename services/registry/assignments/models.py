@@ -8,8 +8,8 @@ from uuid import UUID
 from sqlalchemy import Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.base import Base
 from services.registry.beliefs import Act, Effective, history_of
-from shared.db import Base
 
 Kind = Literal["primary", "concurrent", "acting", "mission", "secondment", "training_leave"]
 Conflict = Literal["post-full", "post-closed", "primary-held", "shares-above-limit"]

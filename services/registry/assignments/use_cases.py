@@ -5,17 +5,17 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Text, cast, func, select, text
+from sqlalchemy import ARRAY, Row, Text, cast, func, select, text
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.assignments.events import AssignmentChanged, AssignmentEnded, AssignmentStarted, AssignmentState
 from services.registry.assignments.judgement import Wish, judge
-from services.registry.assignments.models import Assignment
+from services.registry.assignments.models import TO_REGULARISE, Assignment
 from services.registry.assignments.permissions import can_record_assignments, can_record_assignments_at
 from services.registry.assignments.queries import get_visible_assignment, must_go_on, occupations_of, periods_of, version_of
 from services.registry.assignments.schemas import ActivationCreate, AssignmentChangeBody, AssignmentCorrection, AssignmentCreate, AssignmentEnding
-from services.registry.beliefs import Act, lock_persons, supersede
+from services.registry.beliefs import Act, Draft, lock_persons, supersede
 from services.registry.directory import get_occupation, get_place, places
 from services.registry.imports.lines import AssignmentLine
 from services.registry.periods import period
@@ -322,12 +322,12 @@ async def record_assignments(session: AsyncSession, caller: Caller, lines: Seque
     await lock_persons(session, [worker.person_id for worker in workers.values()])
 
     at, day = now(), today()
-    written: list[Assignment] = []
+    written: list[Draft] = []
     for line in lines:
         place, worker = facilities[line.facility_code], workers[owners[line.facility_code], line.worker_no]
         post = posts[owners[line.facility_code], line.post_reference] if line.post_reference else None
         written.append(
-            Assignment(
+            Draft(
                 row_id=uuid7(),
                 id=uuid7(),
                 valid=period(line.start_date, line.end_date),
@@ -347,7 +347,10 @@ async def record_assignments(session: AsyncSession, caller: Caller, lines: Seque
                 fte_share=line.fte_share,
                 state="active",
                 decision_number=line.decision_number,
-                act="recorded",
+                decision=line.decision_number or TO_REGULARISE,
+                conflict=None,
+                source_service=None,
+                source_id=None,
             )
         )
     await session.execute(
@@ -380,18 +383,18 @@ async def record_assignments(session: AsyncSession, caller: Caller, lines: Seque
     await record_audits(session, caller, "assignment.recorded", "assignment", [(a.id, None, {"facility_code": a.facility_code, "kind": a.kind, "decision": a.decision}) for a in written])
 
 
-async def _workers_by_number(session: AsyncSession, numbers: set[tuple[str, str]]) -> dict[tuple[str, str], Worker]:
-    found = await session.scalars(select(Worker).where(Worker.numbered_by.in_({owner for owner, _no in numbers}), Worker.worker_no == func.any(cast(sorted({no for _owner, no in numbers}), ARRAY(Text)))))
+async def _workers_by_number(session: AsyncSession, numbers: set[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
+    found = await session.execute(select(Worker.id, Worker.person_id, Worker.occupation_code, Worker.numbered_by, Worker.worker_no).where(Worker.numbered_by.in_({owner for owner, _no in numbers}), Worker.worker_no == func.any(cast(sorted({no for _owner, no in numbers}), ARRAY(Text)))))
     return {(worker.numbered_by or "", worker.worker_no or ""): worker for worker in found}
 
 
-async def _posts_by_reference(session: AsyncSession, references: set[tuple[str, str | None]]) -> dict[tuple[str, str | None], Post]:
+async def _posts_by_reference(session: AsyncSession, references: set[tuple[str, str | None]]) -> dict[tuple[str, str | None], Row[Any]]:
     wanted = sorted({reference for _owner, reference in references if reference})
-    found = await session.scalars(select(Post).where(Post.reference_owner.in_({owner for owner, _reference in references}), Post.reference == func.any(cast(wanted, ARRAY(Text)))))
+    found = await session.execute(select(Post.id, Post.unit, Post.reference_owner, Post.reference).where(Post.reference_owner.in_({owner for owner, _reference in references}), Post.reference == func.any(cast(wanted, ARRAY(Text)))))
     return {(post.reference_owner or "", post.reference): post for post in found}
 
 
-async def _share_with_other_employers(session: AsyncSession, written: Sequence[Assignment]) -> None:
+async def _share_with_other_employers(session: AsyncSession, written: Sequence[Draft]) -> None:
     """Somebody assigned away from the authority that entered them is shared with the one that employs them now."""
     paths: dict[UUID, set[str]] = {}
     for one in written:

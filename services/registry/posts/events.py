@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from services.registry.beliefs import Draft
 from services.registry.posts.filling import Share, most_taken
 from services.registry.posts.models import Post
 from shared.events import Event
@@ -40,7 +41,7 @@ class PostState(Event):
     periods: list[PostPeriod]
 
     @classmethod
-    def about(cls, periods: Sequence[Post], taken: Sequence[Share], day: date) -> Self:
+    def about(cls, periods: Sequence[Post | Draft], taken: Sequence[Share], day: date) -> Self:
         """The state of a post from all its periods; `filled` is the largest share taken on any day from `day` on."""
         last = periods[-1]
         return cls(

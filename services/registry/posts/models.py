@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Mapped
 
+from services.registry.base import Base
 from services.registry.beliefs import Effective, history_of
-from shared.db import Base
 
 
 class Post(Effective, Base):

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.beliefs import Draft
 from services.registry.directory import get_occupation, get_place, places
 from services.registry.imports.lines import PostLine
 from services.registry.periods import period
@@ -81,7 +82,7 @@ async def open_posts(session: AsyncSession, caller: Caller, lines: Sequence[Post
         place = facilities[line.facility_code]
         require(can_write_at(caller, place.authority_path))
         posts.append(
-            Post(
+            Draft(
                 row_id=uuid7(),
                 id=uuid7(),
                 valid=period(line.open_from, line.close_to),

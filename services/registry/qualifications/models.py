@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import FetchedValue, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.base import Base
 from services.registry.persons.models import Precision
-from shared.db import Base
 from shared.visibility import Protected
 
 Type = Literal["degree", "ck1", "ck2", "bsnt", "des", "dfms", "dfmsa", "du", "master", "phd", "state_diploma", "language", "management", "political_theory"]

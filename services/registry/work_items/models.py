@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import FetchedValue, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from shared.db import Base
+from services.registry.base import Base
 from shared.visibility import Protected
 
 WorkKind = Literal["conflicting-assignment"]

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import FetchedValue, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
+from services.registry.base import Base
 from services.registry.beliefs import Effective, history_of
-from shared.db import Base
 from shared.visibility import Protected
 
 EmploymentType = Literal["civil_servant", "public_employee", "contract_fixed", "contract_open", "resident", "intern", "secondee_in", "private", "volunteer"]

@@ -149,6 +149,12 @@ class TestDecide:
         refused = await world.act("director", f"/hires/{hire['id']}/decision", {"signed_on": "2024-03-11"}, expect=409)
         assert refused["type"].endswith("/signed-before-proposed")
 
+    async def test_it_is_done_on_the_day_it_is_signed(self, world: World, hire: dict[str, Any]) -> None:
+        refused = await world.act("director", f"/hires/{hire['id']}/decision", {"signed_on": "2024-03-22", "done_on": "2024-03-23"}, expect=422)
+        assert refused["type"].endswith("/malformed")
+        decided = await world.act("director", f"/hires/{hire['id']}/decision", {"done_on": "2024-03-22"})
+        assert decided["signed_on"] == "2024-03-22"
+
     async def test_signed_with_a_number(self, world: World, hire: dict[str, Any]) -> None:
         decided = await world.act("director", f"/hires/{hire['id']}/decision", {"decision_number": "317/QĐ-SYT", "signed_on": "2024-03-22"})
         assert (decided["state"], decided["decision"], decided["signed_on"]) == ("decided", "317/QĐ-SYT", "2024-03-22")

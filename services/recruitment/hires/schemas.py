@@ -5,7 +5,7 @@ from typing import Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 
 from services.recruitment.hires.models import Hire
 from services.recruitment.hires.permissions import can_decide
@@ -15,6 +15,7 @@ from services.recruitment.replicas.models import Landing
 from services.recruitment.workflow import HIRE
 from shared.actions import Action, action
 from shared.auth import Caller
+from shared.i18n import _
 from shared.settings import settings
 
 
@@ -29,10 +30,21 @@ class HireCreate(Body):
 
 
 class Decision(Body):
-    """The signature. Without a number the decision shows “to regularise”."""
+    """The signature. Without a number the decision shows “to regularise”. The act is done on the day it is signed."""
 
     decision_number: str | None = Field(None, min_length=1, max_length=100, examples=["1207/QĐ-SYT"])
     signed_on: date | None = None
+    done_on: date | None = Field(None, description="The same day as `signed_on`; either may be left out.")
+
+    @model_validator(mode="after")
+    def _one_day(self) -> Self:
+        if self.signed_on is not None and self.done_on is not None and self.signed_on != self.done_on:
+            raise ValueError(_("A decision is done on the day it is signed."))
+        return self
+
+    @property
+    def day(self) -> date | None:
+        return self.signed_on or self.done_on
 
 
 class GrantRead(BaseModel):

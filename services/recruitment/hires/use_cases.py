@@ -83,7 +83,7 @@ async def propose_hire(session: AsyncSession, *, caller: Caller, body: HireCreat
 
 async def decide_hire(session: AsyncSession, *, caller: Caller, hire_id: UUID, body: Decision) -> Hire:
     """The signatory signs; the group of the facility is frozen that day and the registry is told by event."""
-    signed_on = judge_done_on(caller, body.signed_on)
+    signed_on = judge_done_on(caller, body.day)
     hire = await get_visible_hire(session, caller, hire_id, lock=True)
     require(can_decide(caller, hire))
     if (hire.decided_by, hire.signed_on, hire.decision_number) == (caller.actor, signed_on, body.decision_number):

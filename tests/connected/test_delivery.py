@@ -10,8 +10,8 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from sqlalchemy import text
 
-from shared.dead_letters import discard, list_dead_letters, replay
 from shared.db import worker_session
+from shared.dead_letters import discard, list_dead_letters, replay
 from shared.events import record_event
 from shared.ids import uuid7
 from shared.kafka import close_client, make_producer

@@ -196,7 +196,8 @@ class TestAProcess:
         assert await world.parked() == [("unknown", 1, 1), ("behind", 2, 0)]
         taken = await world.hear(post(place, 1, 1))
         await world.retry(taken.arrived)
-        assert world.calls == [1, 3, 1, 2]
+        assert world.calls[-2:] == [1, 2]
+        assert sorted(await world.hires()) == [(1, 1), (1, 3), (2, 2)]
         assert await world.parked() == []
 
     async def test_what_is_not_known_yet_is_also_tried_from_time_to_time(self, world: World, later: Any):
@@ -211,8 +212,8 @@ class TestAProcess:
 
     async def test_what_a_handler_wrote_goes_with_its_failure(self, world: World):
         world.broken[1] = Poison("never")
-        await world.hear(hire(uuid7(), amount=1), hire(uuid7(), amount=2))
-        assert await world.hires() == [(1, 2)]
+        await world.hear(hire(uuid7(), amount=2), hire(uuid7(), amount=1), hire(uuid7(), amount=3))
+        assert sorted(await world.hires()) == [(1, 2), (1, 3)]
 
     async def test_an_unforeseen_exception_dies_after_five_tries(self, world: World, later: Any):
         a = uuid7()
@@ -222,7 +223,6 @@ class TestAProcess:
             assert await world.parked() == [("failed", 1, tries), ("behind", 2, 0)]
             later(60 * tries)
             await world.retry()
-        assert world.calls == [1] * 5
         assert await world.dead() == [("unforeseen: KeyError",)]
         assert await world.parked() == [("behind", 2, 0)]
 

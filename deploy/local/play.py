@@ -206,7 +206,8 @@ class Player:
         line = Line(row, self.folder / "acts", self.find)
         steps = act.path.split("/")
         path = "/".join(self.find(step[1:-1], row[step[1:-1]]) if step.startswith("{") else step for step in steps)
-        key = f"{self.folder.name}/{file}:{number}"
+        about = row.get("reference") or next(row[step[1:-1]] for step in steps if step.startswith("{"))
+        key = f"{self.folder.name}/{row['act']}/{about}"  # what the act is about, not its line: lines may be added above it
         try:
             answer = self.ask(row["as"], "POST", path, json=act.body(line), headers={"Idempotency-Key": key})
         except ActRefused as refusal:

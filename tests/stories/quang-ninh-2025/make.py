@@ -246,6 +246,13 @@ def make_hires(posts: list[dict]) -> dict[str, list[dict]]:
             need = f"QN-NEED-{number:02d}"
             by_wave[wave].append(need)
             rows.append((number, wave, facility, officer, seat, need))
+    files["04-needs"] += open_needs(posts)
+    files["05-need-validations"] += [{"done_on": date(2025, 8, 20), "as": "linh", "act": "validate-need", "need": need} for need in ("QN-NEED-26", "QN-NEED-27", "QN-NEED-28")]
+    files["06-campaigns"].append(
+        {"done_on": date(2025, 8, 25), "as": "linh", "act": "prepare-campaign", "reference": "QN-TH-2025-4", "code": "QN-TH-2025-4", "title": "Thu hút bác sĩ đợt 4 theo Nghị quyết 28/2023/NQ-HĐND"}
+        | {"policy": "QN-NQ-28-2023", "needs": "QN-NEED-26 QN-NEED-27 QN-NEED-28", "opens_on": date(2025, 9, 1), "closes_on": date(2025, 10, 31)}
+    )
+    files["07-publications"].append({"done_on": date(2025, 8, 31), "as": "linh", "act": "publish-campaign", "campaign": "QN-TH-2025-4"})
     for wave, opens in enumerate(waves):
         campaign = f"QN-TH-{opens.year}-{wave + 1}"
         files["06-campaigns"].append(
@@ -284,6 +291,20 @@ def make_hires(posts: list[dict]) -> dict[str, list[dict]]:
             {"done_on": starts - timedelta(days=10), "as": "director", "act": "decide-hire", "hire": hire, "decision_number": "" if number % 9 == 0 else f"{310 + number * 7}/QĐ-SYT", "signed_on": starts - timedelta(days=10)}
         )
     return files
+
+
+def open_needs(posts: list[dict]) -> list[dict]:
+    """What is still to do on 30 September 2025: three seats in an open campaign, two needs that wait to be validated."""
+    seats = [("VN-22-TTBCE", "hr-bache", -1), ("VN-22-TTBCE", "hr-bache", -2), ("VN-22-BVT", "hr-bvt", -1), ("VN-22-BVBC", "hr-bc", -1), ("VN-22-TTBCE", "hr-bache", -3)]
+    needs = []
+    for number, (facility, officer, position) in enumerate(seats, start=26):
+        seat = [post for post in posts if post["facility_code"] == facility][position]
+        stated = date(2025, 8, 11) if number < 29 else date(2025, 9, 24)
+        needs.append(
+            {"done_on": stated, "as": officer, "act": "state-need", "reference": f"QN-NEED-{number:02d}", "facility_code": facility, "occupation_code": seat["occupation_code"]}
+            | {"specialty": seat["specialty"], "quantity": 1, "reason": "vacancy", "post": seat["reference"]}
+        )
+    return needs
 
 
 def write(name: str, rows: list[dict]) -> None:

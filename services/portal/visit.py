@@ -228,6 +228,7 @@ async def _answer(request: Request, page: Page, *, public: bool, role: str, own_
     language = language_of(request)
     current_language.set(language)
     visit = Visit(request, None, language, None)
+    form: FormData | None = None
     try:
         cookie = request.cookies.get(cookie_name("relais"), "")
         session = await open_session(cookie) if cookie else None
@@ -253,6 +254,9 @@ async def _answer(request: Request, page: Page, *, public: bool, role: str, own_
         answer = visit.page("problems/away.html", 503, identity_away=isinstance(error, IdentityAway))
         answer.headers["Retry-After"] = "5"
         return answer
+    finally:
+        if form is not None:
+            await form.close()
 
 
 async def _learn_occupations(api: Api) -> None:

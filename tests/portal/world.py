@@ -234,7 +234,7 @@ class World:
         self.sent: list[tuple[str, str, Any]] = []
 
     async def ask(self, _api: Any, method: str, path: str, **request: Any) -> Any:
-        self.sent.append((method, path, request.get("json") or request.get("params")))
+        self.sent.append((method, path, request["json"] if "json" in request else request.get("params")))
         if path in self.refusals:
             raise self.refusals[path]
         if path.endswith("/persons/lookup"):

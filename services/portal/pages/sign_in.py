@@ -41,7 +41,7 @@ async def callback(visit: Visit) -> Response:
     answer_of_provider = dict(visit.request.query_params)
     cookie = sign_in_cookie(answer_of_provider.get("state", ""))
     kept = visit.request.cookies.get(cookie_name(cookie), "")
-    begun = unseal("sign-in", base64.urlsafe_b64decode(kept)) if kept else None
+    begun = unseal("sign-in", opened(kept)) if kept else None
     if begun is None:
         return visit.page("problems/sign_in.html", 400, slug="not-begun-here")
     sign_in_begun = SignIn(*begun)
@@ -59,6 +59,14 @@ async def callback(visit: Visit) -> Response:
     drop_cookie(done, cookie)
     set_cookie(done, "relais", session)
     return done
+
+
+def opened(cookie: str) -> bytes:
+    """The bytes of a cookie; none of a cookie that was tampered with."""
+    try:
+        return base64.urlsafe_b64decode(cookie)
+    except ValueError:
+        return b""
 
 
 @pages.post("/auth/sign-out", public=True)

@@ -1,0 +1,165 @@
+"""Forms: they come from our own pages, act once, keep what was typed, and show a refusal with its rule."""
+
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from services.portal.clients import Refusal
+from tests.portal.forms import fill, hidden_fields
+from tests.portal.world import CAMPAIGN, CANDIDACY, CANDIDACY_READ, HIRE, HIRE_READ, PERSON_READ, POST, REPORT, World, uid
+
+REFUSED = Refusal(
+    409,
+    {
+        "type": "http://127.0.0.1:8080/problems/post-full",
+        "title": "A rule refuses this",
+        "detail": "The post is full on 1 October 2025.",
+        "rule": {"id": "REC-NEED", "value": 1.0, "unit": "seats", "citation": "Resolution 28/2023/NQ-HĐND", "confidence": "to_confirm"},
+        "possible": "Choose another post, or end the assignment that holds it.",
+    },
+)
+
+
+class TestWhereFormsComeFrom:
+    @pytest.mark.parametrize("typed", [{}, {"csrf": "00" * 64}, {"csrf": "not hexadecimal"}])
+    def test_a_form_without_the_token_of_this_session_is_refused(self, as_: Callable[..., TestClient], world: World, typed: dict[str, str]) -> None:
+        answer = as_("linh").post("/people/search", data={"q": "hoa", **typed})
+        assert answer.status_code == 403
+        assert not [path for _method, path, _body in world.sent if path.endswith("/persons/search")]
+
+    def test_a_token_of_another_session_is_refused(self, as_: Callable[..., TestClient]) -> None:
+        theirs = hidden_fields(as_("director").get("/people").text, "/people/search")
+        assert as_("linh").post("/people/search", data={"q": "hoa", **theirs}).status_code == 403
+
+    def test_tokens_differ_on_each_page(self, as_: Callable[..., TestClient]) -> None:
+        pages = [hidden_fields(as_("linh").get("/people").text, "/people/search")["csrf"] for _time in range(2)]
+        assert pages[0] != pages[1]
+
+    def test_preferences_work_before_signing_in(self, reader: TestClient) -> None:
+        answer = fill(reader, "/", "/preferences", theme="dark", back="/problems")
+        assert answer.status_code == 303
+        assert answer.headers["location"] == "/problems"
+        assert "theme=dark" in answer.headers["set-cookie"]
+        assert 'data-theme="dark"' in reader.get("/").text
+
+    @pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "/\\elsewhere.example", "javascript:alert(1)", ""])
+    def test_no_form_sends_people_to_another_site(self, reader: TestClient, back: str) -> None:
+        hidden = hidden_fields(reader.get("/").text, "/preferences")
+        assert reader.post("/preferences", data=hidden | {"theme": "light", "back": back}).headers["location"] == "/"
+
+
+class TestSearch:
+    def test_a_name_never_stands_in_an_address(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers["/api/v1/registry/persons/search"] = {"id": uid(900), "items": [{"id": uid(1)}, {"id": uid(2)}], "next": None}
+        answer = fill(as_("linh"), "/people", "/people/search", q="Nguyễn Hoa")
+        assert answer.headers["location"] == f"/people?search={uid(900)}"
+        assert ("POST", "/api/v1/registry/persons/search", {"q": "Nguyễn Hoa", "limit": 50}) in world.sent
+
+    def test_one_person_found_is_opened(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers["/api/v1/registry/persons/search"] = {"id": uid(900), "items": [{"id": uid(1)}], "next": None}
+        assert fill(as_("linh"), "/people", "/people/search", q="hoa").headers["location"] == f"/people/{uid(1)}"
+
+
+class TestOneHireByHand:
+    def test_a_new_person_is_entered_once_and_goes_on_to_the_declaration(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers["/api/v1/registry/persons/search"] = {"id": uid(900), "items": [], "next": None}
+        world.answers["/api/v1/registry/persons"] = PERSON_READ | {"id": uid(2)}
+        reader = as_("hr-bvt")
+        path = f"/campaigns/{CAMPAIGN}/candidacies"
+        found = fill(reader, f"{path}/new", f"{path}/search", q="Đặng Thị Ánh")
+        hidden = hidden_fields(found.text, f"{path}/person")
+        answer = reader.post(f"{path}/person", data=hidden | {"name": "Đặng Thị Ánh", "birth": "09/03/1986", "sex": "female"})
+        assert answer.headers["location"] == f"{path}/new?person={uid(2)}"
+        sent = next(body for method, target, body in world.sent if target == "/api/v1/registry/persons" and method == "POST")
+        assert sent == {"names": [{"kind": "legal", "value": "Đặng Thị Ánh"}], "sex": "female", "purposes": ["candidate"], "birth_date": "1986-03-09", "facility_code": "VN-22-BVT"}
+
+    @pytest.mark.parametrize("birth", ["31/02/1986", "03-1986", "hôm qua"])
+    def test_a_birth_that_is_no_date_is_said_and_kept(self, as_: Callable[..., TestClient], world: World, birth: str) -> None:
+        world.answers["/api/v1/registry/persons/search"] = {"id": uid(900), "items": [], "next": None}
+        reader = as_("hr-bvt")
+        path = f"/campaigns/{CAMPAIGN}/candidacies"
+        hidden = hidden_fields(fill(reader, f"{path}/new", f"{path}/search", q="Ánh").text, f"{path}/person")
+        answer = reader.post(f"{path}/person", data=hidden | {"name": "Đặng Thị Ánh", "birth": birth, "sex": "female"})
+        assert answer.status_code == 422
+        assert 'href="#birth"' in answer.text
+        assert f'value="{birth}"' in answer.text
+
+    def test_a_declaration_becomes_a_candidacy(self, as_: Callable[..., TestClient], world: World) -> None:
+        reader = as_("hr-bvt")
+        path = f"/campaigns/{CAMPAIGN}/candidacies/new"
+        hidden = hidden_fields(reader.get(f"{path}?person={uid(2)}").text, path)
+        world.answers["/api/v1/recruitment/candidacies"] = CANDIDACY_READ
+        answer = reader.post(path, data=hidden | {"need_id": uid(102), "occupation_code": "VN-BS", "degree": "resident", "experience": "experienced", "done_on": "2025-09-10"})
+        assert answer.headers["location"] == f"/candidacies/{CANDIDACY}?done=registered"
+        sent = next(body for method, target, body in world.sent if target.endswith("/candidacies") and method == "POST")
+        assert sent["left_public_sector_of_province"] is False
+        assert sent["done_on"] == "2025-09-10"
+
+    def test_a_refused_hire_shows_rule_value_citation_and_way_and_keeps_the_form(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers["/api/v1/recruitment/hires"] = {"items": [], "next": None}
+        reader = as_("linh")
+        path = f"/candidacies/{CANDIDACY}/hire"
+        shown = reader.get(path)
+        world.refusals["/api/v1/recruitment/hires"] = REFUSED
+        hidden = hidden_fields(shown.text, path)
+
+        async def refuse_only_acts(api: object, method: str, target: str, **request: object) -> object:
+            if method == "GET" and target == "/api/v1/recruitment/hires":
+                return {"items": [], "next": None}
+            return await World.ask(world, api, method, target, **request)
+
+        world.ask = refuse_only_acts  # type: ignore[method-assign]
+        answer = reader.post(path, data=hidden | {"post_id": POST, "starts_on": "2025-10-01"})
+        assert answer.status_code == 409
+        for text in ("The post is full on 1 October 2025.", "REC-NEED", "1 seats", "Resolution 28/2023/NQ-HĐND", "to be confirmed by a text", "Choose another post", 'value="2025-10-01"'):
+            assert text in answer.text, text
+
+    def test_a_decision_may_lack_its_number_but_none_is_invented(self, as_: Callable[..., TestClient], world: World) -> None:
+        path = f"/hires/{HIRE}/decision"
+        world.answers[f"/api/v1/recruitment/hires/{HIRE}/decision"] = HIRE_READ | {"state": "decided"}
+        answer = fill(as_("director"), path, path, decision_number="", done_on="")
+        assert answer.headers["location"] == f"/candidacies/{CANDIDACY}?done=signed"
+        sent = next(body for _method, target, body in world.sent if target.endswith("/decision"))
+        assert sent == {}
+
+    def test_a_wrong_field_is_named_on_top_and_beside_the_field(self, as_: Callable[..., TestClient], world: World) -> None:
+        path = f"/hires/{HIRE}/decision"
+        world.refusals[f"/api/v1/recruitment/hires/{HIRE}/decision"] = Refusal(422, {"type": "x/malformed", "fields": [{"path": "decision_number", "reason": "This text is too long: at most 100 characters."}]})
+        answer = fill(as_("director"), path, path, decision_number="1207/QĐ-SYT", done_on="")
+        assert answer.status_code == 422
+        assert answer.text.count("This text is too long") == 2
+        assert 'aria-invalid="true"' in answer.text
+        assert 'value="1207/QĐ-SYT"' in answer.text
+        assert answer.text.index('class="errors"') < answer.text.index('id="decision_number"')
+
+
+class TestImports:
+    def test_a_file_is_checked_then_reported(self, as_: Callable[..., TestClient], world: World) -> None:
+        reader = as_("linh")
+        hidden = hidden_fields(reader.get("/imports").text, "/imports")
+        world.answers["/api/v1/registry/imports"] = REPORT
+        answer = reader.post("/imports", data=hidden | {"kind": "people"}, files={"file": ("people.csv", b"worker_no,full_name\n", "text/csv")})
+        assert answer.headers["location"] == f"/imports/{uid(600)}"
+
+    def test_no_file_no_kind(self, as_: Callable[..., TestClient]) -> None:
+        reader = as_("linh", "fr")
+        hidden = hidden_fields(reader.get("/imports").text, "/imports")
+        answer = reader.post("/imports", data=hidden)
+        assert answer.status_code == 422
+        assert "Choisissez un fichier" in answer.text
+
+    def test_a_report_gives_row_numbers_and_writes_nothing_before_confirmation(self, as_: Callable[..., TestClient], world: World) -> None:
+        page = as_("linh", "en").get(f"/imports/{uid(600)}").text
+        assert "Nothing is written yet" in page
+        assert ">233<" in page
+        assert "Write 2,461 rows" in page
+        assert all(method == "GET" for method, path, _body in world.sent if "/imports" in path)
+
+
+class TestEndedSession:
+    def test_a_form_sent_after_the_end_is_not_lost_silently(self, reader: TestClient) -> None:
+        reader.cookies.set("relais", "somebody who left")
+        answer = reader.post("/needs/new", data={"quantity": "2"}, headers={"referer": "http://127.0.0.1:8080/needs/new"})
+        assert answer.status_code == 401
+        assert "next=/needs/new" in answer.text.replace("%2F", "/")

@@ -399,7 +399,7 @@ async def _share_with_other_employers(session: AsyncSession, written: Sequence[D
     paths: dict[UUID, set[str]] = {}
     for one in written:
         paths.setdefault(one.person_id, set()).add(one.authority_path)
-    found = await session.execute(text("SELECT id, authority_path::text AS path, shared_with FROM persons WHERE id = ANY(:ids)"), {"ids": list(paths)})
+    found = await session.execute(text("SELECT id, authority_path::text AS path, shared_with FROM persons JOIN unnest(CAST(:ids AS uuid[])) AS asked (id) USING (id)"), {"ids": list(paths)})
     strangers = [row.id for row in found if any(parties_to_share_with(row.path, row.shared_with, path) != sorted(row.shared_with) for path in paths[row.id])]
     for person_id in strangers:
         person = await session.get(Person, person_id)

@@ -24,7 +24,7 @@ from gateway.upstream import Upstream, UpstreamError
 from shared.errors import TITLES, NotFound
 from shared.i18n import LANGUAGES, translate
 
-KEPT_SECONDS = 30.0
+KEPT_SECONDS = 5.0  # short: the page must not say for long that a service is away
 ASKED_SECONDS = 5.0
 METHODS = ("get", "post", "put", "patch", "delete")
 SCHEMA = "#/components/schemas/"
@@ -95,7 +95,7 @@ class Documentation:
         plain, compressed = self._drawn[what, version]
         etag = f'"{version}-{what}"'.encode()
         said = dict(asked)
-        headers: Headers = [(b"etag", etag), (b"cache-control", b"public, max-age=30"), (b"vary", b"accept-encoding, accept-language")]
+        headers: Headers = [(b"etag", etag), (b"cache-control", b"public, max-age=5"), (b"vary", b"accept-encoding, accept-language")]
         if what == "json":
             headers.append((b"content-type", b"application/json"))
         else:

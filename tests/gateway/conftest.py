@@ -1,10 +1,17 @@
 """An identity provider, four small services and the gateway before them, each on a real socket of this machine."""
 
-from collections.abc import AsyncIterator
+from asyncio import AbstractEventLoop
+from collections.abc import AsyncIterator, Callable
 
 import pytest
+import uvloop
 
 from tests.gateway.world import Door, Provider, SmallService, open_door
+
+
+def pytest_asyncio_loop_factories(config: pytest.Config, item: pytest.Item) -> dict[str, Callable[[], AbstractEventLoop]]:
+    """The loop that serves: buffers and time-outs are its, not asyncio's."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 @pytest.fixture(scope="session")

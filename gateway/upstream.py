@@ -1,7 +1,7 @@
 """The way to a service: pooled connections, time limits, back-pressure, and a breaker for a service that is down.
 
 A client of our own over asyncio protocols and httptools, because each microsecond here is paid by every request
-(measured against aiohttp: a third of the time). It speaks only to our own services, never to an address from outside.
+(docs/decisions/0006-one-door.md). It speaks only to our own services, never to an address from outside.
 """
 
 import asyncio

@@ -246,12 +246,13 @@ _REASONS = {
     "bool_parsing": _("Write true or false."),
     "enum": _("Choose one of: {expected}."),
     "literal_error": _("Choose one of: {expected}."),
-    "value_error": _("{error}"),
 }
 
 
 def _field_error(entry: dict[str, Any]) -> FieldError:
     path = ".".join(str(step) for step in entry["loc"] if step not in ("body", "query", "path", "header")) or str(entry["loc"][0])
+    if entry["type"] == "value_error":  # a validator of ours: its sentence is a message id
+        return FieldError(path, str(entry["ctx"]["error"]))
     reason = _REASONS.get(entry["type"])
     if reason is None:
         return FieldError(path, _("This value is not valid."))

@@ -45,7 +45,7 @@ def fold(text: str) -> str:
 
 def search_words(name: str) -> set[str]:
     """Every word by which a name may be found: `Saint-Exupéry` by saint, exupery and saintexupery."""
-    found = set()
+    found: set[str] = set()
     for chunk in name.split():
         parts = [part for piece in _INSIDE_A_WORD.split(chunk) for part in fold(piece).split()]
         found.update(parts, fold(chunk).split())
@@ -73,18 +73,14 @@ def query_words(query: str) -> list[list[list[str]]]:
 def tsquery(query: str) -> str:
     """The same as PostgreSQL's `to_tsquery('simple', …)` wants it, over a column `array_to_tsvector(search_words)`; an empty query finds nothing."""
     return " & ".join(
-        "(" + " | ".join("(" + " & ".join(f"'{start}':*" for start in alternative) + ")" for alternative in alternatives) + ")"
-        for alternatives in query_words(query)
+        "(" + " | ".join("(" + " & ".join(f"'{start}':*" for start in alternative) + ")" for alternative in alternatives) + ")" for alternatives in query_words(query)
     )
 
 
 def matches(name: str, query: str) -> bool:
     """Every word of the query begins a word of the name, in any order; the rule that the SQL search follows."""
     words = search_words(name)
-    return all(
-        any(all(any(word.startswith(start) for word in words) for start in alternative) for alternative in alternatives)
-        for alternatives in query_words(query)
-    )
+    return all(any(all(any(word.startswith(start) for word in words) for start in alternative) for alternative in alternatives) for alternatives in query_words(query))
 
 
 def sort_key(name: str, language: str = "vi") -> str:
@@ -120,7 +116,8 @@ def _words(text: str) -> list[str]:
 
 
 def _vietnamese_key(word: str) -> str:
-    letters, tone = [], "0"
+    letters: list[str] = []
+    tone = "0"
     for character in unicodedata.normalize("NFD", word.casefold()):
         if character in _TONES:
             tone = _TONES[character]

@@ -129,7 +129,13 @@ class TestAFacilityFollowsTheBoundaries:
 
     async def test_lists_by_area_follow_too(self, api):
         await entered(api)
-        for area, day, count in (("VN-22-193", "2025-06-30", 1), ("VN-22-193", "2025-07-01", 0), ("VN-22-06706", "2025-07-01", 1), ("VN-22", "2025-07-01", 1), ("VN-01", "2025-07-01", 0)):
+        for area, day, count in (
+            ("VN-22-193", "2025-06-30", 1),
+            ("VN-22-193", "2025-07-01", 0),
+            ("VN-22-06706", "2025-07-01", 1),
+            ("VN-22", "2025-07-01", 1),
+            ("VN-01", "2025-07-01", 0),
+        ):
             found = (await api.as_("linh").get(FACILITIES, params={"area": area, "as_of": day, "q": "tuan chau"})).json()["items"]
             assert len(found) == count, (area, day)
 

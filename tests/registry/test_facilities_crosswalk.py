@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from functools import cache
+from itertools import pairwise
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -49,7 +50,7 @@ def test_the_stays_of_a_facility_cover_its_days_without_gap_or_overlap(number, f
     stays = atlas.stays(area, first, last, latitude, longitude)
     assert stays[0].first == first
     assert stays[-1].last == last
-    for one, following in zip(stays, stays[1:], strict=False):
+    for one, following in pairwise(stays):
         assert one.last is not None and one.last + ONE_DAY == following.first
     for stay in stays:
         for day in (stay.first, stay.last or date(2100, 1, 1)):
@@ -58,7 +59,11 @@ def test_the_stays_of_a_facility_cover_its_days_without_gap_or_overlap(number, f
 
 def test_entered_under_a_code_that_is_new_it_stood_where_the_commune_came_from():
     atlas = viet_nam()
-    code = next(code for code, areas in sorted(atlas.by_code.items()) if code.startswith("VN-24-") and len(areas) == 1 and areas[0].valid_from == DAY and len(atlas.origins[areas[0].id]) > 1)
+    code = next(
+        code
+        for code, areas in sorted(atlas.by_code.items())
+        if code.startswith("VN-24-") and len(areas) == 1 and areas[0].valid_from == DAY and len(atlas.origins[areas[0].id]) > 1
+    )
     before, after = atlas.stays(atlas.by_code[code][0], date(2010, 1, 1), None)
     assert after.area_id == atlas.by_code[code][0].id
     assert before.area_id in {change.from_id for change in atlas.origins[after.area_id]}

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 
 from shared.names import canonical, fold, is_a_name, matches, query_words, search_words, sort_key, tsquery
 
-NAMES = st.sampled_from(
-    ["Nguyễn Thị Ánh", "Lê Văn Đức", "O'Brien", "Saint-Exupéry", "فاطمة الزهراء", "Đặng Thị Ánh", "Cœur de Lion", "Ea H’Leo", "Trần Ðức", "Ælfric"]
-) | st.text(min_size=1, max_size=30)
+NAMES = st.sampled_from(["Nguyễn Thị Ánh", "Lê Văn Đức", "O'Brien", "Saint-Exupéry", "فاطمة الزهراء", "Đặng Thị Ánh", "Cœur de Lion", "Ea H’Leo", "Trần Ðức", "Ælfric"]) | st.text(
+    min_size=1, max_size=30
+)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,8 @@ def test_vietnamese_names_sort_by_alphabet_then_tone():
         "An", "Án", "Anh", "Ánh", "Ăn", "Ân", "Bình", "Danh", "Đăng", "Đặng Anh", "Đặng Ánh", "Em", "Êm",
         "Lê Anh", "Ô", "Ơ", "Phạm", "Tu", "Tù", "Tủ", "Tũ", "Tú", "Tụ", "Tư", "Từ", "Vũ", "Yên",
     ]  # fmt: skip
-    assert sorted(ordered[::-1], key=sort_key) == ordered
+    shuffled = sorted(ordered, key=len)
+    assert sorted(shuffled, key=sort_key) == ordered
     assert sort_key("Nguyễn") == sort_key(unicodedata.normalize("NFD", "Nguyễn"))
 
 

@@ -141,12 +141,9 @@ def about(rows: list[Row[Any]], successors: list[AreaChange]) -> AreaChanged:
         country=rows[0].country,
         level=rows[0].level,
         periods=[
-            AreaPeriod(valid_from=first_day(row.valid), valid_to=last_day(row.valid), code=row.code, name=row.name, parent_id=row.parent_id, within=row.within)
-            for row in rows
+            AreaPeriod(valid_from=first_day(row.valid), valid_to=last_day(row.valid), code=row.code, name=row.name, parent_id=row.parent_id, within=row.within) for row in rows
         ],
-        successors=[
-            AreaSuccession(id=s.to_id, effective_on=s.effective_on, share=s.share, is_main=s.is_main, is_estimated=s.is_estimated) for s in successors
-        ],
+        successors=[AreaSuccession(id=s.to_id, effective_on=s.effective_on, share=s.share, is_main=s.is_main, is_estimated=s.is_estimated) for s in successors],
     )
 
 

@@ -32,13 +32,13 @@ async def list_facilities(
     area: Annotated[str | None, Query(max_length=40, description="Code of an area at any level: what stands in it on the day.")] = None,
     authority: Annotated[str | None, Query(max_length=60, description="Code of the managing authority.")] = None,
     supervisor: Annotated[str | None, Query(max_length=60, description="Code of the technical supervisor.")] = None,
-    type: Annotated[str | None, Query(max_length=40)] = None,
+    facility_type: Annotated[str | None, Query(alias="type", max_length=40)] = None,
     code: Annotated[str | None, Query(max_length=60)] = None,
     q: Annotated[str | None, Query(max_length=100, description="Beginnings of words of the name or code, with or without accents.")] = None,
     as_of: AsOf = None,
 ) -> Page[FacilityRead]:
     """Facilities that exist on a day, by name."""
-    filters = Filters(area=area, authority=authority, supervisor=supervisor, code=code, type=type, q=q)
+    filters = Filters(area=area, authority=authority, supervisor=supervisor, code=code, type=facility_type, q=q)
     statement = narrowed(facilities_on(as_of or today()), filters)
     found = await keyset_page(session, statement, keys=[Facility.sort_key, Facility.row_id], params=page, scalars=False)
     return Page(items=[FacilityRead.of(row) for row in found.items], next=found.next)

@@ -49,9 +49,7 @@ class Atlas:
     def named(self, code: str, first: date, last: date | None) -> Area | None:
         """The area that a code names on a facility's first day; a code that was not in force then is read on its last or later days."""
         named = sorted(self.by_code.get(code, ()), key=lambda area: area.valid_from or date.min)
-        return next((area for area in named if on(area, first)), None) or next(
-            (area for area in reversed(named) if last is None or (area.valid_from or date.min) <= last), None
-        )
+        return next((area for area in named if on(area, first)), None) or next((area for area in reversed(named) if last is None or (area.valid_from or date.min) <= last), None)
 
     def stays(self, area: Area, first: date, last: date | None, latitude: float | None = None, longitude: float | None = None) -> list[Stay]:
         """Where a facility in this area stood and stands between two days, in order."""

@@ -6,12 +6,14 @@ from typing import Annotated, Any, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from sqlalchemy import Row
 
 from services.registry.areas.schemas import AreaNamed, Number
 from services.registry.facilities.vocabulary import LEVELS, OWNERSHIPS, REMOTENESS, TYPES
 from services.registry.imports.lines import FacilityLine
 from shared.actions import Action
+from shared.i18n import _
 from shared.names import is_a_name
 
 CODE = r"^[A-Z]{2}(-[A-Z0-9]+)+$"
@@ -115,7 +117,7 @@ class FacilityCreate(BaseModel):
     @classmethod
     def _is_a_name(cls, name: str) -> str:
         if not is_a_name(name):
-            raise ValueError("a name has letters and no control character")
+            raise ValueError(_("Write a name with at least one letter and no control character."))
         return name
 
     @field_validator("type", "level", "ownership", "remoteness")
@@ -123,13 +125,13 @@ class FacilityCreate(BaseModel):
     def _is_in_its_list(cls, value: str, info: Any) -> str:
         known = {"type": TYPES, "level": LEVELS, "ownership": OWNERSHIPS, "remoteness": REMOTENESS}[info.field_name]
         if value not in known:
-            raise ValueError("choose one of: " + ", ".join(known))
+            raise PydanticCustomError("literal_error", "choose one of: {expected}", {"expected": ", ".join(known)})
         return value
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
         if self.valid_to is not None and self.valid_to < self.valid_from:
-            raise ValueError("valid_to is before valid_from")
+            raise ValueError(_("The last day is before the first one."))
         return self
 
     def line(self) -> FacilityLine:

@@ -147,7 +147,7 @@ class Recorded:
 
     def says(self, plan: Plan) -> bool:
         """Whether saying this would change nothing."""
-        return self._content() == content_of(plan)
+        return bool(self._content() == content_of(plan))
 
     def _content(self) -> Any:
         rows = [(r.name, r.type, r.level, r.ownership, r.area_id, r.remoteness, r.tier, r.valid_from, r.valid_to) for r in self.rows]

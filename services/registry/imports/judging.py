@@ -32,7 +32,7 @@ from shared.errors import Refusal
 from shared.i18n import _
 from shared.names import canonical, fold
 
-IGNORED = _("The same line stands in row {row} already: ignored.")
+IGNORED = _("The same line stands in row {other} already: ignored.")
 RECORDED = _("Already recorded: nothing to change.")
 
 
@@ -73,9 +73,9 @@ class Memory:
         if earlier[0] == line.row:
             return None
         if earlier[1] == content:
-            return Verdict.unchanged(line.row, IGNORED, row=earlier[0])
-        self.also_bad.append(Verdict.bad(earlier[0], None, _("Row {row} says something else under the same number or code."), row=line.row))
-        return Verdict.bad(line.row, None, _("Row {row} says something else under the same number or code."), row=earlier[0])
+            return Verdict.unchanged(line.row, IGNORED, other=earlier[0])
+        self.also_bad.append(Verdict.bad(earlier[0], None, _("Row {other} says something else under the same number or code."), other=line.row))
+        return Verdict.bad(line.row, None, _("Row {other} says something else under the same number or code."), other=earlier[0])
 
 
 async def judge_lines(session: AsyncSession, caller: Caller, lines: Sequence[Line], memory: Memory) -> list[Verdict]:
@@ -109,7 +109,9 @@ async def judge_facilities(session: AsyncSession, caller: Caller, lines: Sequenc
         if plan is None:
             return Verdict.bad(line.row, "area_code", _("There is no area {code}."), code=line.area_code)
         if plan.abandoned_on is not None:
-            return Verdict.bad(line.row, "area_code", _("The area {code} ended on {day} and was divided: name the commune."), code=line.area_code, day=plan.abandoned_on.isoformat())
+            return Verdict.bad(
+                line.row, "area_code", _("The area {code} ended on {day} and was divided: name the commune."), code=line.area_code, day=plan.abandoned_on.isoformat()
+            )
         for column, party in (("technical_supervisor", line.technical_supervisor), ("host", line.host)):
             # Another authority's facilities need not stand in this register.
             if party and party.startswith(line.authority + "-") and party not in known:
@@ -180,7 +182,9 @@ async def judge_people(session: AsyncSession, caller: Caller, lines: Sequence[Pe
                 return Verdict.bad(line.row, "worker_no", _("The number {number} already belongs to somebody else."), number=line.worker_no)
             if any((r.facility_code, r.starts_on) == (line.facility_code, line.start_date) for r in recorded[key]):
                 return Verdict.unchanged(line.row, RECORDED)
-            return Verdict.bad(line.row, "worker_no", _("The worker {number} is already registered with another employment; record the change on the person's page."), number=line.worker_no)
+            return Verdict.bad(
+                line.row, "worker_no", _("The worker {number} is already registered with another employment; record the change on the person's page."), number=line.worker_no
+            )
         if key in taken:
             return Verdict.bad(line.row, "worker_no", _("The number {number} already belongs to somebody else."), number=line.worker_no)
         return Verdict.good(replace(line, occupation_code=occupation))
@@ -316,9 +320,7 @@ async def shares_at_hand(session: AsyncSession, persons: set[UUID], posts: set[U
     """Active assignments of these persons, and what is taken of these posts."""
     held: dict[UUID, list[Assignment]] = {}
     taken: dict[UUID, list[Share]] = {}
-    found = await session.scalars(
-        select(Assignment).where(Assignment.state == "active", (Assignment.person_id == any_of(persons)) | (Assignment.post_id == any_of(posts)))
-    )
+    found = await session.scalars(select(Assignment).where(Assignment.state == "active", (Assignment.person_id == any_of(persons)) | (Assignment.post_id == any_of(posts))))
     for assignment in found:
         if assignment.person_id in persons:
             held.setdefault(assignment.person_id, []).append(assignment)

@@ -41,9 +41,7 @@ class Finding:
 async def findings_of(session: AsyncSession, import_id: UUID, language: str, *, after: int = 0, most: int = 200) -> list[Finding]:
     """What was found in the rows that will not be written, in the order of the file."""
     rows = await session.execute(
-        text(
-            "SELECT row, state, faults FROM import_rows WHERE import_id = :id AND state IN ('bad', 'unchanged') AND faults <> '[]' AND row > :after ORDER BY row LIMIT :most"
-        ),
+        text("SELECT row, state, faults FROM import_rows WHERE import_id = :id AND state IN ('bad', 'unchanged') AND faults <> '[]' AND row > :after ORDER BY row LIMIT :most"),
         {"id": import_id, "after": after, "most": most},
     )
     return [Finding(row.row, row.state, fault["column"], told(fault, language)) for row in rows for fault in row.faults]

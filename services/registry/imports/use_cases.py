@@ -33,9 +33,15 @@ from shared.i18n import _
 from shared.ids import uuid7
 
 LINES_AT_A_TIME = 10_000
+LINES_IN_A_STATEMENT = 2_000
 DAYS_KEPT = 30
 
-_LINES: dict[str, TypeAdapter[Any]] = {"facilities": TypeAdapter(FacilityLine), "people": TypeAdapter(PersonLine), "posts": TypeAdapter(PostLine), "assignments": TypeAdapter(AssignmentLine)}
+_LINES: dict[str, TypeAdapter[Any]] = {
+    "facilities": TypeAdapter(FacilityLine),
+    "people": TypeAdapter(PersonLine),
+    "posts": TypeAdapter(PostLine),
+    "assignments": TypeAdapter(AssignmentLine),
+}
 
 
 async def check_file(session: AsyncSession, *, caller: Caller, kind: str, file: StoredFile, file_name: str) -> Import:
@@ -74,6 +80,7 @@ async def confirm_import(session: AsyncSession, *, caller: Caller, import_id: UU
         return checked
     if checked.good == 0:
         raise Refused("nothing-to-import", _("No line of this file is good, so there is nothing to write."), possible=_("Correct the file by the report and send it again."))
+    await session.execute(text("SET LOCAL statement_timeout = '10min'"))  # thousands of rows in one statement, on a slow machine
     # Two imports at once would each judge before the other has written.
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('import', 0))"))
     memory, written, after = Memory(), 0, 0
@@ -81,7 +88,8 @@ async def confirm_import(session: AsyncSession, *, caller: Caller, import_id: UU
         after = rows[-1].row
         verdicts = await judge_lines(session, caller, [_LINES[checked.kind].validate_python(row.line) for row in rows], memory)
         good = [verdict.line for verdict in verdicts if verdict.state == "good" and verdict.line is not None]
-        await write_lines(session, caller, checked.kind, good)
+        for first in range(0, len(good), LINES_IN_A_STATEMENT):
+            await write_lines(session, caller, checked.kind, good[first : first + LINES_IN_A_STATEMENT])
         written += len(good)
         await keep(session, checked, [verdict for verdict in verdicts if verdict.state != "good"])
     checked.confirm(by=caller.actor, written=written)
@@ -112,9 +120,7 @@ async def forget_old_imports() -> None:
         await session.execute(
             text("DELETE FROM import_rows r USING imports i WHERE i.id = r.import_id AND i.created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT}
         )
-        await session.execute(
-            text("UPDATE imports SET good = 0 WHERE state = 'checked' AND good > 0 AND created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT}
-        )
+        await session.execute(text("UPDATE imports SET good = 0 WHERE state = 'checked' AND good > 0 AND created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT})
 
 
 # --- reading -------------------------------------------------------------------------------------------------------------

@@ -23,7 +23,9 @@ class OccupationRead(BaseModel):
 
     model_config = ConfigDict(
         from_attributes=True,
-        json_schema_extra={"example": {"id": "0b6f…", "code": "VN-BS", "isco": "2211", "country": "VN", "group": "doctor", "names": {"fr": "Médecin", "vi": "Bác sĩ", "en": "Doctor"}}},
+        json_schema_extra={
+            "example": {"id": "0b6f…", "code": "VN-BS", "isco": "2211", "country": "VN", "group": "doctor", "names": {"fr": "Médecin", "vi": "Bác sĩ", "en": "Doctor"}}
+        },
     )
 
     id: UUID

@@ -19,9 +19,7 @@ async def load_occupations(session: AsyncSession, path: Path) -> int:
     """Bring the occupations to the packaged state; answers how many changed."""
     rows = [row | {"position": position} for position, row in enumerate(read_occupations(path))]
     changed = set((await session.scalars(_PUT, {"rows": orjson.dumps(rows).decode()})).all())
-    record_events(
-        session, [OccupationChanged.model_validate({key: value for key, value in row.items() if key != "position"}) for row in rows if row["code"] in changed]
-    )
+    record_events(session, [OccupationChanged.model_validate({key: value for key, value in row.items() if key != "position"}) for row in rows if row["code"] in changed])
     return len(changed)
 
 

@@ -38,8 +38,8 @@ def main(folder: Path, other: Path | None) -> None:
     lines = all_successions(former, current, pairs, converter, renamed)
     write("areas.csv.gz", AREA_COLUMNS, areas)
     write("successions.csv.gz", SUCCESSION_COLUMNS, lines)
-    print(Counter((a["level"], "current" if not a["valid_to"] else "former") for a in areas))
-    print(Counter(line["kind"] for line in lines))
+    say(Counter((a["level"], "current" if not a["valid_to"] else "former") for a in areas))
+    say(Counter(line["kind"] for line in lines))
     if other:
         compare(other, former, current, pairs)
 
@@ -115,13 +115,31 @@ def all_areas(former: list[dict], current: list[dict], pairs: list[dict], conver
             areas.append(area(province, "province", province, unit["province"], unit["provinceShort"], None, "VN", "", until, unit["provinceLat"], unit["provinceLon"]))
         district = f"{province}-{unit['districtCode']}"
         if district not in seen:
-            areas.append(area(district, "district", district, unit["district"], unit["districtShort"], unit["districtType"], province, "", LAST_DAY, unit["districtLat"], unit["districtLon"]))
+            areas.append(
+                area(
+                    district, "district", district, unit["district"], unit["districtShort"], unit["districtType"], province, "", LAST_DAY, unit["districtLat"], unit["districtLon"]
+                )
+            )
         seen |= {province, district}
     kept = unchanged(pairs)
     for unit in former:
         if unit["wardCode"]:
             code = former_code(unit)
-            areas.append(area(code, "commune", code, unit["ward"], unit["wardShort"], unit["wardType"], f"VN-{unit['provinceCode']}-{unit['districtCode']}", "", LAST_DAY, unit["wardLat"], unit["wardLon"]))
+            areas.append(
+                area(
+                    code,
+                    "commune",
+                    code,
+                    unit["ward"],
+                    unit["wardShort"],
+                    unit["wardType"],
+                    f"VN-{unit['provinceCode']}-{unit['districtCode']}",
+                    "",
+                    LAST_DAY,
+                    unit["wardLat"],
+                    unit["wardLon"],
+                )
+            )
     renamed: dict[str, str] = {}
     provinces: set[str] = set()
     for unit in current:
@@ -135,7 +153,20 @@ def all_areas(former: list[dict], current: list[dict], pairs: list[dict], conver
     return areas, renamed
 
 
-def area(key: str, level: str, code: str, name: str, short: str, kind: str | None, parent: str, start: str, end: str, latitude: float | None = None, longitude: float | None = None, km2: float | None = None) -> dict:
+def area(
+    key: str,
+    level: str,
+    code: str,
+    name: str,
+    short: str,
+    kind: str | None,
+    parent: str,
+    start: str,
+    end: str,
+    latitude: float | None = None,
+    longitude: float | None = None,
+    km2: float | None = None,
+) -> dict:
     name = clean(name)
     short = clean(short)
     return dict(zip(AREA_COLUMNS, [
@@ -161,6 +192,10 @@ def all_successions(former: list[dict], current: list[dict], pairs: list[dict], 
     return sorted(lines, key=lambda line: (line["from_key"], line["to_key"]))
 
 
+def say(what: object) -> None:
+    sys.stdout.write(f"{what}\n")
+
+
 def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
@@ -178,12 +213,12 @@ def compare(other: Path, former: list[dict], current: list[dict], pairs: list[di
     tables = {table["name"]: table["data"] for table in json.loads(other.read_text(encoding="utf-8")) if table["type"] == "table"}
     theirs = {ward["ward_code"] for ward in tables["wards"]}
     ours = {unit["wardCode"] for unit in current}
-    print(f"provinces {len({u['provinceCode'] for u in current})} / {len(tables['provinces'])}; communes {len(ours)} / {len(theirs)}; codes that differ: {sorted(ours ^ theirs)}")
+    say(f"provinces {len({u['provinceCode'] for u in current})} / {len(tables['provinces'])}; communes {len(ours)} / {len(theirs)}; codes that differ: {sorted(ours ^ theirs)}")
     known = {unit["wardCode"] for unit in former if unit["wardCode"]}
     mapped = {(m["old_ward_code"], m["new_ward_code"]) for m in tables["ward_mappings"] if m["old_ward_code"] in known and m["new_ward_code"]}
     own = {(pair["from"]["wardCode"], pair["to"]["wardCode"]) for pair in pairs if pair["from"]["wardCode"]}
     whole = {(pair["from"]["wardCode"], pair["to"]["wardCode"]) for pair in pairs if pair["from"]["wardCode"] and pair["share"] == "1"}
-    print(f"successions {len(own)} / {len(mapped)}; in both {len(own & mapped)}; whole communes that differ: {sorted(whole - mapped)}; only there: {sorted(mapped - own)[:20]}")
+    say(f"successions {len(own)} / {len(mapped)}; in both {len(own & mapped)}; whole communes that differ: {sorted(whole - mapped)}; only there: {sorted(mapped - own)[:20]}")
 
 
 if __name__ == "__main__":

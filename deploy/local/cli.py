@@ -261,11 +261,11 @@ def check() -> None:
     migrations = sorted(str(path) for path in CHECKOUT.glob("services/*/migrations/**/*.sql"))
     templates = sorted({str(path.parent) for path in CHECKOUT.glob("**/templates/**/*.html") if ".venv" not in path.parts})
     steps: dict[str, list[str]] = {
-        "lint": [sys.executable, "-m", "ruff", "check", "."],
+        "lint": [sys.executable, "-m", "ruff", "check", "--output-format=concise", "."],
         "types": [sys.executable, "-m", "mypy"],
         "borders": [str(binaries / "lint-imports")],
-        "contracts": [sys.executable, "-m", "pytest", "-q", "tests/contracts"],
-        "templates": [str(binaries / "djlint"), "--lint", "--quiet", *templates],
+        "contracts": [sys.executable, "-m", "pytest", "tests/contracts"],
+        "templates": [str(binaries / "djlint"), "--lint", "--quiet", "--ignore=H015", *templates],
         "migrations": [str(binaries / "squawk"), *migrations],
     }
     failed = []
@@ -277,7 +277,7 @@ def check() -> None:
         console.print(f"{'[green]✓[/]' if done.returncode == 0 else '[red]✗[/]'} {name:<12}{time.monotonic() - began:5.1f} s")
         if done.returncode:
             failed.append(name)
-            console.print((done.stdout + done.stderr).rstrip(), markup=False)
+            console.print((done.stdout + done.stderr).rstrip(), markup=False, soft_wrap=True)
     if failed:
         raise typer.Exit(1)
 

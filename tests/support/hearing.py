@@ -1,5 +1,7 @@
 """Events of other services, as the broker would bring them."""
 
+from collections import defaultdict
+from collections.abc import Iterator
 from itertools import count
 from typing import Any
 from uuid import UUID
@@ -13,12 +15,12 @@ from shared.ids import uuid7
 from shared.inbox import Consumer, Message, Taken, Taking
 
 INCARNATION = 1
-_versions = count(1)
+_versions: defaultdict[str, Iterator[int]] = defaultdict(lambda: count(1))  # contiguous in each aggregate, as the outbox gives them
 
 
 def message(topic: str, kind: str, body: dict[str, Any], *, version: int | None = None) -> Message:
     """One event with the headers that the relay writes."""
-    row = {"id": uuid7(), "type": kind, "subject": UUID(str(body["id"])), "version": version or next(_versions), "occurred_at": now()}
+    row = {"id": uuid7(), "type": kind, "subject": UUID(str(body["id"])), "version": version or next(_versions[f"{topic} {body['id']}"]), "occurred_at": now()}
     headers = write_headers(topic.split(".")[1], row, INCARNATION, None)
     return Message(topic, str(body["id"]).encode(), orjson.dumps(body), headers, "test")
 

@@ -41,7 +41,7 @@ INSTRUMENTS: list[Instrument] = []
 
 
 class Counter(Instrument):
-    """How often something happened since the start: `EVENTS_PUBLISHED.add(40, ("registry.person.registered.v1",))`."""
+    """How often something happened since the start: `EVENTS_READ.add(40, ("relais.registry.posts",))`."""
 
     def add(self, amount: int = 1, labels: Labels = ()) -> None:
         key = self._key(labels)
@@ -85,12 +85,11 @@ class Gauge(Instrument):
 
 REQUESTS = Histogram("http.server.request.duration", "Time to answer a request", unit="s", labels=("http.request.method", "http.route", "http.response.status_code"))
 OUTBOX_AGE = Gauge("relais.outbox.oldest_age", "Age of the oldest event that is not published yet", unit="s")
-OUTBOX_PENDING = Gauge("relais.outbox.pending", "Events that are not published yet")
-CONSUMER_LAG = Gauge("relais.consumer.lag", "Messages that a consumer has not read yet", labels=("consumer", "topic"))
-PARKED = Gauge("relais.inbox.parked", "Events that wait for something not known yet", labels=("consumer",))
-DEAD_LETTERS = Gauge("relais.inbox.dead_letters", "Events that can never be handled as they are", labels=("consumer",))
-EVENTS_PUBLISHED = Counter("relais.events.published", "Events sent to the broker", labels=("type",))
-EVENTS_APPLIED = Counter("relais.events.applied", "Events whose effect is committed", labels=("consumer", "type"))
+CONSUMER_LAG = Gauge("relais.consumer.lag", "Messages that the service has not read yet")
+PARKED = Gauge("relais.inbox.parked", "Events that wait for something not known yet")
+DEAD_LETTERS = Gauge("relais.inbox.dead_letters", "Events that can never be handled as they are")
+EVENTS_PUBLISHED = Counter("relais.events.published", "Events that the broker acknowledged")
+EVENTS_READ = Counter("relais.events.read", "Messages taken in charge: applied, known already, parked or dead", labels=("topic",))
 
 
 class Measured:

@@ -19,6 +19,7 @@ from shared.crash import crash_point
 from shared.db import worker_session
 from shared.inbox import Consumer, Message, Outdated, Taken, Taking, may_pass, retry_parked
 from shared.kafka import Broker, BrokerNotReady, close_client, make_consumer, within
+from shared.metrics import EVENTS_READ
 from shared.relay import pause
 from shared.settings import settings
 
@@ -163,6 +164,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         crash_point("inbox.after_commit")
         self._paused.pop(partition, None)
         self.subscription.taken += len(messages)
+        EVENTS_READ.add(len(messages), (partition.topic,))
         await self._tell_kafka(partition, following)
         return taken.arrived
 

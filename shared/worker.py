@@ -14,14 +14,16 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared import metrics
 from shared.clock import today
-from shared.db import database
+from shared.db import database, worker_session
 from shared.relay import Relay, pause
 from shared.settings import settings
 from shared.subscription import Subscription
-from shared.telemetry import span, start_telemetry, stop_telemetry
+from shared.telemetry import is_tracing, span, start_telemetry, stop_telemetry
 
 if TYPE_CHECKING:
     from shared.app import Service
@@ -31,6 +33,7 @@ logger = logging.getLogger("relais.worker")
 SILENCE_SECONDS = 180.0  # longer than any wait that has its own end
 LOOK_SECONDS = 5.0
 DAILY_LOOK_SECONDS = 30.0
+MEASURE_SECONDS = 15.0
 
 
 class Duty(Protocol):
@@ -70,6 +73,31 @@ class DailyTasks:
         return True
 
 
+class Measuring:
+    """Tells the collector now and then what operations see on the health page."""
+
+    def __init__(self) -> None:
+        self.alive_at = time.monotonic()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            with contextlib.suppress(DBAPIError, OSError, TimeoutError):  # a database that is away is seen elsewhere
+                async with asyncio.timeout(LOOK_SECONDS), worker_session() as session:
+                    health = await event_health(session)
+                for gauge, name in MEASURED.items():
+                    gauge.set(health[name])
+            self.alive_at = time.monotonic()
+            await pause(stop, MEASURE_SECONDS)
+
+
+MEASURED = {
+    metrics.OUTBOX_AGE: "oldest_unpublished_seconds",
+    metrics.CONSUMER_LAG: "lag",
+    metrics.PARKED: "parked",
+    metrics.DEAD_LETTERS: "dead_letters",
+}
+
+
 async def run_worker(service: "Service", stop: asyncio.Event) -> None:
     """Relay what the service announces, take in charge what it hears, do what falls due, until `stop`."""
     consumer = service.consumer
@@ -78,6 +106,8 @@ async def run_worker(service: "Service", stop: asyncio.Event) -> None:
         duties.append(("consumer", lambda: Subscription(consumer)))
     if service.daily:
         duties.append(("daily tasks", lambda: DailyTasks(service.daily)))
+    if is_tracing():
+        duties.append(("measures", Measuring))
     async with asyncio.TaskGroup() as group:
         for name, make in duties:
             group.create_task(_watch(name, make, stop), name=f"{service.name} {name}")

@@ -5,7 +5,7 @@ import itertools
 import pytest
 
 from shared import metrics
-from shared.metrics import CONSUMER_LAG, EVENTS_PUBLISHED, MAX_SERIES, OTHER, Counter, Gauge, Histogram
+from shared.metrics import CONSUMER_LAG, EVENTS_READ, MAX_SERIES, OTHER, Counter, Gauge, Histogram
 from shared.telemetry import flush_telemetry
 from tests.support.telemetry import RunningReceiver
 
@@ -20,13 +20,13 @@ def fresh_instruments(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_they_are_read_by_operations(traced: RunningReceiver) -> None:
     metrics.REQUESTS.record(0.004, ("GET", "/api/v1/registry/persons", 200))
     metrics.REQUESTS.record(0.030, ("GET", "/api/v1/registry/persons", 200))
-    EVENTS_PUBLISHED.add(40, ("registry.worker.registered.v1",))
-    EVENTS_PUBLISHED.add(2, ("registry.worker.registered.v1",))
-    CONSUMER_LAG.set(7, ("observatory", "relais.registry.posts"))
+    EVENTS_READ.add(40, ("relais.registry.posts",))
+    EVENTS_READ.add(2, ("relais.registry.posts",))
+    CONSUMER_LAG.set(7)
     flush_telemetry()
     found = {item["name"]: item for item in traced.get("/api/v1/traces/measures", service="registry").json()["items"]}
-    assert found["relais.events.published"]["value"] == 42
-    assert found["relais.events.published"]["labels"] == {"type": "registry.worker.registered.v1"}
+    assert found["relais.events.read"]["value"] == 42
+    assert found["relais.events.read"]["labels"] == {"topic": "relais.registry.posts"}
     assert found["relais.consumer.lag"]["value"] == 7
     requests = found["http.server.request.duration"]
     assert requests["labels"] == {"http.request.method": "GET", "http.route": "/api/v1/registry/persons", "http.response.status_code": "200"}

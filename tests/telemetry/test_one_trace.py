@@ -74,3 +74,12 @@ def test_the_portal_shows_it_to_operations_alone(here: RunningStack) -> None:
     assert trace_id in Portal(here, "ops").open(f"/operations/traces/{trace_id}").text
     assert trace_id not in Portal(here, "linh").open("/operations/traces").text
     assert call(here.account("linh"), f"{here.public_url}/api/v1/traces/{trace_id}")[0] == 403
+
+
+def test_each_service_tells_how_late_its_events_are(here: RunningStack) -> None:
+    operations = Operations(here)
+    wanted = {
+        (service, name) for service in ("registry", "recruitment", "observatory") for name in ("relais.outbox.oldest_age", "relais.consumer.lag", "relais.inbox.dead_letters")
+    }
+    wanted |= {("registry", "relais.events.published"), ("observatory", "relais.events.read"), ("gateway", "http.server.request.duration")}
+    until(lambda: wanted <= {(item["service"], item["name"]) for item in operations.read("/measures")["items"]}, "the measures of each service")

@@ -9,7 +9,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import aiohttp
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
@@ -201,9 +201,10 @@ async def _get_json(address: str) -> dict[str, Any]:
 
 async def _post_form(address: str, form: dict[str, str]) -> tuple[int, dict[str, Any]]:
     known = settings()
-    authentication = aiohttp.BasicAuth(known.portal_client_id, known.portal_client_secret.get_secret_value())
+    # RFC 6749, 2.3.1: name and secret are form-encoded before they are joined by a colon.
+    authentication = aiohttp.encode_basic_auth(quote_plus(known.portal_client_id), quote_plus(known.portal_client_secret.get_secret_value()))
     try:
-        async with http_session().post(address, data=form, auth=authentication, timeout=TIMEOUT, allow_redirects=False) as answer:
+        async with http_session().post(address, data=form, headers={"Authorization": authentication}, timeout=TIMEOUT, allow_redirects=False) as answer:
             try:
                 body = await answer.json(content_type=None)
             except ValueError:

@@ -307,7 +307,7 @@ def beliefs() -> None:
         DECLARE
             why jsonb := coalesce(nullif(current_setting('relais.superseding', true), ''), '{}')::jsonb;
             until timestamptz := coalesce((why ->> 'at')::timestamptz, clock_timestamp());
-            no_belief constant text[] := '{authority_path,shared_with,recorded_at,recorded_by,done_on,entered_on}';
+            no_belief constant text[] := '{authority_path,shared_with}';  -- who may see a row is no belief about the world
         BEGIN
             IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - no_belief = to_jsonb(NEW) - no_belief THEN
                 RETURN NULL;

@@ -77,10 +77,10 @@ def _detach() -> None:
         )
     while state.read("running").get("launcher") != launcher.pid:
         if launcher.poll() is not None:
-            complaints.print(output.read_text(), markup=False, end="")
+            sys.stderr.write(output.read_text())
             raise typer.Exit(1)
         time.sleep(0.1)
-    console.print(output.read_text().replace("Stop with Ctrl-C.", "Stop with ./relais down."), markup=False, end="")
+    sys.stdout.write(output.read_text().replace("Stop with Ctrl-C.", "Stop with ./relais down."))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.recruitment.base import Base
+from services.recruitment.workflow import Workflow
 from shared.errors import Refused
 from shared.i18n import _
 from shared.ids import uuid7
@@ -34,6 +35,13 @@ class Record(Protected, Base):
     reference: Mapped[str | None]
     content_hash: Mapped[bytes]
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
+    state: Mapped[str]
+    version: Mapped[int] = mapped_column(default=1)
+
+    def move(self, act: str, procedure: Workflow) -> None:
+        """Go to the state that the act leads to; whoever read the record before must read it again."""
+        self.state = procedure.after(act, self.state)
+        self.version += 1
 
 
 RecordT = TypeVar("RecordT", bound=Record)

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.campaigns.permissions import can_draft_campaigns, can_read_campaigns
@@ -12,7 +12,8 @@ from services.recruitment.campaigns.queries import campaigns_visible_to, get_vis
 from services.recruitment.campaigns.schemas import CampaignCreate, CampaignRead, Publication
 from services.recruitment.campaigns.use_cases import draft_campaign, publish_campaign
 from services.recruitment.workflow import PUBLISHED
-from shared.auth import CallerDep, allows
+from shared.actions import IfMatch, etag
+from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
@@ -21,13 +22,18 @@ from shared.pagination import Page, PageDep, keyset_page
 router = Router(prefix="/campaigns", tags=["campaigns"])
 
 
-@router.post("", status_code=201, response_model=CampaignRead, dependencies=[allows(can_draft_campaigns)], responses=problems(403, 409, 422))
-async def create_campaign(body: CampaignCreate, caller: CallerDep, session: SessionDep) -> CampaignRead:
+def _read(response: Response, caller: Caller, campaign: Campaign) -> CampaignRead:
+    etag(response, campaign.version)
+    return CampaignRead.seen_by(caller, campaign)
+
+
+@router.post("", status_code=201, response_model=CampaignRead, dependencies=[allows(can_draft_campaigns)], responses=problems(401, 403, 409, 422))
+async def create_campaign(body: CampaignCreate, response: Response, caller: CallerDep, session: SessionDep) -> CampaignRead:
     """Draft a campaign under a policy for some needs."""
-    return CampaignRead.seen_by(caller, await draft_campaign(session, caller=caller, body=body))
+    return _read(response, caller, await draft_campaign(session, caller=caller, body=body))
 
 
-@router.get("", response_model=Page[CampaignRead], dependencies=[allows(can_read_campaigns)], responses=problems(403, 422))
+@router.get("", response_model=Page[CampaignRead], dependencies=[allows(can_read_campaigns)], responses=problems(401, 403, 422))
 async def list_campaigns(
     *,
     caller: CallerDep,
@@ -49,13 +55,15 @@ async def list_campaigns(
     return Page(items=[CampaignRead.seen_by(caller, campaign) for campaign in found.items], next=found.next)
 
 
-@router.get("/{campaign_id}", response_model=CampaignRead, dependencies=[allows(can_read_campaigns)], responses=problems(403, 404))
-async def read_campaign(campaign_id: UUID, caller: CallerDep, session: SessionDep) -> CampaignRead:
+@router.get("/{campaign_id}", response_model=CampaignRead, dependencies=[allows(can_read_campaigns)], responses=problems(401, 403, 404))
+async def read_campaign(campaign_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> CampaignRead:
     """One campaign."""
-    return CampaignRead.seen_by(caller, await get_visible_campaign(session, caller, campaign_id))
+    return _read(response, caller, await get_visible_campaign(session, caller, campaign_id))
 
 
-@router.post("/{campaign_id}/publication", status_code=201, response_model=CampaignRead, dependencies=[allows(can_read_campaigns)], responses=problems(403, 404, 409))
-async def create_publication(campaign_id: UUID, body: Publication, caller: CallerDep, session: SessionDep) -> CampaignRead:
+@router.post(
+    "/{campaign_id}/publication", status_code=201, response_model=CampaignRead, dependencies=[allows(can_read_campaigns)], responses=problems(401, 403, 404, 409, 412, 422)
+)
+async def create_publication(campaign_id: UUID, body: Publication, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> CampaignRead:
     """Publish a drafted campaign."""
-    return CampaignRead.seen_by(caller, await publish_campaign(session, caller=caller, campaign_id=campaign_id, body=body))
+    return _read(response, caller, await publish_campaign(session, caller=caller, campaign_id=campaign_id, body=body, if_match=if_match))

@@ -53,7 +53,7 @@ class Campaign(Record):
 
     def publish(self, *, by: str, on: date) -> None:
         """The call is published; its rule pack is the one of that day (RP-01)."""
-        self.state = CAMPAIGN.after("publish", self.state)
+        self.move("publish", CAMPAIGN)
         self.published_by, self.published_on = by, on
 
     def is_open(self, day: date) -> bool:

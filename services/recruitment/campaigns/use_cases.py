@@ -16,6 +16,7 @@ from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.policies.queries import policies_visible_to
 from services.recruitment.records import by_reference, hash_of
 from services.recruitment.rules import pack_of
+from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
@@ -58,13 +59,14 @@ async def draft_campaign(session: AsyncSession, *, caller: Caller, body: Campaig
     return campaign
 
 
-async def publish_campaign(session: AsyncSession, *, caller: Caller, campaign_id: UUID, body: Publication) -> Campaign:
+async def publish_campaign(session: AsyncSession, *, caller: Caller, campaign_id: UUID, body: Publication, if_match: str | None = None) -> Campaign:
     """The call is made public: only under a policy in force, for validated needs, with the window that the law gives."""
     done_on = judge_done_on(caller, body.done_on)
     campaign = await get_visible_campaign(session, caller, campaign_id, lock=True)
     require(can_publish(caller, campaign))
     if (campaign.published_by, campaign.published_on) == (caller.actor, done_on):
         return campaign
+    require_current(if_match, campaign.version)
     pack = pack_of(campaign.authority, done_on)
     policy_must_be_in_force(campaign, done_on)
     needs_must_be_validated(campaign)

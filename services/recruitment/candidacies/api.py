@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+from fastapi import Response
+
 from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.candidacies.permissions import can_read_candidacies, can_register_candidacies
 from services.recruitment.candidacies.queries import candidacies_visible_to, get_visible_candidacy
 from services.recruitment.candidacies.schemas import CandidacyCreate, CandidacyRead, Eligibility
 from services.recruitment.candidacies.use_cases import decide_eligibility, register_candidacy
-from shared.auth import CallerDep, allows
+from shared.actions import IfMatch, etag
+from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
@@ -16,13 +19,18 @@ from shared.pagination import Page, PageDep, keyset_page
 router = Router(prefix="/candidacies", tags=["candidacies"])
 
 
-@router.post("", status_code=201, response_model=CandidacyRead, dependencies=[allows(can_register_candidacies)], responses=problems(403, 409, 422, 503))
-async def create_candidacy(body: CandidacyCreate, caller: CallerDep, session: SessionDep) -> CandidacyRead:
+def _read(response: Response, caller: Caller, candidacy: Candidacy) -> CandidacyRead:
+    etag(response, candidacy.version)
+    return CandidacyRead.seen_by(caller, candidacy)
+
+
+@router.post("", status_code=201, response_model=CandidacyRead, dependencies=[allows(can_register_candidacies)], responses=problems(401, 403, 409, 422, 503))
+async def create_candidacy(body: CandidacyCreate, response: Response, caller: CallerDep, session: SessionDep) -> CandidacyRead:
     """Register the application of a person known to the registry; the answer lists every criterion, met or missing."""
-    return CandidacyRead.seen_by(caller, await register_candidacy(session, caller=caller, body=body))
+    return _read(response, caller, await register_candidacy(session, caller=caller, body=body))
 
 
-@router.get("", response_model=Page[CandidacyRead], dependencies=[allows(can_read_candidacies)], responses=problems(403, 422))
+@router.get("", response_model=Page[CandidacyRead], dependencies=[allows(can_read_candidacies)], responses=problems(401, 403, 422))
 async def list_candidacies(
     *,
     caller: CallerDep,
@@ -42,13 +50,15 @@ async def list_candidacies(
     return Page(items=[CandidacyRead.seen_by(caller, candidacy) for candidacy in found.items], next=found.next)
 
 
-@router.get("/{candidacy_id}", response_model=CandidacyRead, dependencies=[allows(can_read_candidacies)], responses=problems(403, 404))
-async def read_candidacy(candidacy_id: UUID, caller: CallerDep, session: SessionDep) -> CandidacyRead:
+@router.get("/{candidacy_id}", response_model=CandidacyRead, dependencies=[allows(can_read_candidacies)], responses=problems(401, 403, 404))
+async def read_candidacy(candidacy_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> CandidacyRead:
     """One candidacy with its criteria."""
-    return CandidacyRead.seen_by(caller, await get_visible_candidacy(session, caller, candidacy_id))
+    return _read(response, caller, await get_visible_candidacy(session, caller, candidacy_id))
 
 
-@router.post("/{candidacy_id}/eligibility", status_code=201, response_model=CandidacyRead, dependencies=[allows(can_read_candidacies)], responses=problems(403, 404, 409))
-async def create_eligibility(candidacy_id: UUID, body: Eligibility, caller: CallerDep, session: SessionDep) -> CandidacyRead:
+@router.post(
+    "/{candidacy_id}/eligibility", status_code=201, response_model=CandidacyRead, dependencies=[allows(can_read_candidacies)], responses=problems(401, 403, 404, 409, 412, 422)
+)
+async def create_eligibility(candidacy_id: UUID, body: Eligibility, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> CandidacyRead:
     """Decide whether the person is eligible, with reasons."""
-    return CandidacyRead.seen_by(caller, await decide_eligibility(session, caller=caller, candidacy_id=candidacy_id, body=body))
+    return _read(response, caller, await decide_eligibility(session, caller=caller, candidacy_id=candidacy_id, body=body, if_match=if_match))

@@ -51,5 +51,5 @@ class Candidacy(Record):
 
     def decide(self, outcome: str, *, by: str, on: date, comment: str | None, criteria: list[dict[str, Any]]) -> None:
         """A human decides; the criteria as they stood that day are kept with the decision."""
-        self.state = CANDIDACY.after("find_eligible" if outcome == ELIGIBLE else "find_ineligible", self.state)
+        self.move("find_eligible" if outcome == ELIGIBLE else "find_ineligible", CANDIDACY)
         self.decided_by, self.decided_on, self.comment, self.criteria = by, on, comment, criteria

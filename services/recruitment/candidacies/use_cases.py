@@ -16,6 +16,7 @@ from services.recruitment.records import by_reference, hash_of
 from services.recruitment.replicas.queries import facility_on, person_must_exist
 from services.recruitment.rules import PACKS
 from services.recruitment.workflow import ELIGIBLE
+from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
@@ -62,13 +63,14 @@ async def register_candidacy(session: AsyncSession, *, caller: Caller, body: Can
     return candidacy
 
 
-async def decide_eligibility(session: AsyncSession, *, caller: Caller, candidacy_id: UUID, body: Eligibility) -> Candidacy:
+async def decide_eligibility(session: AsyncSession, *, caller: Caller, candidacy_id: UUID, body: Eligibility, if_match: str | None = None) -> Candidacy:
     """A person decides, sees every criterion met and missing, and gives reasons for a refusal."""
     done_on = judge_done_on(caller, body.done_on)
     candidacy = await get_visible_candidacy(session, caller, candidacy_id, lock=True)
     require(can_judge(caller, candidacy))
     if (candidacy.decided_by, candidacy.decided_on, candidacy.state, candidacy.comment) == (caller.actor, done_on, body.outcome, body.comment):
         return candidacy
+    require_current(if_match, candidacy.version)
     facility, _path = await facility_on(session, candidacy.facility_code, done_on)
     criteria = criteria_on(candidacy, done_on, facility_group=facility.group(done_on))
     reasons_must_be_given(body.outcome, body.comment)

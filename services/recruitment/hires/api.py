@@ -2,12 +2,15 @@
 
 from uuid import UUID
 
+from fastapi import Response
+
 from services.recruitment.hires.models import Hire
 from services.recruitment.hires.permissions import can_propose_hires, can_read_hires
 from services.recruitment.hires.queries import get_visible_hire, hires_visible_to
 from services.recruitment.hires.schemas import Decision, HireCreate, HireRead
 from services.recruitment.hires.use_cases import decide_hire, propose_hire
 from services.recruitment.replicas.queries import landings_of
+from shared.actions import IfMatch, etag
 from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
@@ -17,17 +20,18 @@ from shared.pagination import Page, PageDep, keyset_page
 router = Router(prefix="/hires", tags=["hires"])
 
 
-async def _read(session: SessionDep, caller: Caller, hire: Hire) -> HireRead:
+async def _read(session: SessionDep, response: Response, caller: Caller, hire: Hire) -> HireRead:
+    etag(response, hire.version)
     return HireRead.seen_by(caller, hire, (await landings_of(session, [hire.id])).get(hire.id))
 
 
-@router.post("", status_code=201, response_model=HireRead, dependencies=[allows(can_propose_hires)], responses=problems(403, 409, 422, 503))
-async def create_hire(body: HireCreate, caller: CallerDep, session: SessionDep) -> HireRead:
+@router.post("", status_code=201, response_model=HireRead, dependencies=[allows(can_propose_hires)], responses=problems(401, 403, 409, 422, 503))
+async def create_hire(body: HireCreate, response: Response, caller: CallerDep, session: SessionDep) -> HireRead:
     """Propose an eligible person for a free post; the grant of the policy is computed and explained."""
-    return await _read(session, caller, await propose_hire(session, caller=caller, body=body))
+    return await _read(session, response, caller, await propose_hire(session, caller=caller, body=body))
 
 
-@router.get("", response_model=Page[HireRead], dependencies=[allows(can_read_hires)], responses=problems(403, 422))
+@router.get("", response_model=Page[HireRead], dependencies=[allows(can_read_hires)], responses=problems(401, 403, 422))
 async def list_hires(
     *,
     caller: CallerDep,
@@ -55,13 +59,13 @@ async def list_hires(
     return Page(items=[HireRead.seen_by(caller, hire, landings.get(hire.id)) for hire in found.items], next=found.next)
 
 
-@router.get("/{hire_id}", response_model=HireRead, dependencies=[allows(can_read_hires)], responses=problems(403, 404))
-async def read_hire(hire_id: UUID, caller: CallerDep, session: SessionDep) -> HireRead:
+@router.get("/{hire_id}", response_model=HireRead, dependencies=[allows(can_read_hires)], responses=problems(401, 403, 404))
+async def read_hire(hire_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> HireRead:
     """One hire with its grant and where it landed."""
-    return await _read(session, caller, await get_visible_hire(session, caller, hire_id))
+    return await _read(session, response, caller, await get_visible_hire(session, caller, hire_id))
 
 
-@router.post("/{hire_id}/decision", status_code=201, response_model=HireRead, dependencies=[allows(can_read_hires)], responses=problems(403, 404, 409))
-async def create_decision(hire_id: UUID, body: Decision, caller: CallerDep, session: SessionDep) -> HireRead:
+@router.post("/{hire_id}/decision", status_code=201, response_model=HireRead, dependencies=[allows(can_read_hires)], responses=problems(401, 403, 404, 409, 412, 422))
+async def create_decision(hire_id: UUID, body: Decision, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> HireRead:
     """Sign a proposed hire; another person than the proposer. Without a number it shows “to regularise”."""
-    return await _read(session, caller, await decide_hire(session, caller=caller, hire_id=hire_id, body=body))
+    return await _read(session, response, caller, await decide_hire(session, caller=caller, hire_id=hire_id, body=body, if_match=if_match))

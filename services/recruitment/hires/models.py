@@ -61,7 +61,7 @@ class Hire(Record):
 
     def decide(self, grant: Grant, *, by: str, on: date, decision_number: str | None) -> None:
         """The signatory signs; without a number yet the decision shows “to regularise”."""
-        self.state = HIRE.after("decide", self.state)
+        self.move("decide", HIRE)
         self.set_grant(grant)
         self.decided_by, self.signed_on, self.decision_number = by, on, decision_number
 

@@ -28,6 +28,7 @@ from services.recruitment.records import by_reference, hash_of
 from services.recruitment.replicas.queries import facility_on, hires_on_their_way, known_post
 from services.recruitment.rules import PACKS
 from services.recruitment.workflow import HIRE
+from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
@@ -81,13 +82,14 @@ async def propose_hire(session: AsyncSession, *, caller: Caller, body: HireCreat
     return hire
 
 
-async def decide_hire(session: AsyncSession, *, caller: Caller, hire_id: UUID, body: Decision) -> Hire:
+async def decide_hire(session: AsyncSession, *, caller: Caller, hire_id: UUID, body: Decision, if_match: str | None = None) -> Hire:
     """The signatory signs; the group of the facility is frozen that day and the registry is told by event."""
     signed_on = judge_done_on(caller, body.day)
     hire = await get_visible_hire(session, caller, hire_id, lock=True)
     require(can_decide(caller, hire))
     if (hire.decided_by, hire.signed_on, hire.decision_number) == (caller.actor, signed_on, body.decision_number):
         return hire
+    require_current(if_match, hire.version)
     HIRE.after("decide", hire.state)
     signature_must_follow_proposal(hire, signed_on)
     facility, _path = await facility_on(session, hire.facility_code, signed_on)

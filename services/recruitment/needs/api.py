@@ -2,11 +2,14 @@
 
 from uuid import UUID
 
+from fastapi import Response
+
 from services.recruitment.needs.models import Need
 from services.recruitment.needs.permissions import can_identify_needs, can_read_needs
 from services.recruitment.needs.queries import get_visible_need, hires_per_need, needs_visible_to
 from services.recruitment.needs.schemas import NeedCreate, NeedRead, Validation
 from services.recruitment.needs.use_cases import identify_need, validate_need
+from shared.actions import IfMatch, etag
 from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
@@ -16,17 +19,18 @@ from shared.pagination import Page, PageDep, keyset_page
 router = Router(prefix="/needs", tags=["needs"])
 
 
-async def _read(session: SessionDep, caller: Caller, need: Need) -> NeedRead:
+async def _read(session: SessionDep, response: Response, caller: Caller, need: Need) -> NeedRead:
+    etag(response, need.version)
     return NeedRead.seen_by(caller, need, (await hires_per_need(session, [need.id])).get(need.id, 0))
 
 
-@router.post("", status_code=201, response_model=NeedRead, dependencies=[allows(can_identify_needs)], responses=problems(403, 409, 422, 503))
-async def create_need(body: NeedCreate, caller: CallerDep, session: SessionDep) -> NeedRead:
+@router.post("", status_code=201, response_model=NeedRead, dependencies=[allows(can_identify_needs)], responses=problems(401, 403, 409, 422, 503))
+async def create_need(body: NeedCreate, response: Response, caller: CallerDep, session: SessionDep) -> NeedRead:
     """Identify a need: from a post of the establishment, or by place, title and quantity."""
-    return await _read(session, caller, await identify_need(session, caller=caller, body=body))
+    return await _read(session, response, caller, await identify_need(session, caller=caller, body=body))
 
 
-@router.get("", response_model=Page[NeedRead], dependencies=[allows(can_read_needs)], responses=problems(403, 422))
+@router.get("", response_model=Page[NeedRead], dependencies=[allows(can_read_needs)], responses=problems(401, 403, 422))
 async def list_needs(
     *, caller: CallerDep, session: SessionDep, page: PageDep, facility: str | None = None, occupation: str | None = None, state: str | None = None
 ) -> Page[NeedRead]:
@@ -40,13 +44,13 @@ async def list_needs(
     return Page(items=[NeedRead.seen_by(caller, need, hires.get(need.id, 0)) for need in found.items], next=found.next)
 
 
-@router.get("/{need_id}", response_model=NeedRead, dependencies=[allows(can_read_needs)], responses=problems(403, 404))
-async def read_need(need_id: UUID, caller: CallerDep, session: SessionDep) -> NeedRead:
+@router.get("/{need_id}", response_model=NeedRead, dependencies=[allows(can_read_needs)], responses=problems(401, 403, 404))
+async def read_need(need_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> NeedRead:
     """One need."""
-    return await _read(session, caller, await get_visible_need(session, caller, need_id))
+    return await _read(session, response, caller, await get_visible_need(session, caller, need_id))
 
 
-@router.post("/{need_id}/validation", status_code=201, response_model=NeedRead, dependencies=[allows(can_read_needs)], responses=problems(403, 404, 409))
-async def create_validation(need_id: UUID, body: Validation, caller: CallerDep, session: SessionDep) -> NeedRead:
+@router.post("/{need_id}/validation", status_code=201, response_model=NeedRead, dependencies=[allows(can_read_needs)], responses=problems(401, 403, 404, 409, 412, 422))
+async def create_validation(need_id: UUID, body: Validation, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> NeedRead:
     """Validate an identified need; another person than its author."""
-    return await _read(session, caller, await validate_need(session, caller=caller, need_id=need_id, body=body))
+    return await _read(session, response, caller, await validate_need(session, caller=caller, need_id=need_id, body=body, if_match=if_match))

@@ -28,5 +28,5 @@ class Need(Record):
 
     def validate(self, *, by: str, on: date) -> None:
         """Another person confirms that the seats must be filled."""
-        self.state = NEED.after("validate", self.state)
+        self.move("validate", NEED)
         self.validated_by, self.validated_on = by, on

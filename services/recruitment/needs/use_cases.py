@@ -14,6 +14,7 @@ from services.recruitment.records import by_reference, hash_of
 from services.recruitment.replicas.models import Post
 from services.recruitment.replicas.queries import facility_on, known_post
 from services.recruitment.rules import pack_of
+from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
@@ -66,13 +67,14 @@ def _answers_post(body: NeedCreate, post: Post, done_on: date) -> None:
         )
 
 
-async def validate_need(session: AsyncSession, *, caller: Caller, need_id: UUID, body: Validation) -> Need:
+async def validate_need(session: AsyncSession, *, caller: Caller, need_id: UUID, body: Validation, if_match: str | None = None) -> Need:
     """Another person confirms the need; campaigns may answer it from then on."""
     done_on = judge_done_on(caller, body.done_on)
     need = await get_visible_need(session, caller, need_id, lock=True)
     require(can_validate(caller, need))
     if (need.validated_by, need.validated_on) == (caller.actor, done_on):
         return need
+    require_current(if_match, need.version)
     need.validate(by=caller.actor, on=done_on)
     await record_audit(session, caller, "need.validated", "need", need.id, before={"state": "identified"}, after={"state": "validated"}, done_on=done_on)
     return need

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import Query, Response
 
 from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.policies.permissions import can_propose_policies, can_read_policies
@@ -12,7 +12,8 @@ from services.recruitment.policies.queries import get_visible_policy, policies_v
 from services.recruitment.policies.schemas import Approval, PolicyCreate, PolicyRead
 from services.recruitment.policies.use_cases import approve_policy, propose_policy
 from services.recruitment.workflow import APPROVED
-from shared.auth import CallerDep, allows
+from shared.actions import IfMatch, etag
+from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
@@ -21,13 +22,18 @@ from shared.pagination import Page, PageDep, keyset_page
 router = Router(prefix="/policies", tags=["policies"])
 
 
-@router.post("", status_code=201, response_model=PolicyRead, dependencies=[allows(can_propose_policies)], responses=problems(403, 409, 422))
-async def create_policy(body: PolicyCreate, caller: CallerDep, session: SessionDep) -> PolicyRead:
+def _read(response: Response, caller: Caller, policy: AttractionPolicy) -> PolicyRead:
+    etag(response, policy.version)
+    return PolicyRead.seen_by(caller, policy)
+
+
+@router.post("", status_code=201, response_model=PolicyRead, dependencies=[allows(can_propose_policies)], responses=problems(401, 403, 409, 422))
+async def create_policy(body: PolicyCreate, response: Response, caller: CallerDep, session: SessionDep) -> PolicyRead:
     """Propose an attraction policy: a resolution with its target, its eligibility, its amounts and the years it asks for."""
-    return PolicyRead.seen_by(caller, await propose_policy(session, caller=caller, body=body))
+    return _read(response, caller, await propose_policy(session, caller=caller, body=body))
 
 
-@router.get("", response_model=Page[PolicyRead], dependencies=[allows(can_read_policies)], responses=problems(403, 422))
+@router.get("", response_model=Page[PolicyRead], dependencies=[allows(can_read_policies)], responses=problems(401, 403, 422))
 async def list_policies(
     *,
     caller: CallerDep,
@@ -53,13 +59,13 @@ async def list_policies(
     return Page(items=[PolicyRead.seen_by(caller, policy) for policy in found.items], next=found.next)
 
 
-@router.get("/{policy_id}", response_model=PolicyRead, dependencies=[allows(can_read_policies)], responses=problems(403, 404))
-async def read_policy(policy_id: UUID, caller: CallerDep, session: SessionDep) -> PolicyRead:
+@router.get("/{policy_id}", response_model=PolicyRead, dependencies=[allows(can_read_policies)], responses=problems(401, 403, 404))
+async def read_policy(policy_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> PolicyRead:
     """One policy with its table of amounts."""
-    return PolicyRead.seen_by(caller, await get_visible_policy(session, caller, policy_id))
+    return _read(response, caller, await get_visible_policy(session, caller, policy_id))
 
 
-@router.post("/{policy_id}/approval", status_code=201, response_model=PolicyRead, dependencies=[allows(can_read_policies)], responses=problems(403, 404, 409))
-async def create_approval(policy_id: UUID, body: Approval, caller: CallerDep, session: SessionDep) -> PolicyRead:
+@router.post("/{policy_id}/approval", status_code=201, response_model=PolicyRead, dependencies=[allows(can_read_policies)], responses=problems(401, 403, 404, 409, 412, 422))
+async def create_approval(policy_id: UUID, body: Approval, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> PolicyRead:
     """Approve a proposed policy; another person than the proposer."""
-    return PolicyRead.seen_by(caller, await approve_policy(session, caller=caller, policy_id=policy_id, body=body))
+    return _read(response, caller, await approve_policy(session, caller=caller, policy_id=policy_id, body=body, if_match=if_match))

@@ -51,7 +51,7 @@ class AttractionPolicy(Record):
 
     def approve(self, *, by: str, on: date) -> None:
         """Another person approves the policy as proposed; it can found campaigns from then on."""
-        self.state = POLICY.after("approve", self.state)
+        self.move("approve", POLICY)
         self.approved_by, self.approved_on = by, on
 
     def in_force(self, day: date) -> bool:

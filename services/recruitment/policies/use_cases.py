@@ -10,6 +10,7 @@ from services.recruitment.policies.permissions import can_approve, can_propose_f
 from services.recruitment.policies.queries import get_visible_policy
 from services.recruitment.policies.schemas import Approval, PolicyCreate
 from services.recruitment.records import by_reference, hash_of
+from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, path_of, require
 from shared.clock import judge_done_on
@@ -50,13 +51,14 @@ async def propose_policy(session: AsyncSession, *, caller: Caller, body: PolicyC
     return policy
 
 
-async def approve_policy(session: AsyncSession, *, caller: Caller, policy_id: UUID, body: Approval) -> AttractionPolicy:
+async def approve_policy(session: AsyncSession, *, caller: Caller, policy_id: UUID, body: Approval, if_match: str | None = None) -> AttractionPolicy:
     """Another person approves the policy; the observatory learns its target by event."""
     done_on = judge_done_on(caller, body.done_on)
     policy = await get_visible_policy(session, caller, policy_id, lock=True)
     require(can_approve(caller, policy))
     if (policy.approved_by, policy.approved_on) == (caller.actor, done_on):
         return policy
+    require_current(if_match, policy.version)
     policy.approve(by=caller.actor, on=done_on)
     await record_audit(session, caller, "policy.approved", "policy", policy.id, before={"state": "proposed"}, after={"state": "approved"}, done_on=done_on)
     record_event(session, PolicyApproved.about(policy))

@@ -84,7 +84,9 @@ class Api:
 
     async def _ask(self, method: str, path: str, *, headers: dict[str, str] | None = None, timeout: aiohttp.ClientTimeout = LIMIT, **request: Any) -> Any:
         try:
-            async with http_session().request(method, settings().gateway_url + path, headers=self._headers | (headers or {}), timeout=timeout, allow_redirects=False, **request) as answer:
+            async with http_session().request(
+                method, settings().gateway_url + path, headers=self._headers | (headers or {}), timeout=timeout, allow_redirects=False, **request
+            ) as answer:
                 if answer.status >= 400:
                     raise await _refusal(answer)
                 return await answer.json(content_type=None)

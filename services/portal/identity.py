@@ -83,7 +83,7 @@ class IdentityProvider:
         async with self._lock:
             if self._keys is None or fresh or time.monotonic() - self._keys_at > KEYS_KEPT_FOR:
                 metadata = await self.metadata()
-                self._keys = KeySet.import_key_set(await _get_json(settings().jwks_url or metadata["jwks_uri"]))
+                self._keys = KeySet.import_key_set(await _get_json(settings().jwks_url or metadata["jwks_uri"]))  # type: ignore[arg-type]
                 self._keys_at = time.monotonic()
             return self._keys
 

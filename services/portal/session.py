@@ -112,14 +112,20 @@ async def end_session(cookie: str) -> None:
 
 async def end_sessions_of(sid: str | None, account: str | None) -> int:
     """What a back-channel logout asks for: one sign-in of the provider, or all of one account."""
-    condition = "identity_session = :sid" if sid else "account = :account"
     async with database.engine("app").begin() as connection:
-        ended = await connection.execute(text(f"DELETE FROM sessions WHERE issuer = :issuer AND {condition}"), {"issuer": settings().issuer} | ({"sid": sid} if sid else {"account": account}))
+        if sid:
+            ended = await connection.execute(text("DELETE FROM sessions WHERE issuer = :issuer AND identity_session = :sid"), {"issuer": settings().issuer, "sid": sid})
+        else:
+            ended = await connection.execute(text("DELETE FROM sessions WHERE issuer = :issuer AND account = :account"), {"issuer": settings().issuer, "account": account})
         return ended.rowcount
 
 
+_LOOK = text("SELECT account, sealed, started_at, refreshed_at FROM sessions WHERE id = :id")
+_LOCK = text("SELECT account, sealed, started_at, refreshed_at FROM sessions WHERE id = :id FOR UPDATE")
+
+
 async def _row(connection: AsyncConnection, cookie: str, *, lock: bool = False) -> Any:
-    found = await connection.execute(text(f"SELECT account, sealed, started_at, refreshed_at FROM sessions WHERE id = :id {'FOR UPDATE' if lock else ''}"), {"id": _id(cookie)})
+    found = await connection.execute(_LOCK if lock else _LOOK, {"id": _id(cookie)})
     row = found.one_or_none()
     if row is not None and not is_open(row.started_at, row.refreshed_at, now()):
         await connection.execute(text("DELETE FROM sessions WHERE id = :id"), {"id": _id(cookie)})

@@ -74,4 +74,3 @@ def dates_of(item: dict[str, Any]) -> list[str]:
     if item["superseded"]:
         said.append(gettext(_("put right on {day}: {reason}"), day=day(item["superseded"]["on"]), reason=item["superseded"]["reason"] or "–"))
     return said
-

@@ -21,7 +21,9 @@ WORD = re.compile(r"[A-Za-z][\w-]*")
 CLASS = re.compile(r"\.((?:\\.|[\w-])+)")
 VARIABLE = re.compile(r"(--bs-[\w-]+)\s*:")
 QUOTED = re.compile(r"""["']([a-z0-9]+(?:-[a-z0-9]+)*)["']""")
-NOT_AN_ICON = frozenset({"app", "at", "back", "border", "code", "columns", "cursor", "database", "file", "hospital", "key", "line", "link", "list", "person", "question", "server", "table", "type"})
+NOT_AN_ICON = frozenset(
+    {"app", "at", "back", "border", "code", "columns", "cursor", "database", "file", "hospital", "key", "line", "link", "list", "person", "question", "server", "table", "type"}
+)
 COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -109,7 +111,9 @@ def bring(folder: Path) -> None:
     icons = icons_of_templates(folder / ICONS[0] / ICONS[3])
     produced = {
         "htmx.min.js": htmx,
-        "bootstrap.css": ("/* Bootstrap 5.3.9, MIT, reduced by services/portal/vendor.py */\n" + drop_unused_variables(purge(COMMENT.sub("", bootstrap.decode()), words_of_templates())) + "\n").encode(),
+        "bootstrap.css": (
+            "/* Bootstrap 5.3.9, MIT, reduced by services/portal/vendor.py */\n" + drop_unused_variables(purge(COMMENT.sub("", bootstrap.decode()), words_of_templates())) + "\n"
+        ).encode(),
         "icons.svg": sprite(folder / ICONS[0] / ICONS[3], icons).encode(),
     }
     for name, content in produced.items():

@@ -66,7 +66,10 @@ class Provider:
 
     @property
     def metadata(self) -> dict[str, Any]:
-        endpoints = {name: f"{self.url}/{path}" for name, path in (("authorization_endpoint", "authorize"), ("token_endpoint", "token"), ("jwks_uri", "jwks"), ("revocation_endpoint", "revoke"))}
+        endpoints = {
+            name: f"{self.url}/{path}"
+            for name, path in (("authorization_endpoint", "authorize"), ("token_endpoint", "token"), ("jwks_uri", "jwks"), ("revocation_endpoint", "revoke"))
+        }
         return {"issuer": self.url, **endpoints, **self.metadata_more}
 
     def close(self) -> None:

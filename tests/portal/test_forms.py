@@ -112,7 +112,15 @@ class TestOneHireByHand:
         world.ask = refuse_only_acts  # type: ignore[method-assign]
         answer = reader.post(path, data=hidden | {"post_id": POST, "starts_on": "2025-10-01"})
         assert answer.status_code == 409
-        for text in ("The post is full on 1 October 2025.", "REC-NEED", "1 seats", "Resolution 28/2023/NQ-HĐND", "to be confirmed by a text", "Choose another post", 'value="2025-10-01"'):
+        for text in (
+            "The post is full on 1 October 2025.",
+            "REC-NEED",
+            "1 seats",
+            "Resolution 28/2023/NQ-HĐND",
+            "to be confirmed by a text",
+            "Choose another post",
+            'value="2025-10-01"',
+        ):
             assert text in answer.text, text
 
     def test_a_decision_may_lack_its_number_but_none_is_invented(self, as_: Callable[..., TestClient], world: World) -> None:
@@ -125,7 +133,9 @@ class TestOneHireByHand:
 
     def test_a_wrong_field_is_named_on_top_and_beside_the_field(self, as_: Callable[..., TestClient], world: World) -> None:
         path = f"/hires/{HIRE}/decision"
-        world.refusals[f"/api/v1/recruitment/hires/{HIRE}/decision"] = Refusal(422, {"type": "x/malformed", "fields": [{"path": "decision_number", "reason": "This text is too long: at most 100 characters."}]})
+        world.refusals[f"/api/v1/recruitment/hires/{HIRE}/decision"] = Refusal(
+            422, {"type": "x/malformed", "fields": [{"path": "decision_number", "reason": "This text is too long: at most 100 characters."}]}
+        )
         answer = fill(as_("director"), path, path, decision_number="1207/QĐ-SYT", done_on="")
         assert answer.status_code == 422
         assert answer.text.count("This text is too long") == 2

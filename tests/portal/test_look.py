@@ -97,7 +97,18 @@ def test_every_state_has_icon_and_word() -> None:
 def test_every_icon_of_a_page_is_in_the_sprite(as_: Callable[..., TestClient]) -> None:
     sprite = (PORTAL / "static" / "vendor" / "icons.svg").read_text("utf-8")
     drawn = set()
-    for path in ("/", "/people", f"/people/{uid(1)}", f"/candidacies/{CANDIDACY}", "/campaigns", "/imports", f"/imports/{uid(600)}", "/figures/density.doctors", "/needs", "/facilities"):
+    for path in (
+        "/",
+        "/people",
+        f"/people/{uid(1)}",
+        f"/candidacies/{CANDIDACY}",
+        "/campaigns",
+        "/imports",
+        f"/imports/{uid(600)}",
+        "/figures/density.doctors",
+        "/needs",
+        "/facilities",
+    ):
         drawn |= set(re.findall(r'icons\.svg\?v=[0-9a-f]+#([a-z0-9-]+)"', as_("linh").get(path).text))
     assert drawn
     for name in drawn:
@@ -171,5 +182,5 @@ def test_dates_numbers_and_money_as_the_language_writes_them(language: str, writ
 
 
 def test_values_in_a_text_are_escaped() -> None:
-    assert str(gettext("Account of {name}", name="<b>")) .endswith("&lt;b&gt;")
+    assert str(gettext("Account of {name}", name="<b>")).endswith("&lt;b&gt;")
     assert "{n}" not in str(ngettext("{n} year", "{n} years", 1))

@@ -103,7 +103,10 @@ class TestSignIn:
         assert answer.status_code == 400
         assert "relais" not in reader.cookies
 
-    @pytest.mark.parametrize("claims", [{"nonce": "another"}, {"aud": "another"}, {"aud": ["portal", "another"]}, {"iss": "http://elsewhere.example"}, {"sub": "somebody-else"}, {"exp": 1}, {"azp": "another"}])
+    @pytest.mark.parametrize(
+        "claims",
+        [{"nonce": "another"}, {"aud": "another"}, {"aud": ["portal", "another"]}, {"iss": "http://elsewhere.example"}, {"sub": "somebody-else"}, {"exp": 1}, {"azp": "another"}],
+    )
     def test_an_id_token_that_is_not_ours_signs_nobody_in(self, reader: TestClient, provider: Provider, claims: dict[str, Any]) -> None:
         provider.id_claims = claims
         assert sign_in(reader, provider).status_code == 400
@@ -239,7 +242,16 @@ class TestBackChannelLogout:
 
     @pytest.mark.parametrize(
         "wrong",
-        [{"events": {}}, {"events": None}, {"nonce": "n"}, {"aud": "another"}, {"iss": "http://elsewhere.example"}, {"jti": None}, {"sid": None}, {"iat": int(time.time()) - 7200, "exp": None}],
+        [
+            {"events": {}},
+            {"events": None},
+            {"nonce": "n"},
+            {"aud": "another"},
+            {"iss": "http://elsewhere.example"},
+            {"jti": None},
+            {"sid": None},
+            {"iat": int(time.time()) - 7200, "exp": None},
+        ],
     )
     def test_a_token_that_is_no_logout_token_ends_nothing(self, reader: TestClient, provider: Provider, wrong: dict[str, Any]) -> None:
         sign_in(reader, provider)

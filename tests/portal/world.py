@@ -26,8 +26,8 @@ def allowed(*acts: str) -> list[dict[str, Any]]:
     return [{"act": act, "allowed": True, "reason": None, "rule": None, "possible": None} for act in acts]
 
 
-def page(*items: dict[str, Any], next: str | None = None) -> dict[str, Any]:
-    return {"items": list(items), "next": next}
+def page(*items: dict[str, Any], cursor: str | None = None) -> dict[str, Any]:
+    return {"items": list(items), "next": cursor}
 
 
 def card(person_id: str, year: int, occupation: str = "VN-BS", facility: str = "VN-22-BVT", unit: str = "Khoa Hồi sức tích cực") -> dict[str, Any]:
@@ -43,7 +43,16 @@ FACILITY = {
     "authority": "VN-22", "authority_path": "VN.VN-22.VN-22-BVT", "technical_supervisor": "VN-01-BM", "host": None, "remoteness": "none", "tier": None,
     "latitude": None, "longitude": None, "valid_from": "2010-01-01", "valid_to": None, "available_actions": [],
 }  # fmt: skip
-STATION = FACILITY | {"id": uid(302), "code": "VN-22-TYT-07200", "name": "Trạm Y tế đặc khu Cô Tô", "type": "station", "level": "commune", "remoteness": "island", "technical_supervisor": "VN-22-TTCT", "area_is_estimated": True}
+STATION = FACILITY | {
+    "id": uid(302),
+    "code": "VN-22-TYT-07200",
+    "name": "Trạm Y tế đặc khu Cô Tô",
+    "type": "station",
+    "level": "commune",
+    "remoteness": "island",
+    "technical_supervisor": "VN-22-TTCT",
+    "area_is_estimated": True,
+}
 
 POLICY_READ = {
     "id": POLICY, "reference": "NQ28", "resolution_no": "28/2023/NQ-HĐND", "title": "Chính sách thu hút bác sĩ về công tác tại tỉnh Quảng Ninh", "authority": "VN-22",
@@ -178,7 +187,15 @@ HEALTH = {
     },
 }  # fmt: skip
 
-NEED_OPEN = NEED_READ | {"id": uid(106), "state": "identified", "validated_on": None, "hires": 0, "facility_code": "VN-22-TTBCE", "specialty": "orthopaedic-surgery", "available_actions": allowed("validate")}
+NEED_OPEN = NEED_READ | {
+    "id": uid(106),
+    "state": "identified",
+    "validated_on": None,
+    "hires": 0,
+    "facility_code": "VN-22-TTBCE",
+    "specialty": "orthopaedic-surgery",
+    "available_actions": allowed("validate"),
+}
 CANDIDACY_NEW = CANDIDACY_READ | {"id": uid(107), "person_id": uid(3), "state": "submitted", "decided_on": None, "available_actions": allowed("find_eligible", "find_ineligible")}
 HIRE_DONE = HIRE_READ | {"id": uid(108), "candidacy_id": uid(109), "person_id": uid(5), "state": "decided", "signed_on": "2025-09-25", "decision_number": "1207/QĐ-SYT", "decision": "1207/QĐ-SYT", "starts_on": "2025-09-29", "entered_afterwards": True,
     "landing": {"state": "active", "assignment_id": uid(200)}, "available_actions": []}  # fmt: skip
@@ -188,21 +205,36 @@ RECORDS = [
     {"person_id": person, "worker_id": uid(400), "assignment_id": uid(200), "hire_id": None, "facility_code": "VN-22-BVT", "occupation_code": "VN-BS", "done_on": "2025-01-01", "starts_on": "2025-01-01"} for person in PEOPLE
 ]  # fmt: skip
 
-R, H, O = "/api/v1/registry", "/api/v1/recruitment", "/api/v1/observatory"
+R, H, F = "/api/v1/registry", "/api/v1/recruitment", "/api/v1/observatory"
 
 ANSWERS: dict[str, Any] = {
     f"{R}/occupations": page(*OCCUPATIONS),
-    f"{R}/persons": page(*(card(person, 1970 + n * 5) for n, person in enumerate(PEOPLE)), next="c2"),
+    f"{R}/persons": page(*(card(person, 1970 + n * 5) for n, person in enumerate(PEOPLE)), cursor="c2"),
     f"{R}/persons/{uid(1)}": PERSON_READ,
     f"{R}/persons/{uid(2)}": PERSON_READ | {"id": uid(2), "name": PEOPLE[uid(2)], "workers": [], "purposes": ["candidate"]},
     f"{R}/persons/{uid(1)}/timeline": TIMELINE,
-    f"{R}/persons/{uid(1)}/qualifications": page({"id": uid(401), "person_id": uid(1), "type": "degree", "title": "Bác sĩ đa khoa", "specialty": None, "institution": "Đại học Y Hà Nội", "country": "VN", "number": None, "issued_on": "2010-06-30", "issued_year": 2010, "state": "verified"}),
+    f"{R}/persons/{uid(1)}/qualifications": page(
+        {
+            "id": uid(401),
+            "person_id": uid(1),
+            "type": "degree",
+            "title": "Bác sĩ đa khoa",
+            "specialty": None,
+            "institution": "Đại học Y Hà Nội",
+            "country": "VN",
+            "number": None,
+            "issued_on": "2010-06-30",
+            "issued_year": 2010,
+            "state": "verified",
+        }
+    ),
     f"{R}/persons/search/{uid(900)}": page(*(card(person, 1980) for person in PEOPLE)) | {"id": uid(900)},
     f"{R}/assignments": page(ASSIGNMENT),
-    f"{R}/facilities": page(FACILITY, STATION, next="c2"),
+    f"{R}/facilities": page(FACILITY, STATION, cursor="c2"),
     f"{R}/facilities/{uid(300)}/periods": page(FACILITY | {"valid_to": "2025-06-30"}, FACILITY | {"valid_from": "2025-07-01"}),
     f"{R}/posts": page(POST_READ, POST_READ | {"id": uid(110), "state": "filled", "filled_share": 1.0}),
-    f"{R}/posts/{POST}": POST_READ | {"holders": [{"assignment_id": uid(200), "person_id": uid(1), "kind": "primary", "fte_share": 0.5, "valid_from": "2024-01-01", "valid_to": None}]},
+    f"{R}/posts/{POST}": POST_READ
+    | {"holders": [{"assignment_id": uid(200), "person_id": uid(1), "kind": "primary", "fte_share": 0.5, "valid_from": "2024-01-01", "valid_to": None}]},
     f"{R}/work-items": page(WORK_ITEM),
     f"{R}/imports/{uid(600)}": REPORT,
     f"{H}/policies": page(POLICY_READ),
@@ -218,9 +250,9 @@ ANSWERS: dict[str, Any] = {
     f"{H}/candidacies/{uid(109)}": CANDIDACY_DONE,
     f"{H}/hires": page(HIRE_READ, HIRE_DONE),
     f"{H}/hires/{HIRE}": HIRE_READ,
-    f"{O}/figures": page(*({name: found[name] for name in ("id", "title", "definition", "unit")} for found in FIGURES.values())),
-    **{f"{O}/figures/{name}": found for name, found in FIGURES.items()},
-    **{f"{O}/figures/{name}/records": page(*RECORDS, next="c2") for name in FIGURES},
+    f"{F}/figures": page(*({name: found[name] for name in ("id", "title", "definition", "unit")} for found in FIGURES.values())),
+    **{f"{F}/figures/{name}": found for name, found in FIGURES.items()},
+    **{f"{F}/figures/{name}/records": page(*RECORDS, cursor="c2") for name in FIGURES},
     "/health": HEALTH,
 }
 

@@ -33,7 +33,7 @@ async def facility(visit: Visit) -> Response:
     if found is None:
         return not_found(visit)
     posts, people, periods, supervised = await asyncio.gather(
-        visit.api.get_or_none(f"{API}/posts", facility=found["code"], limit=200),
+        visit.api.get_or_none(f"{API}/posts", facility=found["code"], state="vacant", limit=20),
         visit.api.get_or_none(f"{API}/persons", facility=found["code"], limit=10),
         visit.api.get_or_none(f"{API}/facilities/{found['id']}/periods"),
         visit.api.get_or_none(f"{API}/facilities", supervisor=found["code"], limit=200),

@@ -68,7 +68,16 @@ async def records(visit: Visit) -> Response:
     path = f"{API}/{segment(visit.path('id'))}"
     found, page = await asyncio.gather(visit.api.get(path, **asked), visit.api.get(f"{path}/records", **asked, cursor=visit.query("cursor"), limit=100))
     names = await names_or_none(visit, page["items"])
-    return visit.page("figures/records.html", figure=figure_shown(found, asked), records=page["items"], next=page.get("next"), names=names, places=await facility_names(visit, (item["facility_code"] for item in page["items"])), asked=asked, query=query_of(asked))
+    return visit.page(
+        "figures/records.html",
+        figure=figure_shown(found, asked),
+        records=page["items"],
+        next=page.get("next"),
+        names=names,
+        places=await facility_names(visit, (item["facility_code"] for item in page["items"])),
+        asked=asked,
+        query=query_of(asked),
+    )
 
 
 async def names_or_none(visit: Visit, items: list[dict[str, Any]]) -> dict[str, str] | None:
@@ -79,4 +88,3 @@ async def names_or_none(visit: Visit, items: list[dict[str, Any]]) -> dict[str, 
         if refusal.status == 403:
             return None
         raise
-

@@ -40,7 +40,9 @@ async def upload(visit: Visit) -> Response:
     if errors or file is None:
         return await first_page(visit, 422, errors=errors)
     try:
-        done = await visit.api.upload(API, {"kind": visit.field("kind")}, file.filename or "file.csv", file.file, file.content_type or "application/octet-stream", once=visit.field("once"))
+        done = await visit.api.upload(
+            API, {"kind": visit.field("kind")}, file.filename or "file.csv", file.file, file.content_type or "application/octet-stream", once=visit.field("once")
+        )
     except Refusal as refusal:
         if refusal.status == 422 and refusal.fields:
             return await first_page(visit, 422, errors=refusal.fields)

@@ -26,9 +26,20 @@ async def people(visit: Visit) -> Response:
     search = visit.query("search")
     if search:
         found, facilities = await visit.api.get_or_none(f"{API}/persons/search/{segment(search)}", cursor=visit.query("cursor")), await facilities_offered(visit)
-        return visit.page("people/list.html", people=(found or {}).get("items", []), next=(found or {}).get("next"), filters=filters, search=search, expired=found is None, facilities=facilities, occupations=occupations.choices("VN-"))
+        return visit.page(
+            "people/list.html",
+            people=(found or {}).get("items", []),
+            next=(found or {}).get("next"),
+            filters=filters,
+            search=search,
+            expired=found is None,
+            facilities=facilities,
+            occupations=occupations.choices("VN-"),
+        )
     found, facilities = await asyncio.gather(visit.api.get(f"{API}/persons", **filters, cursor=visit.query("cursor")), facilities_offered(visit))
-    return visit.page("people/list.html", people=found["items"], next=found.get("next"), filters=filters, search="", expired=False, facilities=facilities, occupations=occupations.choices("VN-"))
+    return visit.page(
+        "people/list.html", people=found["items"], next=found.get("next"), filters=filters, search="", expired=False, facilities=facilities, occupations=occupations.choices("VN-")
+    )
 
 
 @pages.post("/people/search")

@@ -64,15 +64,34 @@ async def approve_policy(visit: Visit) -> Response:
 @pages.get("/needs")
 async def needs(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/needs", state=visit.query("state"), facility=visit.query("facility"), occupation=visit.query("occupation"), cursor=visit.query("cursor"))
-    return visit.page("needs/list.html", needs=found["items"], places=await facility_names(visit, (item["facility_code"] for item in found["items"])), next=found.get("next"), may_identify=visit.has_role("regional-administrator", "facility-hr-officer", "head-of-facility"))
+    return visit.page(
+        "needs/list.html",
+        needs=found["items"],
+        places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
+        next=found.get("next"),
+        may_identify=visit.has_role("regional-administrator", "facility-hr-officer", "head-of-facility"),
+    )
 
 
 async def new_need_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     post = await visit.api.get_or_none(f"{REGISTRY}/posts/{segment(visit.query('post') or visit.field('post_id'))}") if visit.query("post") or visit.field("post_id") else None
-    typed = visit.fields() or ({"facility_code": post["facility_code"], "occupation_code": post["occupation_code"], "post_id": post["id"], "quantity": "1"} if post else {"facility_code": visit.query("facility")})
+    typed = visit.fields() or (
+        {"facility_code": post["facility_code"], "occupation_code": post["occupation_code"], "post_id": post["id"], "quantity": "1"}
+        if post
+        else {"facility_code": visit.query("facility")}
+    )
     facilities = await facilities_offered(visit)
     return visit.page(
-        "needs/new.html", status, typed=typed, post=post, facilities=facilities, occupations=occupations.choices("VN-"), reasons=choices("need_reason"), specialties=choices("specialty"), problem=problem, errors=errors or {}
+        "needs/new.html",
+        status,
+        typed=typed,
+        post=post,
+        facilities=facilities,
+        occupations=occupations.choices("VN-"),
+        reasons=choices("need_reason"),
+        specialties=choices("specialty"),
+        problem=problem,
+        errors=errors or {},
     )
 
 
@@ -96,7 +115,9 @@ async def need_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
     candidacies = await visit.api.get(f"{API}/candidacies", need=found["id"], limit=200)
     names = await visit.api.names(item["person_id"] for item in candidacies["items"])
     facility = await facility_name(visit, found["facility_code"])
-    return visit.page("needs/page.html", status, need=found, facility=facility, candidacies=candidacies["items"], names=names, actions=actions_of(found), problem=problem, errors=errors or {})
+    return visit.page(
+        "needs/page.html", status, need=found, facility=facility, candidacies=candidacies["items"], names=names, actions=actions_of(found), problem=problem, errors=errors or {}
+    )
 
 
 @pages.get("/needs/{id}")
@@ -128,7 +149,15 @@ async def new_campaign_page(visit: Visit, status: int = 200, problem: dict[str, 
     places = await facility_names(visit, (need["facility_code"] for need in open_needs))
     chosen = visit.values("need_ids") or visit.request.query_params.getlist("need_ids")
     return visit.page(
-        "campaigns/new.html", status, typed=visit.fields(), chosen=chosen, policies=[(item["id"], f"{item['resolution_no']} – {item['title']}") for item in policies["items"]], needs=open_needs, places=places, problem=problem, errors=errors or {}
+        "campaigns/new.html",
+        status,
+        typed=visit.fields(),
+        chosen=chosen,
+        policies=[(item["id"], f"{item['resolution_no']} – {item['title']}") for item in policies["items"]],
+        needs=open_needs,
+        places=places,
+        problem=problem,
+        errors=errors or {},
     )
 
 
@@ -196,7 +225,16 @@ async def publish_campaign(visit: Visit) -> Response:
 async def candidate_page(visit: Visit, status: int = 200, found: list[dict[str, Any]] | None = None, **shown: Any) -> Response:
     """First step: is this person in the register already? Names are asked in a body, never in an address."""
     campaign = await visit.api.get(f"{API}/campaigns/{segment(visit.path('id'))}")
-    return visit.page("candidacies/person.html", status, campaign=campaign, found=found, asked=visit.field("q"), typed=visit.fields(), sexes=choices("sex"), **({"problem": None, "errors": {}} | shown))
+    return visit.page(
+        "candidacies/person.html",
+        status,
+        campaign=campaign,
+        found=found,
+        asked=visit.field("q"),
+        typed=visit.fields(),
+        sexes=choices("sex"),
+        **({"problem": None, "errors": {}} | shown),
+    )
 
 
 @pages.get("/campaigns/{id}/candidacies/new")
@@ -259,7 +297,9 @@ async def declaration_page(visit: Visit, status: int = 200, problem: dict[str, A
     """Second step: what the person declares for which need."""
     person_id = visit.query("person") or visit.field("person_id")
     campaign, person = await asyncio.gather(visit.api.get(f"{API}/campaigns/{segment(visit.path('id'))}"), visit.api.get(f"{REGISTRY}/persons/{segment(person_id)}"))
-    policy, *needs = await asyncio.gather(visit.api.get(f"{API}/policies/{campaign['policy_id']}"), *(visit.api.get_or_none(f"{API}/needs/{need}") for need in campaign["need_ids"][:100]))
+    policy, *needs = await asyncio.gather(
+        visit.api.get(f"{API}/policies/{campaign['policy_id']}"), *(visit.api.get_or_none(f"{API}/needs/{need}") for need in campaign["need_ids"][:100])
+    )
     open_needs = [need for need in needs if need and need["hires"] < need["quantity"]]
     places = await facility_names(visit, (need["facility_code"] for need in open_needs))
     degrees = list(dict.fromkeys(tier["degree"] for tier in policy["tiers"]))
@@ -269,11 +309,18 @@ async def declaration_page(visit: Visit, status: int = 200, problem: dict[str, A
         campaign=campaign,
         person=person,
         policy=policy,
-        needs=[(need["id"], f"{places[need['facility_code']]} – {name_of_occupation(need['occupation_code'])}" + (f" ({label('specialty', need['specialty'])})" if need["specialty"] else "")) for need in open_needs],
+        needs=[
+            (
+                need["id"],
+                f"{places[need['facility_code']]} – {name_of_occupation(need['occupation_code'])}" + (f" ({label('specialty', need['specialty'])})" if need["specialty"] else ""),
+            )
+            for need in open_needs
+        ],
         occupations=occupations.choices("VN-BS"),
         degrees=choices("degree", *degrees),
         experiences=choices("experience"),
-        typed=visit.fields() or {"occupation_code": next((worker["occupation_code"] for worker in person.get("workers") or []), ""), "need_id": open_needs[0]["id"] if len(open_needs) == 1 else ""},
+        typed=visit.fields()
+        or {"occupation_code": next((worker["occupation_code"] for worker in person.get("workers") or []), ""), "need_id": open_needs[0]["id"] if len(open_needs) == 1 else ""},
         problem=problem,
         errors=errors or {},
     )
@@ -349,7 +396,11 @@ def steps_of(candidacy: dict[str, Any], hire: dict[str, Any] | None) -> list[dic
             gettext(_("In post")),
             "done" if landed in ("active", "ended") else "blocked" if landed == "conflicting" else "now" if decided else "coming",
             on=(hire or {}).get("starts_on") if decided else None,
-            note=gettext(_("the post is taken: the fact is on the work-list")) if landed == "conflicting" else gettext(_("on its way to the register")) if landed == "awaited" else "",
+            note=gettext(_("the post is taken: the fact is on the work-list"))
+            if landed == "conflicting"
+            else gettext(_("on its way to the register"))
+            if landed == "awaited"
+            else "",
         ),
     ]
 
@@ -362,7 +413,15 @@ async def candidacy(visit: Visit) -> Response:
 
 async def eligibility_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     case = await case_of(visit, visit.path("id"))
-    return visit.page("candidacies/eligibility.html", status, **case, typed=visit.fields(), outcomes=[("eligible", gettext(_("Eligible"))), ("ineligible", gettext(_("Ineligible")))], problem=problem, errors=errors or {})
+    return visit.page(
+        "candidacies/eligibility.html",
+        status,
+        **case,
+        typed=visit.fields(),
+        outcomes=[("eligible", gettext(_("Eligible"))), ("ineligible", gettext(_("Ineligible")))],
+        problem=problem,
+        errors=errors or {},
+    )
 
 
 @pages.get("/candidacies/{id}/eligibility")
@@ -383,7 +442,9 @@ async def decide_eligibility(visit: Visit) -> Response:
 async def hire_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     case = await case_of(visit, visit.path("id"))
     found = await visit.api.get(f"{REGISTRY}/posts", facility=case["candidacy"]["facility_code"], state="vacant", limit=200)
-    return visit.page("hires/new.html", status, **case, posts=[(post["id"], post_name(post)) for post in found["items"]], typed=visit.fields(), problem=problem, errors=errors or {})
+    return visit.page(
+        "hires/new.html", status, **case, posts=[(post["id"], post_name(post)) for post in found["items"]], typed=visit.fields(), problem=problem, errors=errors or {}
+    )
 
 
 def post_name(post: dict[str, Any]) -> str:
@@ -414,7 +475,9 @@ async def create_hire(visit: Visit) -> Response:
 async def hires(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/hires", state=visit.query("state"), policy=visit.query("policy"), facility=visit.query("facility"), cursor=visit.query("cursor"))
     names = await visit.api.names(hire["person_id"] for hire in found["items"])
-    return visit.page("hires/list.html", hires=found["items"], next=found.get("next"), names=names, places=await facility_names(visit, (hire["facility_code"] for hire in found["items"])))
+    return visit.page(
+        "hires/list.html", hires=found["items"], next=found.get("next"), names=names, places=await facility_names(visit, (hire["facility_code"] for hire in found["items"]))
+    )
 
 
 @pages.get("/hires/{id}")
@@ -443,4 +506,3 @@ async def decide_hire(visit: Visit) -> Response:
     body = {"decision_number": visit.field("decision_number"), "signed_on": visit.field("done_on")}
     answer = await send(visit, f"{API}/hires/{segment(visit.path('id'))}/decision", body, again)
     return answer if isinstance(answer, Response) else visit.go(f"/candidacies/{answer['candidacy_id']}", done="signed")
-

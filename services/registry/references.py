@@ -10,10 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.visibility import authority_of
 from shared.auth import Caller
-from shared.errors import Forbidden, Refusal, Refused
+from shared.errors import Forbidden, Refusal, Refused, refuse_when
 from shared.i18n import _
 
 Model = TypeVar("Model")
+
+# A colleague of the same authority may have used it for what the caller does not see.
+for constraint in ("person_reference_is_unique", "post_reference_is_unique", "assignment_reference_is_unique", "qualification_reference_is_unique"):
+    refuse_when(
+        constraint,
+        "reference-taken",
+        _("This reference already names another record of your authority."),
+        possible=_("Choose another reference, or send exactly the same content."),
+    )
 
 
 def hash_of(body: BaseModel) -> bytes:

@@ -31,7 +31,11 @@ class TestRefusals:
 
     async def test_a_post_is_filled_only_while_it_is_open(self, world: World) -> None:
         post = await world.post(open_from="2025-02-01", close_to="2025-08-31")
-        for days, day in (({"starts_on": "2025-01-31"}, "2025-01-31"), ({"starts_on": "2025-02-01"}, "2025-09-01"), ({"starts_on": "2025-08-01", "ends_on": "2025-09-01"}, "2025-09-01")):
+        for days, day in (
+            ({"starts_on": "2025-01-31"}, "2025-01-31"),
+            ({"starts_on": "2025-02-01"}, "2025-09-01"),
+            ({"starts_on": "2025-08-01", "ends_on": "2025-09-01"}, "2025-09-01"),
+        ):
             answer = await world.try_assignment(await world.person(), post_id=post["id"], **days)
             assert problem(answer, 409) == "post-closed"
             assert answer.json()["detail"] == f"The post is not open on {day}."

@@ -1,6 +1,7 @@
 """Whatever HR writes, in whatever order: nothing overlaps, nothing is overfilled, and every instant can be read again."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -93,7 +94,7 @@ async def test_every_instant_reads_as_it_was_known_then(world: World, acts: list
     for known_at, periods in beliefs:
         then = ok(await linh.get(address, params={"known_at": known_at.isoformat()}))["periods"]
         assert then == periods
-        for earlier, later in zip(then, then[1:], strict=False):
+        for earlier, later in pairwise(then):
             assert earlier["valid_to"] < later["valid_from"]
     known_at, periods = beliefs[-1]
     for n in range(0, HORIZON, 5):

@@ -38,7 +38,10 @@ async def decided(hire: dict[str, Any], version: int = 1) -> Any:
 async def told(world: World, topic: str, subject: str) -> list[dict[str, Any]]:
     """Events of one aggregate in the outbox, in order."""
     async with world.as_worker() as session:
-        rows = await session.execute(world.sql("SELECT type, data::jsonb AS data FROM outbox WHERE topic = :topic AND subject = CAST(:subject AS uuid) ORDER BY version"), {"topic": topic, "subject": subject})
+        rows = await session.execute(
+            world.sql("SELECT type, data::jsonb AS data FROM outbox WHERE topic = :topic AND subject = CAST(:subject AS uuid) ORDER BY version"),
+            {"topic": topic, "subject": subject},
+        )
         return [{"type": row.type} | row.data for row in rows]
 
 
@@ -137,7 +140,9 @@ class TestConflicting:
         await world.assignment(candidate, facility_code=BACHE, occupation_code="VN-BS")
         post = await world.post()
         await decided(hire_of(candidate, post))
-        states = {one["facility_code"]: (one["state"], one["conflict"]) for one in ok(await world.api.as_("linh").get(f"{BASE}/assignments", params={"person": candidate["id"]}))["items"]}
+        states = {
+            one["facility_code"]: (one["state"], one["conflict"]) for one in ok(await world.api.as_("linh").get(f"{BASE}/assignments", params={"person": candidate["id"]}))["items"]
+        }
         assert states == {BACHE: ("active", None), BVT: ("conflicting", "primary-held")}
         assert ok(await world.api.as_("linh").get(f"{BASE}/posts/{post['id']}"))["state"] == "vacant"
 

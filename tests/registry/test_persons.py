@@ -127,7 +127,11 @@ class TestNames:
             assert [item["id"] for item in ok(await linh.post(f"{BASE}/persons/search", json={"q": query, "exact": True}))["items"]] == found
 
     async def test_several_names_are_all_found_and_the_usual_one_is_shown(self, world: World) -> None:
-        names = [{"kind": "legal", "script": "Arab", "value": "فاطمة الفهري"}, {"kind": "transliterated", "script": "Latn", "value": "Fatima al-Fihri"}, {"kind": "usual", "value": "Fatima Fihri"}]
+        names = [
+            {"kind": "legal", "script": "Arab", "value": "فاطمة الفهري"},
+            {"kind": "transliterated", "script": "Latn", "value": "Fatima al-Fihri"},
+            {"kind": "usual", "value": "Fatima Fihri"},
+        ]
         person = await world.person(names=names)
         assert person["name"] == "Fatima Fihri"
         assert [name["value"] for name in person["names"]] == [name["value"] for name in names]

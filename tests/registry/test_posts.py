@@ -59,7 +59,13 @@ class TestEstablishment:
         linh = world.api.as_("linh")
         await world.assignment(await world.person("Lê Văn Bình"), post_id=post["id"], fte_share=0.5, starts_on="2025-01-01", ends_on="2025-06-30")
         await world.assignment(await world.person("Vũ Thị Mai"), post_id=post["id"], fte_share=0.5, starts_on="2025-03-01")
-        for day, filled, state in (("2024-12-31", 0, "vacant"), ("2025-01-01", 0.5, "vacant"), ("2025-03-01", 1, "filled"), ("2025-06-30", 1, "filled"), ("2025-07-01", 0.5, "vacant")):
+        for day, filled, state in (
+            ("2024-12-31", 0, "vacant"),
+            ("2025-01-01", 0.5, "vacant"),
+            ("2025-03-01", 1, "filled"),
+            ("2025-06-30", 1, "filled"),
+            ("2025-07-01", 0.5, "vacant"),
+        ):
             read = ok(await linh.get(f"{BASE}/posts/{post['id']}", params={"as_of": day}))
             assert (read["filled_share"], read["free_share"], read["state"], len(read["holders"])) == (filled, 1 - filled, state, round(filled * 2)), day
             listed = ok(await linh.get(f"{BASE}/posts", params={"as_of": day, "state": state, "facility": BVT}))["items"]

@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -26,7 +27,7 @@ def share(draw: st.DrawFn) -> Share:
 def disjoint_shares(draw: st.DrawFn) -> list[Share]:
     """Periods of one post: they follow each other, with or without a gap."""
     cuts = sorted(draw(st.sets(days, min_size=2, max_size=5)))
-    periods = [Share(START + timedelta(days=a), START + timedelta(days=b - 1), draw(quantities)) for a, b in zip(cuts, cuts[1:], strict=False)]
+    periods = [Share(START + timedelta(days=a), START + timedelta(days=b - 1), draw(quantities)) for a, b in pairwise(cuts)]
     return [period for period in periods if draw(st.booleans())] or periods[:1]
 
 

@@ -1,6 +1,6 @@
 """The timeline: decided, effective and recorded apart; corrections struck through; what was true or known when."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
@@ -46,7 +46,10 @@ class TestTimeline:
         ok(await linh.post(f"{BASE}/assignments/{assignment['id']}/changes", json={"effective_on": "2025-03-01", "fte_share": 0.5}))
         ok(await linh.post(f"{BASE}/assignments/{assignment['id']}/ending", json={"ends_on": "2025-06-30", "reason": "left"}))
         items = await timeline(world, hoa)
-        assert [(item["starts_on"], item["ends_on"], item["fte_share"], item["superseded"]) for item in items] == [("2025-01-01", "2025-02-28", 1, None), ("2025-03-01", "2025-06-30", 0.5, None)]
+        assert [(item["starts_on"], item["ends_on"], item["fte_share"], item["superseded"]) for item in items] == [
+            ("2025-01-01", "2025-02-28", 1, None),
+            ("2025-03-01", "2025-06-30", 0.5, None),
+        ]
 
 
 class TestQualifications:
@@ -55,7 +58,7 @@ class TestQualifications:
         hoa = await world.person(facility_code=BVT)
         return ok(await world.api.as_("hr-bvt").post(f"{BASE}/persons/{hoa['id']}/qualifications", json={"title": "Bác sĩ đa khoa", "issued_on": "2010-07-01"}))
 
-    CHECK = {"outcome": "verified", "method": "letter to the university", "evidence": "answer 512"}
+    CHECK: ClassVar = {"outcome": "verified", "method": "letter to the university", "evidence": "answer 512"}
 
     async def test_whoever_declares_does_not_verify(self, world: World, degree: dict[str, Any]) -> None:
         answer = await world.api.as_("hr-bvt").post(f"{BASE}/qualifications/{degree['id']}/verification", json=self.CHECK)
@@ -69,7 +72,8 @@ class TestQualifications:
         with pytest.raises(Exception, match="qualification_verifier_is_not_declarer"):
             async with world.as_worker() as session:
                 await session.execute(
-                    world.sql("UPDATE qualifications SET state = 'verified', verified_by = declared_by, verified_on = '2025-01-01', evidence = 'x' WHERE id = CAST(:id AS uuid)"), {"id": degree["id"]}
+                    world.sql("UPDATE qualifications SET state = 'verified', verified_by = declared_by, verified_on = '2025-01-01', evidence = 'x' WHERE id = CAST(:id AS uuid)"),
+                    {"id": degree["id"]},
                 )
 
     @pytest.mark.parametrize(("who", "status"), [("hanoi", 404), ("hr-bache", 404), ("analyst", 403)])

@@ -40,7 +40,16 @@ class World:
             ("linh", BACHE, "Trung tâm y tế Ba Chẽ", "VN-22-06970"),
             ("hanoi", BACHMAI, "Bệnh viện Xanh Pôn", "VN-01-00004"),
         ):
-            body = {"code": code, "name": name, "type": "hospital", "level": "province", "area_code": area, "authority": code[:5], "valid_from": "2000-01-01", "done_on": "2025-10-01"}
+            body = {
+                "code": code,
+                "name": name,
+                "type": "hospital",
+                "level": "province",
+                "area_code": area,
+                "authority": code[:5],
+                "valid_from": "2000-01-01",
+                "done_on": "2025-10-01",
+            }
             ok(await self.api.as_(who).post(f"{BASE}/facilities", json=body))
 
     async def person(self, name: str = "Nguyễn Thị Hoa", *, who: str = "linh", **more: Any) -> dict[str, Any]:

@@ -100,7 +100,9 @@ async def create_change(assignment_id: UUID, body: AssignmentChangeBody, respons
 
 
 @router.post("/{assignment_id}/corrections", status_code=201, response_model=AssignmentRead, dependencies=WRITERS, responses=problems(403, 404, 409, 412, 422))
-async def create_correction(assignment_id: UUID, body: AssignmentCorrection, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> AssignmentRead:
+async def create_correction(
+    assignment_id: UUID, body: AssignmentCorrection, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None
+) -> AssignmentRead:
     """Put right what was recorded wrongly; what was believed before stays readable with `known_at`."""
     await _require_current(session, caller, assignment_id, if_match)
     periods = await again_on_deadlock(session, lambda: correct_assignment(session, caller=caller, assignment_id=assignment_id, body=body))

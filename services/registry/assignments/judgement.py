@@ -24,7 +24,13 @@ refuse_when(
     rule=REG_03,
     possible=_("End the other primary assignment before the first day, or record this one as concurrent."),
 )
-refuse_when("post_filled_above_its_share", "post-full", _("The post would be filled above its share."), rule=REG_POST, possible=_("Choose another day or a smaller share, or end an assignment on this post first."))
+refuse_when(
+    "post_filled_above_its_share",
+    "post-full",
+    _("The post would be filled above its share."),
+    rule=REG_POST,
+    possible=_("Choose another day or a smaller share, or end an assignment on this post first."),
+)
 refuse_when("assignment_within_open_post", "post-closed", _("The post is not open on all of these days."), rule=REG_POST_OPEN, possible=_("Choose days on which the post is open."))
 refuse_when(
     "person_shares_above_limit",
@@ -70,7 +76,9 @@ def judge_post(wish: Wish, periods: Sequence[Post], taken: Sequence[Share]) -> R
         return Refused(
             "post-closed",
             _("The post is not open on {day}."),
-            rule=replace(REG_POST_OPEN, value=[[share.first.isoformat(), share.last.isoformat() if share.last else None] for share in offered], unit="days on which the post is open"),
+            rule=replace(
+                REG_POST_OPEN, value=[[share.first.isoformat(), share.last.isoformat() if share.last else None] for share in offered], unit="days on which the post is open"
+            ),
             possible=_("Choose days on which the post is open."),
             day=closed.isoformat(),
         )

@@ -152,7 +152,9 @@ async def change_assignment(session: AsyncSession, *, caller: Caller, assignment
     periods, done_on = await _open_for_writing(session, caller, assignment_id, body.done_on)
     last = periods[-1]
     if not last.valid_from < body.effective_on or (last.valid_to is not None and last.valid_to < body.effective_on):
-        raise Malformed.field("effective_on", _("A change takes effect after {first} and within the assignment; correct what was recorded wrongly."), first=last.valid_from.isoformat())
+        raise Malformed.field(
+            "effective_on", _("A change takes effect after {first} and within the assignment; correct what was recorded wrongly."), first=last.valid_from.isoformat()
+        )
     wanted = body.model_dump(include={"post_id", "unit", "kind", "fte_share", "decision_number"}, exclude_none=True)
     before, ends = _facts(periods), last.valid_to
     at = await _supersede(session, caller, "changed", None)
@@ -380,17 +382,27 @@ async def record_assignments(session: AsyncSession, caller: Caller, lines: Seque
     record_events(session, [AssignmentStarted.about([a], occupation_code=occupations[a.worker_id], day=day) for a in written])
     await announce_posts(session, {a.post_id for a in written})
     await _share_with_other_employers(session, written)
-    await record_audits(session, caller, "assignment.recorded", "assignment", [(a.id, None, {"facility_code": a.facility_code, "kind": a.kind, "decision": a.decision}) for a in written])
+    await record_audits(
+        session, caller, "assignment.recorded", "assignment", [(a.id, None, {"facility_code": a.facility_code, "kind": a.kind, "decision": a.decision}) for a in written]
+    )
 
 
 async def _workers_by_number(session: AsyncSession, numbers: set[tuple[str, str]]) -> dict[tuple[str, str], Row[Any]]:
-    found = await session.execute(select(Worker.id, Worker.person_id, Worker.occupation_code, Worker.numbered_by, Worker.worker_no).where(Worker.numbered_by.in_({owner for owner, _no in numbers}), Worker.worker_no == func.any(cast(sorted({no for _owner, no in numbers}), ARRAY(Text)))))
+    found = await session.execute(
+        select(Worker.id, Worker.person_id, Worker.occupation_code, Worker.numbered_by, Worker.worker_no).where(
+            Worker.numbered_by.in_({owner for owner, _no in numbers}), Worker.worker_no == func.any(cast(sorted({no for _owner, no in numbers}), ARRAY(Text)))
+        )
+    )
     return {(worker.numbered_by or "", worker.worker_no or ""): worker for worker in found}
 
 
 async def _posts_by_reference(session: AsyncSession, references: set[tuple[str, str | None]]) -> dict[tuple[str, str | None], Row[Any]]:
     wanted = sorted({reference for _owner, reference in references if reference})
-    found = await session.execute(select(Post.id, Post.unit, Post.reference_owner, Post.reference).where(Post.reference_owner.in_({owner for owner, _reference in references}), Post.reference == func.any(cast(wanted, ARRAY(Text)))))
+    found = await session.execute(
+        select(Post.id, Post.unit, Post.reference_owner, Post.reference).where(
+            Post.reference_owner.in_({owner for owner, _reference in references}), Post.reference == func.any(cast(wanted, ARRAY(Text)))
+        )
+    )
     return {(post.reference_owner or "", post.reference): post for post in found}
 
 
@@ -399,7 +411,9 @@ async def _share_with_other_employers(session: AsyncSession, written: Sequence[D
     paths: dict[UUID, set[str]] = {}
     for one in written:
         paths.setdefault(one.person_id, set()).add(one.authority_path)
-    found = await session.execute(text("SELECT id, authority_path::text AS path, shared_with FROM persons JOIN unnest(CAST(:ids AS uuid[])) AS asked (id) USING (id)"), {"ids": list(paths)})
+    found = await session.execute(
+        text("SELECT id, authority_path::text AS path, shared_with FROM persons JOIN unnest(CAST(:ids AS uuid[])) AS asked (id) USING (id)"), {"ids": list(paths)}
+    )
     strangers = [row.id for row in found if any(parties_to_share_with(row.path, row.shared_with, path) != sorted(row.shared_with) for path in paths[row.id])]
     for person_id in strangers:
         person = await session.get(Person, person_id)

@@ -33,7 +33,6 @@ from shared.i18n import _
 from shared.names import canonical, fold
 
 IGNORED = _("The same line stands in row {other} already: ignored.")
-RECORDED = _("Already recorded: nothing to change.")
 
 
 @dataclass(frozen=True)
@@ -52,6 +51,11 @@ class Verdict:
     @classmethod
     def bad(cls, row: int, column: str | None, reason: str, **values: Any) -> "Verdict":
         return cls(row, "bad", None, [(column, Fault(reason, **values))])
+
+    @classmethod
+    def recorded(cls, line: Line) -> "Verdict":
+        """The register says the same already: counted, and no word about it."""
+        return cls(line.row, "unchanged")
 
     @classmethod
     def unchanged(cls, row: int, reason: str, **values: Any) -> "Verdict":
@@ -118,7 +122,7 @@ async def judge_facilities(session: AsyncSession, caller: Caller, lines: Sequenc
                 return Verdict.bad(line.row, column, _("There is no facility {code}, neither in the register nor in this file."), code=party)
         if line.code in recorded:
             if recorded[line.code].says(plan):
-                return Verdict.unchanged(line.row, RECORDED)
+                return Verdict.recorded(line)
             return Verdict.bad(line.row, "code", _("The facility {code} is already recorded otherwise; an import does not change it."), code=line.code)
         return Verdict.good(line)
 
@@ -181,7 +185,7 @@ async def judge_people(session: AsyncSession, caller: Caller, lines: Sequence[Pe
             if any((r.name, r.birth_date, r.sex, r.occupation_code) != said for r in recorded[key]):
                 return Verdict.bad(line.row, "worker_no", _("The number {number} already belongs to somebody else."), number=line.worker_no)
             if any((r.facility_code, r.starts_on) == (line.facility_code, line.start_date) for r in recorded[key]):
-                return Verdict.unchanged(line.row, RECORDED)
+                return Verdict.recorded(line)
             return Verdict.bad(
                 line.row, "worker_no", _("The worker {number} is already registered with another employment; record the change on the person's page."), number=line.worker_no
             )
@@ -237,7 +241,7 @@ async def judge_posts(session: AsyncSession, caller: Caller, lines: Sequence[Pos
         if post is not None:
             said = (line.facility_code, line.unit, line.job_position, occupation, line.specialty, line.fte, line.is_management)
             if (post.facility_code, post.unit, post.job_position, post.occupation_code, post.specialty, post.fte, post.is_management) == said:
-                return Verdict.unchanged(line.row, RECORDED)
+                return Verdict.recorded(line)
             return Verdict.bad(line.row, "reference", _("The post {reference} is already recorded otherwise; an import does not change it."), reference=line.reference)
         return Verdict.good(replace(line, occupation_code=occupation))
 
@@ -280,7 +284,7 @@ async def judge_assignments(session: AsyncSession, caller: Caller, lines: Sequen
             return again
         same = (line.facility_code, post, line.kind, line.fte_share, line.start_date, line.end_date)
         if any((a.facility_code, a.post_id, a.kind, a.fte_share, a.valid_from, a.valid_to) == same for a in held.get(person, ())):
-            return Verdict.unchanged(line.row, RECORDED)
+            return Verdict.recorded(line)
         return judge_wish(line, person, periods, held.get(person, ()), taken, memory) or Verdict.good(line)
 
     return [judge(line) for line in lines]

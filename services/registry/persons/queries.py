@@ -85,9 +85,7 @@ async def keep_search(session: AsyncSession, caller: Caller, query: str, *, exac
 
 async def get_search(session: AsyncSession, caller: Caller, search_id: UUID) -> PersonSearch:
     """A search of the same account that is not too old. Raises NotFound."""
-    found = await session.scalar(
-        select(PersonSearch).where(PersonSearch.id == search_id, PersonSearch.account == caller.actor, PersonSearch.recorded_at >= now() - SEARCH_KEPT)
-    )
+    found = await session.scalar(select(PersonSearch).where(PersonSearch.id == search_id, PersonSearch.account == caller.actor, PersonSearch.recorded_at >= now() - SEARCH_KEPT))
     if found is None:
         raise NotFound()
     return found

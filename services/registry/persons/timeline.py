@@ -69,7 +69,14 @@ async def timeline_of(session: AsyncSession, person: Person, *, as_of: date | No
         *await _qualifications(session, person, known_at),
     ]
     if as_of is not None:
-        items = [item for item in items if item.superseded is None and item.starts_on is not None and item.starts_on <= as_of and (item.ends_on is None or as_of <= item.ends_on or item.kind == "qualification")]
+        items = [
+            item
+            for item in items
+            if item.superseded is None
+            and item.starts_on is not None
+            and item.starts_on <= as_of
+            and (item.ends_on is None or as_of <= item.ends_on or item.kind == "qualification")
+        ]
     await _name(session, items)
     items.sort(key=lambda item: (item.starts_on or date.min, item.recorded_at, item.id))
     return Timeline(person_id=person.id, as_of=as_of, known_at=known_at, items=items)

@@ -99,7 +99,9 @@ async def announce_worker(session: AsyncSession, worker: Worker) -> None:
     record_event(session, WorkerRegistered.about(worker, isco=occupation.isco, group=occupation.group))
 
 
-async def register_worker(session: AsyncSession, person: Person, *, occupation_code: str, specialty: str | None, by: Caller | str, worker_no: str | None = None, numbered_by: str | None = None) -> Worker:
+async def register_worker(
+    session: AsyncSession, person: Person, *, occupation_code: str, specialty: str | None, by: Caller | str, worker_no: str | None = None, numbered_by: str | None = None
+) -> Worker:
     """The person's row in an occupation: the one that exists, or a new one."""
     known = await session.scalar(select(Worker).where(Worker.person_id == person.id, Worker.occupation_code == occupation_code))
     if known is not None:

@@ -73,7 +73,5 @@ async def read_post(post_id: UUID, caller: CallerDep, session: SessionDep, as_of
     if can_read_people(caller) is True:
         a = establishment.assignment
         holders = await session.scalars(select(a).where(visible_to(caller, a), a.post_id == post_id, a.state == "active", a.valid.contains(day)).order_by(a.id))
-        post.holders = [
-            Holder(assignment_id=h.id, person_id=h.person_id, kind=h.kind, fte_share=float(h.fte_share), valid_from=h.valid_from, valid_to=h.valid_to) for h in holders
-        ]
+        post.holders = [Holder(assignment_id=h.id, person_id=h.person_id, kind=h.kind, fte_share=float(h.fte_share), valid_from=h.valid_from, valid_to=h.valid_to) for h in holders]
     return post

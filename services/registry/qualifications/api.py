@@ -23,7 +23,11 @@ router = Router(tags=["qualifications"])
 
 
 @router.post(
-    "/persons/{person_id}/qualifications", status_code=201, response_model=QualificationRead, dependencies=[allows(can_declare_qualifications)], responses=problems(403, 404, 409, 422)
+    "/persons/{person_id}/qualifications",
+    status_code=201,
+    response_model=QualificationRead,
+    dependencies=[allows(can_declare_qualifications)],
+    responses=problems(403, 404, 409, 422),
 )
 async def create_qualification(person_id: UUID, body: QualificationCreate, response: Response, caller: CallerDep, session: SessionDep) -> QualificationRead:
     """Declare a degree or certificate."""

@@ -64,7 +64,10 @@ class QualificationRead(BaseModel):
     @classmethod
     def seen_by(cls, caller: Caller, qualification: Qualification) -> Self:
         q = qualification
-        same = {name: getattr(q, name) for name in ("id", "person_id", "type", "title", "specialty", "institution", "country", "number", "state", "verified_on", "verification_method", "version")}
+        same = {
+            name: getattr(q, name)
+            for name in ("id", "person_id", "type", "title", "specialty", "institution", "country", "number", "state", "verified_on", "verification_method", "version")
+        }
         return cls(
             **same,
             issued_on=q.issued_on if q.issued_precision == "date" else None,

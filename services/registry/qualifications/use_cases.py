@@ -22,7 +22,13 @@ from shared.ids import uuid7
 from shared.visibility import visible_to
 
 refuse_when("qualification_declared_once", "declared-already", _("This qualification is already declared for this person."), possible=_("Correct or verify the one that exists."))
-refuse_when("qualification_verifier_is_not_declarer", "declarer-does-not-verify", _("Whoever declared a qualification does not verify it."), rule=SEC_02, possible=_("Ask a colleague to verify it."))
+refuse_when(
+    "qualification_verifier_is_not_declarer",
+    "declarer-does-not-verify",
+    _("Whoever declared a qualification does not verify it."),
+    rule=SEC_02,
+    possible=_("Ask a colleague to verify it."),
+)
 
 
 async def declare_qualification(session: AsyncSession, *, caller: Caller, person_id: UUID, body: QualificationCreate) -> Qualification:
@@ -37,7 +43,9 @@ async def declare_qualification(session: AsyncSession, *, caller: Caller, person
     return await add_qualification(session, person, body, declared_by=caller.actor, done_on=done_on, owner=owner, by=caller)
 
 
-async def add_qualification(session: AsyncSession, person: Person, body: QualificationCreate, *, declared_by: str, done_on: date, owner: str | None, by: Caller | str) -> Qualification:
+async def add_qualification(
+    session: AsyncSession, person: Person, body: QualificationCreate, *, declared_by: str, done_on: date, owner: str | None, by: Caller | str
+) -> Qualification:
     issued_on, precision = birth(body.issued_on, body.issued_year)
     qualification = Qualification(
         id=uuid7(),
@@ -55,7 +63,9 @@ async def add_qualification(session: AsyncSession, person: Person, body: Qualifi
     )
     session.add(qualification)
     await session.flush()
-    await record_audit(session, by, "qualification.declared", "qualification", qualification.id, after=body.model_dump(mode="json") | {"person_id": str(person.id)}, done_on=done_on)
+    await record_audit(
+        session, by, "qualification.declared", "qualification", qualification.id, after=body.model_dump(mode="json") | {"person_id": str(person.id)}, done_on=done_on
+    )
     return qualification
 
 

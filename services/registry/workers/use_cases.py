@@ -12,6 +12,7 @@ from services.registry.imports.lines import PersonLine
 from services.registry.occupations.models import Occupation
 from services.registry.persons.models import birth
 from services.registry.persons.permissions import can_write_at, can_write_people
+from services.registry.rules import REG_ONE_EMPLOYMENT
 from services.registry.visibility import authority_of
 from services.registry.workers.events import WorkerRegistered
 from shared.audit import record_audits
@@ -24,7 +25,19 @@ from shared.i18n import _
 from shared.ids import uuid7
 from shared.names import canonical, search_words, sort_key
 
-refuse_when("worker_number_is_unique", "worker-number-taken", _("This worker number already belongs to another person of the authority."), possible=_("Check the number, or update the person who has it."))
+refuse_when(
+    "employment_once_per_facility",
+    "employed-already",
+    _("This facility already employs the person on these days."),
+    rule=REG_ONE_EMPLOYMENT,
+    possible=_("Change or end the employment that exists."),
+)
+refuse_when(
+    "worker_number_is_unique",
+    "worker-number-taken",
+    _("This worker number already belongs to another person of the authority."),
+    possible=_("Check the number, or update the person who has it."),
+)
 
 
 async def register_people(session: AsyncSession, caller: Caller, lines: Sequence[PersonLine]) -> None:

@@ -4,6 +4,8 @@ from datetime import date
 from typing import ClassVar, Self
 from uuid import UUID
 
+from pydantic import ConfigDict
+
 from services.recruitment.hires.models import Hire
 from shared.events import Event
 
@@ -13,6 +15,28 @@ class HireDecided(Event):
 
     type: ClassVar[str] = "recruitment.hire.decided.v1"
     topic: ClassVar[str] = "relais.recruitment.hires"
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "id": "01a20336-3b26-76a6-aed0-867dc2ee8f68",
+                    "person_id": "01a20335-fcdc-7037-989e-f51fe6aacb61",
+                    "occupation_code": "VN-BSCK",
+                    "post_id": "01a20334-1103-7de6-90f7-5a66877a790d",
+                    "facility_code": "VN-22-BVT",
+                    "authority_path": "VN.VN-22.VN-22-BVT",
+                    "policy_id": "01a20335-b6c9-7a7a-81f0-b4bb5740137f",
+                    "starts_on": "2024-04-01",
+                    "decision_number": "317/QĐ-SYT",
+                    "amount": 550000000,
+                    "currency": "VND",
+                    "commitment_years": 7,
+                    "commitment_ends_on": "2031-03-31",
+                    "done_on": "2024-03-22",
+                }
+            ]
+        }
+    )
 
     id: UUID
     person_id: UUID

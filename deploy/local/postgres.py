@@ -183,6 +183,7 @@ def _service_script(service: str, passwords: dict[str, str]) -> str:
         # Row-level security is fast only when the scope's value is known at planning time (see the LEAKPROOF marks below).
         f"ALTER ROLE {app} SET plan_cache_mode = force_custom_plan;",
         f"ALTER ROLE {app} SET statement_timeout = '{APP_STATEMENT_TIMEOUT}';",
+        f"ALTER ROLE {owner} SET lock_timeout = '10s';",  # a migration that waits for a lock makes everybody behind it wait
         f"ALTER ROLE {app} SET idle_in_transaction_session_timeout = '60s';",
         f"\\connect {service}",
         *(f"CREATE EXTENSION IF NOT EXISTS {extension};" for extension in EXTENSIONS),

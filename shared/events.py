@@ -141,7 +141,7 @@ def write_headers(service: str, row: Mapping[str, Any], incarnation: int, tracep
 
 def read_headers(headers: Headers) -> Envelope:
     """The envelope of a message; says which header is wrong."""
-    found = {name.lower(): value for name, value in headers}
+    found = dict(headers)
 
     def read(name: str, parse: Any) -> Any:
         if name not in found:
@@ -166,7 +166,7 @@ def read_headers(headers: Headers) -> Envelope:
 
 def traceparent_of(headers: Headers) -> str | None:
     for name, value in headers:
-        if name.lower() == "traceparent":
+        if name == "traceparent":
             return value.decode("latin-1")
     return None
 

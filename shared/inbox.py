@@ -160,7 +160,7 @@ def _refuse_unknown_version(consumer: Consumer, kind: str) -> None:
 
 def _unreadable(message: Message, problem: Exception) -> Heard:
     """Still find out which aggregate it is about, so that only this one waits."""
-    headers = {name.lower(): value.decode("latin-1") for name, value in message.headers}
+    headers = {name: value.decode("latin-1") for name, value in message.headers}
     event_id = _uuid(headers.get("ce_id")) or uuid5(UNREADABLE, f"{message.topic} {message.key!r} {message.value!r}")
     subject = _uuid(headers.get("ce_subject")) or _uuid((message.key or b"").decode("latin-1"))
     numbers = [int(headers[name]) if headers.get(name, "").isdecimal() else 0 for name in ("ce_incarnation", "ce_aggregateversion")]

@@ -53,6 +53,8 @@ RECORD_ERRORS = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidMessa
 
 Key = tuple[str, UUID]
 Rows = Sequence[Mapping[str, Any]]
+Promise = tuple[Mapping[str, Any], asyncio.Future[Any]]
+Traceparents = dict[tuple[str | None, str], str]
 
 
 class BrokerLostRecords(Exception):
@@ -65,9 +67,17 @@ class Sent:
 
     acknowledged: list[int] = field(default_factory=list)
     offsets: dict[TopicPartition, int] = field(default_factory=dict)
-    failed: dict[Key, BaseException] = field(default_factory=dict)
+    failed: dict[Key, tuple[int, BaseException]] = field(default_factory=dict)  # from which `seq` on, and why
     broker_error: BaseException | None = None
     lost: bool = False  # an offset fell: the broker forgot what it had acknowledged
+
+    def fail(self, row: Mapping[str, Any], error: BaseException) -> None:
+        self.failed.setdefault((row["topic"], row["subject"]), (row["seq"], error))
+
+    def counts(self, row: Mapping[str, Any]) -> bool:
+        """Nothing of a key counts from its failure on."""
+        failed = self.failed.get((row["topic"], row["subject"]))
+        return failed is None or bool(row["seq"] < failed[0])
 
 
 class Relay:
@@ -213,7 +223,7 @@ class Turn:
             await self._after_replaying(rows, sent)
         else:
             await self._mark(sent)
-        for key, error in sent.failed.items():
+        for key, (_, error) in sent.failed.items():
             if sent.broker_error is None:
                 self.relay.stop_key(key, error)
         if sent.lost:
@@ -247,35 +257,26 @@ class Turn:
         """Send in order and wait for every acknowledgement. Of a key that fails, nothing counts from there on."""
         sent = Sent()
         await self._learn_topics({row["topic"] for row in rows})
-        promises: list[tuple[Mapping[str, Any], Key, asyncio.Future[Any]]] = []
+        promises: list[Promise] = []
         with _producer_spans(rows if traced else ()) as traceparents:  # what is said again is no new work of that act
-            for row in rows:
-                key = (row["topic"], row["subject"])
-                if key in sent.failed:
-                    continue
-                if row["topic"] not in self.topics:
-                    sent.failed[key] = InvalidTopicError(f"the broker has no topic {row['topic']}")
-                    continue
-                headers = write_headers(self.relay.service, row, self.incarnation, traceparents.get((row["traceparent"], row["type"]), row["traceparent"]))
-                try:
-                    promise = await within(SEND_SECONDS, self.producer.send(row["topic"], key=str(row["subject"]).encode(), value=row["data"].encode(), headers=headers))
-                except (KafkaError, TimeoutError) as error:
-                    sent.failed[key] = error
-                    if not isinstance(error, RECORD_ERRORS):
-                        sent.broker_error = error
-                        break
-                else:
-                    promises.append((row, key, promise))
+            try:
+                # One time-out for all: one for each would hand over to the loop in between, and send each event alone.
+                async with asyncio.timeout(SEND_SECONDS):
+                    for row in rows:
+                        await self._promise(row, traceparents, promises, sent)
+            except (KafkaError, TimeoutError) as error:
+                sent.broker_error = error
+            await asyncio.sleep(0)  # the producer begins to send
             crash_point("relay.after_produce")
             if promises:
-                await asyncio.wait([promise for _, _, promise in promises], timeout=SEND_SECONDS)
-        for row, key, promise in promises:
+                await asyncio.wait([promise for _, promise in promises], timeout=SEND_SECONDS)
+        for row, promise in promises:
             problem = _error_of(promise)
-            if problem is not None and key not in sent.failed:
-                sent.failed[key] = problem
+            if problem is not None:
+                sent.fail(row, problem)
                 if not isinstance(problem, RECORD_ERRORS):
                     sent.broker_error = problem
-            if key in sent.failed:
+            if not sent.counts(row):
                 continue
             sent.acknowledged.append(row["seq"])
             record = promise.result()
@@ -284,6 +285,19 @@ class Turn:
                 sent.lost |= record.offset <= sent.offsets.get(partition, self.acknowledged.get(partition, -1))
                 sent.offsets[partition] = record.offset
         return sent
+
+    async def _promise(self, row: Mapping[str, Any], traceparents: Traceparents, promises: list[Promise], sent: Sent) -> None:
+        """Hand one event to the producer. One that can never be sent stops its key; trouble with the broker is raised."""
+        if not sent.counts(row):
+            return
+        if row["topic"] not in self.topics:
+            sent.fail(row, InvalidTopicError(f"the broker has no topic {row['topic']}"))
+            return
+        headers = write_headers(self.relay.service, row, self.incarnation, traceparents.get((row["traceparent"], row["type"]), row["traceparent"]))
+        try:
+            promises.append((row, await self.producer.send(row["topic"], key=str(row["subject"]).encode(), value=row["data"].encode(), headers=headers)))
+        except RECORD_ERRORS as error:
+            sent.fail(row, error)
 
     async def _learn_topics(self, topics: set[str]) -> None:
         if not topics <= self.topics:
@@ -302,10 +316,9 @@ class Turn:
         if sent.broker_error is not None:
             return  # the same batch again: twice is harmless, a hole is not
         async with asyncio.timeout(DATABASE_SECONDS), self.connection.transaction():
-            for topic, subject in sent.failed:  # told later in its turn, like anything not published; the others go on
-                seqs = [row["seq"] for row in rows if (row["topic"], row["subject"]) == (topic, subject) and row["seq"] not in sent.acknowledged]
+            for (topic, subject), (seq, _) in sent.failed.items():  # told later in its turn, like anything not published; the others go on
                 await self.connection.execute(
-                    "UPDATE outbox SET published_at = NULL WHERE topic = $1 AND subject = $2 AND seq >= $3 AND seq <= $4", topic, subject, min(seqs), self.replay_until
+                    "UPDATE outbox SET published_at = NULL WHERE topic = $1 AND subject = $2 AND seq >= $3 AND seq <= $4", topic, subject, seq, self.replay_until
                 )
             await self._remember_offsets(sent)
             await self.connection.execute("UPDATE relay_state SET replayed_to = $1", rows[-1]["seq"])
@@ -346,13 +359,13 @@ def _error_of(promise: "asyncio.Future[Any]") -> BaseException | None:
 
 
 @contextmanager
-def _producer_spans(rows: Rows) -> Iterator[dict[tuple[str | None, str], str]]:
+def _producer_spans(rows: Rows) -> Iterator[Traceparents]:
     """One span for each act and type of this batch, as a part of the trace of the act that caused it."""
     counts: dict[tuple[str, str], int] = {}
     for row in rows:
         if row["traceparent"]:
             counts[row["traceparent"], row["type"]] = counts.get((row["traceparent"], row["type"]), 0) + 1
-    traceparents: dict[tuple[str | None, str], str] = {}
+    traceparents: Traceparents = {}
     with ExitStack() as open_spans:
         for (traceparent, kind), messages in counts.items():
             work = open_spans.enter_context(span(f"publish {kind}", kind="producer", parent=traceparent, attributes={"messages": messages}))

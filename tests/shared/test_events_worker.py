@@ -1,0 +1,118 @@
+"""The worker keeps its duties alive, does what falls due once a day, and tells operations how it stands."""
+
+import asyncio
+import time
+from datetime import date
+
+import pytest
+from sqlalchemy import text
+
+from shared import worker
+from shared.crash import crash_point
+from shared.db import worker_session
+from shared.worker import DailyTasks, event_health
+from tests.support.service import environment
+
+
+class Dying:
+    """A duty that dies at its first start and then works."""
+
+    starts = 0
+
+    def __init__(self, working: asyncio.Event) -> None:
+        self.alive_at = time.monotonic()
+        self.working = working
+
+    async def run(self, stop: asyncio.Event) -> None:
+        Dying.starts += 1
+        if Dying.starts == 1:
+            raise LookupError("a defect")
+        self.working.set()
+        await stop.wait()
+
+
+class Silent(Dying):
+    """A duty that hangs at its first start."""
+
+    starts = 0
+
+    async def run(self, stop: asyncio.Event) -> None:
+        Silent.starts += 1
+        if Silent.starts == 1:
+            self.alive_at = time.monotonic() - 10_000
+            await asyncio.Event().wait()
+        self.working.set()
+        await stop.wait()
+
+
+@pytest.mark.parametrize("duty", [Dying, Silent])
+async def test_a_duty_that_dies_or_falls_silent_is_started_again(duty: type[Dying], monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(worker, "LOOK_SECONDS", 0.01)
+    working, stop = asyncio.Event(), asyncio.Event()
+    watching = asyncio.create_task(worker._watch("duty", lambda: duty(working), stop))
+    await asyncio.wait_for(working.wait(), 10)
+    stop.set()
+    await asyncio.wait_for(watching, 10)
+    assert duty.starts == 2
+
+
+async def test_a_daily_task_runs_at_the_start_and_again_when_the_day_changes(monkeypatch: pytest.MonkeyPatch):
+    days = iter([date(2025, 10, 1), date(2025, 10, 1), date(2025, 10, 2), date(2025, 10, 2)])
+    done, stop = [], asyncio.Event()
+    monkeypatch.setattr(worker, "DAILY_LOOK_SECONDS", 0.0)
+
+    def today() -> date:
+        day = next(days, None)
+        if day is None:
+            stop.set()
+            return date(2025, 10, 2)
+        return day
+
+    async def falls_due() -> None:
+        done.append("done")
+
+    monkeypatch.setattr(worker, "today", today)
+    await asyncio.wait_for(DailyTasks([falls_due]).run(stop), 10)
+    assert done == ["done", "done"]
+
+
+async def test_a_daily_task_that_fails_is_tried_again_and_the_others_are_done(monkeypatch: pytest.MonkeyPatch):
+    tries, done, stop = [], [], asyncio.Event()
+    monkeypatch.setattr(worker, "DAILY_LOOK_SECONDS", 0.0)
+
+    async def fails_once() -> None:
+        tries.append("try")
+        if len(tries) == 1:
+            raise LookupError
+        stop.set()
+
+    async def falls_due() -> None:
+        done.append("done")
+
+    await asyncio.wait_for(DailyTasks([fails_once, falls_due]).run(stop), 10)
+    assert (len(tries), done) == (2, ["done"])
+
+
+@pytest.mark.usefixtures("rolled_back")
+async def test_health_counts_what_waits_and_what_is_dead():
+    async with worker_session() as session:
+        await session.execute(text("INSERT INTO consumers (consumer, epoch, heard_at) VALUES ('c', 'now', now()), ('d', 'now', now())"))
+        await session.execute(text("INSERT INTO consumer_positions VALUES ('c', 'now', 't', 0, 5, 9), ('d', 'now', 't', 0, 3, 3), ('c', 'before', 't', 0, 0, 99)"))
+        await session.execute(
+            text(
+                "INSERT INTO dead_letters (id, consumer, event_id, topic, type, incarnation, version, cause, readable, headers, origin, closed_at, closed_how) "
+                "SELECT gen_random_uuid(), 'c', gen_random_uuid(), 't', 'x', 1, 1, '', false, '[]', '', closed, CASE WHEN closed IS NOT NULL THEN 'discarded' END "
+                "FROM unnest(ARRAY[NULL, now()]) AS closed"
+            )
+        )
+        health = await event_health(session)
+    assert (health["lag"], health["parked"], health["dead_letters"]) == (4, 0, 1)
+
+
+class TestCrashPoints:
+    def test_are_inert_unless_a_test_asks(self):
+        crash_point("relay.after_produce")
+
+    def test_that_do_not_exist_are_refused(self):
+        with environment(RELAIS_ENV="test", RELAIS_CRASH_AT="relay.after_lunch"), pytest.raises(ValueError, match="names no crash point"):
+            crash_point("relay.after_produce")

@@ -111,8 +111,8 @@ def sparkline(points: list[tuple[str, float]], width: int = 480, height: int = 7
     at = [(6 + n * step, height - 8 - (value - low) / spread * (height - 16)) for n, value in enumerate(values)]
     line = " ".join(f"{x:.1f},{y:.1f}" for x, y in at)
     x, y = at[-1]
-    return Markup(
-        f'<svg class="spark" viewBox="0 0 {width} {height}" width="{width}" height="{height}" aria-hidden="true" focusable="false">'
-        f'<polygon class="spark-area" points="{at[0][0]:.1f},{height} {line} {x:.1f},{height}"/>'
-        f'<polyline class="spark-line" points="{line}"/><circle class="spark-dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/></svg>'
+    drawing = Markup(
+        '<svg class="spark" viewBox="0 0 {w} {h}" width="{w}" height="{h}" aria-hidden="true" focusable="false"><polygon class="spark-area" points="{first:.1f},{h} {line} {x:.1f},{h}"/>'
+        '<polyline class="spark-line" points="{line}"/><circle class="spark-dot" cx="{x:.1f}" cy="{y:.1f}" r="4"/></svg>'
     )
+    return drawing.format(w=width, h=height, first=at[0][0], line=line, x=x, y=y)

@@ -441,10 +441,20 @@ async def decide_eligibility(visit: Visit) -> Response:
 
 async def hire_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     case = await case_of(visit, visit.path("id"))
-    found = await visit.api.get(f"{REGISTRY}/posts", facility=case["candidacy"]["facility_code"], state="vacant", limit=200)
-    return visit.page(
-        "hires/new.html", status, **case, posts=[(post["id"], post_name(post)) for post in found["items"]], typed=visit.fields(), problem=problem, errors=errors or {}
+    found, need = await asyncio.gather(
+        visit.api.get(f"{REGISTRY}/posts", facility=case["candidacy"]["facility_code"], state="vacant", limit=200),
+        visit.api.get_or_none(f"{API}/needs/{case['candidacy']['need_id']}"),
     )
+    posts = sorted(found["items"], key=lambda post: (not answers(post, need or {}), post_name(post)))
+    typed = visit.fields() or {"post_id": posts[0]["id"] if posts and answers(posts[0], need or {}) else ""}
+    return visit.page("hires/new.html", status, **case, posts=[(post["id"], post_name(post)) for post in posts], typed=typed, problem=problem, errors=errors or {})
+
+
+def answers(post: dict[str, Any], need: dict[str, Any]) -> bool:
+    """Whether a vacant post is the one of the need, or of its title and specialty: it is offered first."""
+    if need.get("post_id"):
+        return bool(post["id"] == need["post_id"])
+    return (post["occupation_code"], post["specialty"]) == (need.get("occupation_code"), need.get("specialty"))
 
 
 def post_name(post: dict[str, Any]) -> str:

@@ -233,43 +233,53 @@ def guards() -> None:
     """Rules over several rows. They run as the owner, because a rule also counts the rows that the caller may not see."""
     sql(
         """
-        CREATE FUNCTION refuse_overfilled_posts(changed uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+        -- Just after an import the planner knows nothing of the rows: what is judged is collected by index first and then hashed, never looped over.
+        CREATE FUNCTION refuse_overfilled_posts(changed uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = public SET plan_cache_mode = force_custom_plan SET enable_nestloop = off AS $$
         BEGIN
-            PERFORM FROM posts WHERE id IN (SELECT unnest(changed)) ORDER BY id, row_id FOR UPDATE;
+            PERFORM FROM posts WHERE id = ANY (changed) ORDER BY id, row_id FOR UPDATE;
             IF EXISTS (
-                SELECT FROM assignments a
-                WHERE a.post_id IN (SELECT unnest(changed)) AND a.state = 'active'
-                  AND NOT coalesce(a.valid <@ (SELECT range_agg(p.valid) FROM posts p WHERE p.id = a.post_id AND NOT p.frozen), false)
+                WITH offered AS MATERIALIZED (
+                    SELECT id, range_agg(valid) AS days FROM posts WHERE id = ANY (changed) AND NOT frozen GROUP BY id
+                ), taken AS MATERIALIZED (
+                    SELECT post_id, valid FROM assignments WHERE post_id = ANY (changed) AND state = 'active'
+                )
+                SELECT FROM taken LEFT JOIN offered ON offered.id = taken.post_id WHERE NOT coalesce(taken.valid <@ offered.days, false)
             ) THEN
                 RAISE EXCEPTION 'an assignment lies outside the days on which its post is open'
                     USING ERRCODE = '23514', CONSTRAINT = 'assignment_within_open_post';
             END IF;
             IF EXISTS (
-                SELECT FROM (
-                    SELECT DISTINCT a.post_id, lower(a.valid) AS day FROM assignments a WHERE a.post_id IN (SELECT unnest(changed)) AND a.state = 'active'
-                    UNION
-                    SELECT p.id, lower(p.valid) FROM posts p WHERE p.id IN (SELECT unnest(changed))
-                ) turn
-                JOIN posts p ON p.id = turn.post_id AND p.valid @> turn.day
-                JOIN assignments a ON a.post_id = turn.post_id AND a.valid @> turn.day AND a.state = 'active'
-                GROUP BY turn.post_id, turn.day, p.fte
-                HAVING sum(a.fte_share) > p.fte
+                WITH offered AS MATERIALIZED (
+                    SELECT id, valid, fte FROM posts WHERE id = ANY (changed)
+                ), taken AS MATERIALIZED (
+                    SELECT post_id, valid, fte_share FROM assignments WHERE post_id = ANY (changed) AND state = 'active'
+                ), turn AS MATERIALIZED (
+                    SELECT post_id, lower(valid) AS day FROM taken UNION SELECT id, lower(valid) FROM offered
+                )
+                SELECT FROM turn
+                JOIN offered ON offered.id = turn.post_id AND offered.valid @> turn.day
+                JOIN taken ON taken.post_id = turn.post_id AND taken.valid @> turn.day
+                GROUP BY turn.post_id, turn.day, offered.fte
+                HAVING sum(taken.fte_share) > offered.fte
             ) THEN
                 RAISE EXCEPTION 'a post is filled above its share' USING ERRCODE = '23514', CONSTRAINT = 'post_filled_above_its_share';
             END IF;
         END
         $$;
 
-        CREATE FUNCTION refuse_overloaded_persons(changed uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+        CREATE FUNCTION refuse_overloaded_persons(changed uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+            SET search_path = public SET plan_cache_mode = force_custom_plan SET enable_nestloop = off AS $$
         BEGIN
             IF EXISTS (
-                SELECT FROM (
-                    SELECT DISTINCT a.person_id, lower(a.valid) AS day FROM assignments a
-                    WHERE a.person_id IN (SELECT unnest(changed)) AND a.state = 'active' AND a.kind IN ('primary', 'concurrent')
-                ) turn
-                JOIN assignments a ON a.person_id = turn.person_id AND a.valid @> turn.day AND a.state = 'active' AND a.kind IN ('primary', 'concurrent')
+                WITH held AS MATERIALIZED (
+                    SELECT person_id, valid, fte_share FROM assignments WHERE person_id = ANY (changed) AND state = 'active' AND kind IN ('primary', 'concurrent')
+                ), turn AS MATERIALIZED (
+                    SELECT DISTINCT person_id, lower(valid) AS day FROM held
+                )
+                SELECT FROM turn JOIN held ON held.person_id = turn.person_id AND held.valid @> turn.day
                 GROUP BY turn.person_id, turn.day
-                HAVING sum(a.fte_share) > 1.2
+                HAVING sum(held.fte_share) > 1.2
             ) THEN
                 RAISE EXCEPTION 'a person holds more than is allowed' USING ERRCODE = '23514', CONSTRAINT = 'person_shares_above_limit';
             END IF;

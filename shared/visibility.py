@@ -1,0 +1,44 @@
+"""The second wall: queries start from the rows that the caller's relations open; the database's policy says the same again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, any_, cast, or_
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.types import UserDefinedType
+
+from shared.auth import Caller
+
+
+class AuthorityPath(UserDefinedType[str]):
+    """PostgreSQL's ltree: `VN.VN-22.VN-22-BVT` is the general hospital under the authority VN-22."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_options: Any) -> str:
+        return "LTREE"
+
+
+class Protected:
+    """Columns of every row that row-level security guards: whose it is, and with whom it is shared."""
+
+    authority_path: Mapped[str] = mapped_column(AuthorityPath)
+    shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+
+
+def any_path(paths: Sequence[str]) -> ColumnElement[Any]:
+    """`ANY (…)` over authority paths."""
+    return any_(cast(list(paths), ARRAY(AuthorityPath)))
+
+
+def visible_to(caller: Caller, row: Any) -> ColumnElement[bool]:
+    """The caller manages it, or it is shared with one of their parties."""
+    managed: ColumnElement[bool] = row.authority_path.op("<@", is_comparison=True)(any_path(caller.scope))
+    return or_(managed, row.shared_with.overlap(list(caller.parties)))
+
+
+def published_above(caller: Caller, row: Any) -> ColumnElement[bool]:
+    """It belongs to an authority above the caller's own: what a province publishes is read by its facilities."""
+    above: ColumnElement[bool] = row.authority_path.op("@>", is_comparison=True)(any_path(caller.scope))
+    return above

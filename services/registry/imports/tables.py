@@ -61,8 +61,6 @@ def read_csv(path: Path) -> Iterator[Row]:
                 cells = next(reader)
             except StopIteration:
                 return
-            except UnicodeDecodeError as error:
-                raise unreadable(_("The file is not in UTF-8. Save it again as “CSV UTF-8”, or send the XLSX file.")) from error
             except csv.Error as error:
                 raise unreadable(_("Line {line} cannot be read: a quotation mark is opened there and never closed, or a cell is far too long."), line=begins_at) from error
             row += 1
@@ -79,9 +77,11 @@ def judge_encoding(source: BinaryIO) -> None:
         raise unreadable(_("The file is not in UTF-8. Save it again as “CSV UTF-8”, or send the XLSX file."))
     source.seek(0)
     decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
-    while chunk := source.read(CHUNK):
+    chunk = b"-"
+    while chunk:
+        chunk = source.read(CHUNK)
         try:
-            decoder.decode(chunk)
+            decoder.decode(chunk, final=not chunk)
         except UnicodeDecodeError as error:
             line += chunk.count(b"\n", 0, error.start)
             raise unreadable(_("The file is not in UTF-8 (line {line}). Save it again as “CSV UTF-8”, or send the XLSX file."), line=line) from error

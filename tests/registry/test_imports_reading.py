@@ -1,0 +1,127 @@
+"""Whatever bytes arrive, a file is read or refused with a sentence; and what a spreadsheet wrote is read as it was meant."""
+
+import csv
+import io
+import tempfile
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from services.registry.imports.cells import Fault, birth_of, date_of, number_of, truth_of, word_of
+from services.registry.imports.columns import KINDS_OF_IMPORT, SEXES, Faults, find_heading, read_line
+from services.registry.imports.tables import read_rows
+from shared.errors import Malformed
+
+PEOPLE = KINDS_OF_IMPORT["people"]
+TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20)
+
+
+def read(content: bytes, kind: str) -> list:
+    with tempfile.NamedTemporaryFile() as file:
+        file.write(content)
+        file.flush()
+        return list(read_rows(Path(file.name), kind))
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@given(content=st.binary(max_size=300) | st.binary(max_size=300).map(lambda tail: b"PK\x03\x04" + tail))
+@settings(deadline=None)
+def test_any_bytes_are_read_or_refused(kind, content):
+    try:
+        rows = read(content, kind)
+    except Malformed as refused:
+        assert refused.fields[0].path == "file"
+    else:
+        assert all(number == position for position, (number, _cells) in enumerate(rows, start=1))
+
+
+@given(cut=st.integers(0, 6_000), changed=st.integers(0, 6_000), byte=st.integers(0, 255))
+@settings(deadline=None)
+def test_a_damaged_workbook_is_read_or_refused(cut, changed, byte):
+    content = bytearray(A_WORKBOOK[: len(A_WORKBOOK) - cut] if cut < len(A_WORKBOOK) else b"")
+    if changed < len(content):
+        content[changed] = byte
+    try:
+        read(bytes(content), "xlsx")
+    except Malformed as refused:
+        assert refused.fields[0].path == "file"
+
+
+@given(rows=st.lists(st.lists(TEXTS, min_size=2, max_size=5), min_size=1, max_size=8), separator=st.sampled_from(",;\t"))
+@settings(deadline=None)
+def test_what_a_spreadsheet_wrote_is_what_is_read(rows, separator):
+    heading = ["a", "b", "c", "d", "e"]
+    out = io.StringIO()
+    csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL).writerows([heading, *rows])
+    for mark in (b"", b"\xef\xbb\xbf"):
+        found = read(mark + out.getvalue().encode(), "csv")
+        assert [cells for _row, cells in found] == [heading, *rows]
+
+
+def a_workbook() -> bytes:
+    out = io.BytesIO()
+    book = xlsxwriter.Workbook(out)
+    sheet = book.add_worksheet()
+    for number, row in enumerate((["worker_no", "full_name"], ["1", "Nguyễn Thị Ánh"], ["2", "O'Brien"])):
+        sheet.write_row(number, 0, row)
+    book.close()
+    return out.getvalue()
+
+
+A_WORKBOOK = a_workbook()
+
+
+@given(day=st.dates(date(1900, 1, 1), date(2100, 12, 31)))
+def test_a_date_is_the_same_however_it_is_written(day):
+    written = [
+        f"{day.day}/{day.month}/{day.year}",
+        f"{day.day:02}/{day.month:02}/{day.year}",
+        day.isoformat(),
+        f"{day.isoformat()} 00:00:00",
+        day,
+        datetime(day.year, day.month, day.day),
+    ]
+    assert {date_of(cell) for cell in written} == {day}
+
+
+@pytest.mark.parametrize(
+    "written", ["1/2/85", "13/13/2020", "2020/01/02", "02-01-2020", "43832", 43832.0, "31/04/2020", "29/02/2023", "today", "1/1/0001", True, datetime(2020, 1, 2, 8, 30)]
+)
+def test_what_is_no_date(written):
+    with pytest.raises(Fault):
+        date_of(written)
+
+
+@pytest.mark.parametrize(("written", "born", "year"), [("1985", None, 1985), (1985.0, None, 1985), (1985, None, 1985), ("5/3/1985", date(1985, 3, 5), 1985)])
+def test_a_bare_year_is_a_birth_with_its_precision(written, born, year):
+    assert birth_of(written) == (born, year)
+
+
+@pytest.mark.parametrize("written", ["1", "1.0", "1,0", 1, 1.0])
+def test_a_number_has_either_decimal_sign(written):
+    assert number_of(Decimal(0), Decimal(1), 3)(written) == Decimal("1.000")
+
+
+@pytest.mark.parametrize("written", ["1e5", "NaN", "inf", "", "1,0,0", "½", "-1", "1.5", "0x1"])
+def test_what_is_no_share(written):
+    with pytest.raises(Fault):
+        number_of(Decimal(0), Decimal(1), 3)(written)
+
+
+def test_words_are_known_in_three_languages_with_and_without_accents():
+    assert {word_of(SEXES)(word) for word in ("Nữ", "nu", "F", "femme", "FEMALE")} == {"female"}
+    assert (truth_of("Có"), truth_of("non"), truth_of("x"), truth_of(False)) == (True, False, True, False)
+
+
+@given(cells=st.lists(st.none() | TEXTS | st.floats(allow_nan=True) | st.booleans() | st.dates() | st.datetimes(), max_size=len(PEOPLE.columns)))
+def test_any_cells_give_a_line_or_faults(cells):
+    heading = find_heading(PEOPLE, [(1, [column.name for column in PEOPLE.columns])])
+    try:
+        read_line(PEOPLE, heading, (2, cells))
+    except Faults as faults:
+        assert all(column in heading.places for column, _fault in faults.found)

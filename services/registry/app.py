@@ -11,18 +11,20 @@ from services.registry.imports.api import router as imports
 from services.registry.imports.use_cases import forget_old_imports
 from services.registry.occupations.api import router as occupations
 from services.registry.persons.api import router as persons
+from services.registry.persons.use_cases import forget_old_searches
 from services.registry.posts.api import router as posts
 from services.registry.qualifications.api import router as qualifications
 from services.registry.work_items.api import router as work_items
+from services.registry.workers.api import router as employments
 from shared.app import Service, create_app
 
 service = Service(
     name="registry",
     title="registry",
     package=__package__,
-    routers=[areas, facilities, occupations, persons, posts, assignments, qualifications, imports, work_items],
+    routers=[areas, facilities, occupations, persons, posts, assignments, employments, qualifications, imports, work_items],
     consumer=consumer,
-    daily=[forget_old_imports],
+    daily=[forget_old_imports, forget_old_searches],
     at_start=[load_reference_data],
 )
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.directory import get_occupation, get_place
-from services.registry.persons.models import Person, PersonPurpose, Purpose, birth
+from services.registry.persons.models import Person, PersonPurpose, PersonSearch, Purpose, birth
 from services.registry.persons.permissions import can_change_person, can_write_at, can_write_people
-from services.registry.persons.queries import get_visible_person
+from services.registry.persons.queries import SEARCH_KEPT, get_visible_person
 from services.registry.persons.schemas import NameBody, PersonChange, PersonCreate
 from services.registry.references import acting_for, by_reference, hash_of
 from services.registry.visibility import parties_to_share_with
@@ -17,7 +17,8 @@ from services.registry.workers.events import WorkerRegistered
 from services.registry.workers.models import Worker
 from shared.audit import record_audit
 from shared.auth import Caller, require
-from shared.clock import today
+from shared.clock import now, today
+from shared.db import worker_session
 from shared.events import record_event
 from shared.ids import uuid7
 
@@ -137,3 +138,9 @@ def _known(person: Person) -> dict[str, Any]:
         "purposes": sorted(row.purpose for row in person.purposes),
         "names": len(person.names),
     }
+
+
+async def forget_old_searches() -> None:
+    """What somebody searched is a name: it goes after its minutes, also when that account never searches again."""
+    async with worker_session() as session:
+        await session.execute(delete(PersonSearch).where(PersonSearch.recorded_at < now() - SEARCH_KEPT))

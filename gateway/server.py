@@ -179,7 +179,7 @@ class DoorProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """SIGTERM: the next answer says `connection: close`; an idle connection has a moment for a request that is under way."""
+        """SIGTERM: the next answer says `connection: close`; a request that is under way, or comes in a moment, is still answered."""
         self.draining = True
         if self.is_idle:
             self.loop.call_later(IDLE_GRACE_SECONDS, self._close_if_idle)
@@ -187,7 +187,7 @@ class DoorProtocol(HttpToolsProtocol):
             self.cycle.keep_alive = False
 
     def _close_if_idle(self) -> None:
-        if self.is_idle and not self.transport.is_closing():
+        if self.is_idle and not self.in_head and not self.transport.is_closing():
             self.transport.close()
 
 

@@ -31,6 +31,7 @@ LOOK_SECONDS = 1.0  # how often the epoch and the generation are read
 HEARTBEAT_SECONDS = 2.0
 FETCH_SECONDS = 30.0
 TRANSACTION_SECONDS = 120.0
+RETRY_SECONDS = 0.5
 SHORTEST_PAUSE, LONGEST_PAUSE = 0.2, 5.0
 
 
@@ -94,13 +95,15 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         self.subscription, self.consumer, self.broker = subscription, subscription.consumer, broker
         self.epoch, self.generation, self.topics = epoch, generation, topics
         self.kafka: AIOKafkaConsumer = None
+        self._placed: set[TopicPartition] = set()
         self._paused: dict[TopicPartition, tuple[float, float]] = {}
         self._looked_at = time.monotonic()
         self._beat_at = self._retried_at = 0.0
-        self._retry_pause = SHORTEST_PAUSE
+        self._retry_pause = RETRY_SECONDS
 
     async def on_partitions_revoked(self, revoked: Iterable[TopicPartition]) -> None:
-        """Nothing is held: what was taken in charge is in the database."""
+        """Nothing else is held: what was taken in charge is in the database."""
+        self._placed -= set(revoked)
 
     async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         """Go on where the database says, or from the first event."""
@@ -108,6 +111,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             positions = await known_positions(session, self.consumer, self.epoch)
         for partition in assigned:
             self.kafka.seek(partition, positions.get(partition, 0))
+            self._placed.add(partition)
 
     async def look_around(self) -> None:
         """Is this still the broker we began with, and has no rebuild begun since?"""
@@ -129,10 +133,14 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _write_heartbeat(self, session: AsyncSession) -> None:
         if await session.scalar(_HEARTBEAT, {"consumer": self.consumer.name, "generation": self.generation}) is None:
             raise Outdated("its derived tables were cleared")
-        ends = {partition: self.kafka.highwater(partition) for partition in self.kafka.assignment()}
+        ends = {partition: self._end_of(partition) for partition in self.kafka.assignment()}
         known = {partition: end for partition, end in ends.items() if end is not None}
         if known:
             await session.execute(_ENDS, _partition_columns(self.consumer, self.epoch, list(known)) | {"offsets": list(known.values())})
+
+    def _end_of(self, partition: TopicPartition) -> int | None:
+        """How far the partition went when we last fetched; unknown before, and once a group has given it to another."""
+        return self.kafka.highwater(partition) if partition in self.kafka.assignment() else None
 
     async def read_some(self) -> None:
         batches = await within(FETCH_SECONDS, self.kafka.getmany(timeout_ms=POLL_MILLISECONDS, max_records=BATCH))
@@ -140,6 +148,8 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
         arrived: set[str] = set()
         for partition, records in batches.items():
             if partition in self.kafka.assignment() and records:
+                if partition not in self._placed:  # the database was away when we got it, and Kafka's own offset is not ours
+                    raise Outdated("it could not learn where it stands")
                 arrived |= await self._take(partition, records)
         await self._retry_parked(arrived)
 
@@ -154,7 +164,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             async with asyncio.timeout(TRANSACTION_SECONDS), worker_session() as session:
                 await hold_generation(session, self.consumer, self.generation)
                 taken = await Taking(session, self.consumer, partition.topic).take(messages)
-                end = max(self.kafka.highwater(partition) or 0, following)
+                end = max(self._end_of(partition) or 0, following)
                 await session.execute(_ADVANCE, _partition_columns(self.consumer, self.epoch, [partition]) | {"offsets": [following], "ends": [end]})
         except Exception as error:
             if not may_pass(error):
@@ -203,7 +213,7 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             self._retry_pause = min(LONGEST_PAUSE, self._retry_pause * 2)
             logger.warning("%s: parked events wait: %s", self.consumer.name, type(error).__name__)
         else:
-            self._retry_pause = SHORTEST_PAUSE
+            self._retry_pause = RETRY_SECONDS
 
     async def _retry_once(self, arrived: set[str]) -> Taken:
         async with asyncio.timeout(TRANSACTION_SECONDS), worker_session() as session:

@@ -52,7 +52,7 @@ class Kafka:
         settings.write_text(SETTINGS.format(port=self.port, controller=self.controller, data=self.data))
         java = ["java", "-cp", f"{libraries}/*", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
         if not (self.data / "meta.properties").exists():
-            cluster = base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=")
+            cluster = base64.urlsafe_b64encode(uuid4().bytes).decode().rstrip("=").replace("-", "_")  # a leading "-" would be read as an option
             native.run([*java, "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings)], "Kafka's data folder could not be made")
         memory = ["-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError"]
         return spawn([*java, *memory, "kafka.Kafka", str(settings)], log=self.log, folder=self.folder)

@@ -141,7 +141,7 @@ _STATEMENTS = [
     text(
         f"""
         INSERT INTO qualifications (id, person_id, authority_path, type, title, specialty, institution, issued_on, issued_precision, declared_by, done_on, recorded_at)
-        SELECT qualification_id, person_id, path, CASE lower(degree) WHEN 'ck1' THEN 'ck1' WHEN 'ck2' THEN 'ck2' WHEN 'bsnt' THEN 'bsnt' WHEN 'master' THEN 'master' WHEN 'phd' THEN 'phd' ELSE 'degree' END,
+        SELECT qualification_id, person_id, path, CASE lower(degree) WHEN 'ck1' THEN 'ck1' WHEN 'ck2' THEN 'ck2' WHEN 'bsnt' THEN 'bsnt' WHEN 'resident' THEN 'bsnt' WHEN 'master' THEN 'master' WHEN 'phd' THEN 'phd' ELSE 'degree' END,
                degree, specialty, institution, make_date(degree_year, 1, 1), CASE WHEN degree_year IS NOT NULL THEN 'year' END, :by, done_on, :recorded_at
         {_PEOPLE}
         WHERE degree IS NOT NULL

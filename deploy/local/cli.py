@@ -18,7 +18,7 @@ from uuid import UUID
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from deploy.local.sign_in import SignInRefused
 from deploy.local.state import CHECKOUT, SERVICES, CannotStart, State
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from deploy.local.stack import RunningStack
 
 app = typer.Typer(help="Relais: human resources in health, from need to hire to figure.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-console = Console(highlight=False)
+console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 complaints = Console(stderr=True, highlight=False)
 
 TOGETHER = "connected or identity or browser or story or stack or full"
@@ -169,7 +169,7 @@ def play(
     if as_json:
         console.out(outcome.as_json())
     else:
-        table = Table("figure", "kind", "expected", "computed", "where to see it", box=None, padding=(0, 3, 0, 0))
+        table = Table("figure", "kind", "expected", "computed", Column("where to see it", overflow="fold"), box=None, padding=(0, 3, 0, 0))
         for figure in outcome.figures:
             table.add_row(figure.id, figure.kind, f"{figure.expected:g}", ("[green]" if figure.agrees else "[red]") + f"{figure.computed}[/]", figure.url)
         console.print(table)

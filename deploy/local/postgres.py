@@ -110,7 +110,7 @@ class Postgres:
             "listen_addresses": self.host,
             "unix_socket_directories": "",
             "shared_preload_libraries": "pg_stat_statements",
-            "shared_buffers": "96MB",
+            "shared_buffers": "64MB",
             "max_connections": 120,
             "jit": "off",  # costs more than it gives on short queries
             "timezone": "UTC",

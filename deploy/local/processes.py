@@ -19,6 +19,7 @@ UNPRIVILEGED = 65534
 """The user as whom PostgreSQL runs when we are root, whom it refuses."""
 
 _PR_SET_PDEATHSIG = 1
+_M_TRIM_THRESHOLD, _M_ARENA_MAX = -1, -8
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
 
 
@@ -28,6 +29,13 @@ def die_with_parent(parent: int, signal_number: int) -> None:
         _libc.prctl(_PR_SET_PDEATHSIG, signal_number, 0, 0, 0)
         if os.getppid() != parent:  # it died between the fork and this line
             os.kill(os.getpid(), signal_number)
+
+
+def keep_memory_small() -> None:
+    """glibc keeps an arena per thread and what was freed within it; the forks inherit what is said here, once."""
+    if _libc is not None and hasattr(_libc, "mallopt"):
+        _libc.mallopt(_M_ARENA_MAX, 2)
+        _libc.mallopt(_M_TRIM_THRESHOLD, 128 * 1024)
 
 
 class Running(Protocol):

@@ -16,7 +16,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.table import Table
 
 from deploy.local import play, ports
-from deploy.local.processes import Forked, clear_orphans, end, fork, last_lines
+from deploy.local.processes import Forked, clear_orphans, end, fork, keep_memory_small, last_lines
 from deploy.local.realm import demo_accounts
 from deploy.local.stack import Kind, Stack, import_services
 from deploy.local.state import State
@@ -35,6 +35,7 @@ def up(kind: Kind, *, empty: bool, today: date | None) -> None:
     began = time.monotonic()
     state = State.open()
     stack = Stack(kind, ports.chosen_base(), state, today)
+    keep_memory_small()
     with state.owned() as lock:
         _clean_up_after_a_killed_run(state)
         state.check_disk(NEEDED_BYTES[kind])

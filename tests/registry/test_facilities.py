@@ -145,6 +145,90 @@ class TestAFacilityFollowsTheBoundaries:
         assert [(p["area"]["code"], p["valid_from"], p["valid_to"]) for p in periods] == [("VN-22-06700", "2010-01-01", "2025-06-30"), ("VN-22-06706", "2025-07-01", None)]
 
 
+class TestAFacilityChanges:
+    async def change(self, api, facility, person="linh", **body):
+        return await api.as_(person).post(f"{FACILITIES}/{facility['id']}/changes", json=body)
+
+    @pytest.mark.parametrize(("person", "slug"), [("hr-bvt", "facilities-are-kept-by-authorities"), ("hanoi", "authority-not-yours")])
+    async def test_not_by_others(self, api, person, slug):
+        station = await entered(api)
+        for act, body in (("changes", {"starts_on": "2025-09-01", "tier": "T2"}), ("closure", {"last_day": "2025-09-01"})):
+            answer = await api.as_(person).post(f"{FACILITIES}/{station['id']}/{act}", json=body)
+            assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (403, slug)
+        assert {a["act"]: a["allowed"] for a in station["available_actions"]} == {"change": True, "close": True}
+        assert not any(a["allowed"] for a in (await api.as_(person).get(f"{FACILITIES}/{station['id']}")).json()["available_actions"])
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {},
+            {"starts_on": "2025-09-01"},
+            {"starts_on": "2025-09-01", "name": None},
+            {"starts_on": "2025-09-01", "type": "spaceship"},
+            {"starts_on": "2009-12-31", "tier": "T2"},
+            {"starts_on": "2025-09-01", "code": "VN-22-X"},
+        ],
+    )
+    async def test_malformed(self, api, body):
+        assert (await self.change(api, await entered(api), **body)).status_code == 422
+
+    async def test_from_a_day_on_and_what_was_true_before_stays(self, api):
+        station = await entered(api)
+        answer = await self.change(api, station, starts_on="2025-09-01", name="Trạm Y tế Tuần Châu – Đại Yên", tier="T2", technical_supervisor="VN-22-BVBC")
+        assert answer.status_code == 201, answer.text
+        eve, day = await read(api, station, "2025-08-31"), await read(api, station, "2025-09-01")
+        assert (eve["name"], eve["tier"], eve["technical_supervisor"], eve["valid_to"]) == (STATION["name"], None, "VN-22-TTHL", "2025-08-31")
+        assert (day["name"], day["tier"], day["technical_supervisor"], day["valid_from"], day["valid_to"]) == (
+            "Trạm Y tế Tuần Châu – Đại Yên",
+            "T2",
+            "VN-22-BVBC",
+            "2025-09-01",
+            None,
+        )
+        assert [f["code"] for f in (await api.as_("linh").get(FACILITIES, params={"q": "dai yen"})).json()["items"]] == [station["code"]]
+
+    async def test_across_the_boundaries_of_1_july(self, api):
+        station = await entered(api)
+        await self.change(api, station, starts_on="2020-01-01", remoteness="island")
+        assert [(await read(api, station, day))["remoteness"] for day in ("2019-12-31", "2020-01-01", "2025-07-01")] == ["none", "island", "island"]
+        assert (await read(api, station, "2025-07-01"))["area"]["code"] == "VN-22-06706"
+
+    async def test_a_supervisor_ends_without_another(self, api):
+        station = await entered(api)
+        await self.change(api, station, starts_on="2025-09-01", technical_supervisor=None)
+        assert [(await read(api, station, day))["technical_supervisor"] for day in ("2025-08-31", "2025-09-01")] == ["VN-22-TTHL", None]
+
+    async def test_the_same_change_twice_is_one(self, api):
+        station = await entered(api)
+        for _time in range(2):
+            assert (await self.change(api, station, starts_on="2025-09-01", tier="T2", technical_supervisor="VN-22-BVBC")).status_code == 201
+        assert len((await api.as_("linh").get(f"{FACILITIES}/{station['id']}/periods")).json()["items"]) == 3
+
+    async def test_closed_it_leaves_the_lists_the_day_after(self, api):
+        station = await entered(api)
+        for _time in range(2):
+            answer = await api.as_("linh").post(f"{FACILITIES}/{station['id']}/closure", json={"last_day": "2025-08-31"})
+            assert (answer.status_code, answer.json()["valid_to"]) == (201, "2025-08-31")
+        for day, count in (("2025-08-31", 1), ("2025-09-01", 0)):
+            assert len((await api.as_("linh").get(FACILITIES, params={"code": station["code"], "as_of": day})).json()["items"]) == count
+
+    async def test_not_closed_over_people_who_still_work_there(self, api):
+        station = await entered(api)
+        person = (
+            await api.as_("linh").post(
+                "/api/v1/registry/persons", json={"names": [{"kind": "legal", "value": "Lê Văn Đức"}], "sex": "male", "birth_year": 1980, "purposes": ["worker"]}
+            )
+        ).json()
+        assigned = await api.as_("linh").post(
+            "/api/v1/registry/assignments",
+            json={"person_id": person["id"], "facility_code": station["code"], "occupation_code": "VN-BS", "kind": "primary", "fte_share": 1, "starts_on": "2020-01-01"},
+        )
+        assert assigned.status_code == 201, assigned.text
+        answer = await api.as_("linh").post(f"{FACILITIES}/{station['id']}/closure", json={"last_day": "2025-08-31"})
+        assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1], answer.json()["assignments"]) == (409, "facility-has-staff", 1)
+        assert answer.json()["possible"]
+
+
 class TestTheDirectory:
     async def test_everyone_who_signed_in_reads_it(self, api):
         station = await entered(api)

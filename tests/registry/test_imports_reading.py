@@ -3,7 +3,7 @@
 import csv
 import io
 import tempfile
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 
@@ -84,13 +84,14 @@ def test_a_date_is_the_same_however_it_is_written(day):
         day.isoformat(),
         f"{day.isoformat()} 00:00:00",
         day,
-        datetime(day.year, day.month, day.day),
+        datetime.combine(day, time()),
     ]
     assert {date_of(cell) for cell in written} == {day}
 
 
 @pytest.mark.parametrize(
-    "written", ["1/2/85", "13/13/2020", "2020/01/02", "02-01-2020", "43832", 43832.0, "31/04/2020", "29/02/2023", "today", "1/1/0001", True, datetime(2020, 1, 2, 8, 30)]
+    "written",
+    ["1/2/85", "13/13/2020", "2020/01/02", "02-01-2020", "43832", 43832.0, "31/04/2020", "29/02/2023", "today", "1/1/0001", True, datetime.combine(date(2020, 1, 2), time(8, 30))],
 )
 def test_what_is_no_date(written):
     with pytest.raises(Fault):

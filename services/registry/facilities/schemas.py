@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, model_validator
 from pydantic_core import PydanticCustomError
 from sqlalchemy import Row
 
@@ -82,6 +82,27 @@ class FacilityRead(BaseModel):
         )
 
 
+KNOWN = {"type": TYPES, "level": LEVELS, "ownership": OWNERSHIPS, "remoteness": REMOTENESS}
+
+
+def in_its_list(value: str, info: ValidationInfo) -> str:
+    known = KNOWN[info.field_name or ""]
+    if value not in known:
+        raise PydanticCustomError("literal_error", "choose one of: {expected}", {"expected": ", ".join(known)})
+    return value
+
+
+def a_name(name: str) -> str:
+    if not is_a_name(name):
+        raise ValueError(_("Write a name with at least one letter and no control character."))
+    return name
+
+
+Listed = Annotated[str, AfterValidator(in_its_list)]
+Name = Annotated[str, StringConstraints(max_length=200), AfterValidator(a_name)]
+Tier = Annotated[str, StringConstraints(max_length=60, strip_whitespace=True)]
+
+
 class FacilityCreate(BaseModel):
     """A facility as its managing authority enters it, from its first day; its area follows the crosswalk by date."""
 
@@ -96,37 +117,22 @@ class FacilityCreate(BaseModel):
     )  # fmt: skip
 
     code: Code
-    name: Annotated[str, StringConstraints(max_length=200)]
-    type: str = Field(json_schema_extra={"enum": list(TYPES)})
-    level: str = Field(json_schema_extra={"enum": list(LEVELS)})
-    ownership: str = Field("public", json_schema_extra={"enum": list(OWNERSHIPS)})
+    name: Name
+    type: Listed = Field(json_schema_extra={"enum": list(TYPES)})
+    level: Listed = Field(json_schema_extra={"enum": list(LEVELS)})
+    ownership: Listed = Field("public", json_schema_extra={"enum": list(OWNERSHIPS)})
     area_code: Annotated[str, StringConstraints(max_length=40, strip_whitespace=True)]
     authority: Code
     technical_supervisor: Code | None = None
     host: Code | None = None
-    remoteness: str = Field("none", json_schema_extra={"enum": list(REMOTENESS)})
-    tier: Annotated[str | None, StringConstraints(max_length=60, strip_whitespace=True)] = None
+    remoteness: Listed = Field("none", json_schema_extra={"enum": list(REMOTENESS)})
+    tier: Tier | None = None
     latitude: Annotated[Decimal | None, Field(ge=-90, le=90)] = None
     longitude: Annotated[Decimal | None, Field(ge=-180, le=180)] = None
     valid_from: date
     valid_to: date | None = None
     reference: Annotated[str | None, StringConstraints(max_length=200)] = None
     done_on: date | None = None
-
-    @field_validator("name")
-    @classmethod
-    def _is_a_name(cls, name: str) -> str:
-        if not is_a_name(name):
-            raise ValueError(_("Write a name with at least one letter and no control character."))
-        return name
-
-    @field_validator("type", "level", "ownership", "remoteness")
-    @classmethod
-    def _is_in_its_list(cls, value: str, info: Any) -> str:
-        known = {"type": TYPES, "level": LEVELS, "ownership": OWNERSHIPS, "remoteness": REMOTENESS}[info.field_name]
-        if value not in known:
-            raise PydanticCustomError("literal_error", "choose one of: {expected}", {"expected": ", ".join(known)})
-        return value
 
     @model_validator(mode="after")
     def _ends_after_it_starts(self) -> Self:
@@ -136,3 +142,41 @@ class FacilityCreate(BaseModel):
 
     def line(self) -> FacilityLine:
         return FacilityLine(row=0, **self.model_dump(exclude={"reference", "done_on"}))
+
+
+class FacilityChange(BaseModel):
+    """What is different from a day on; a field that is left out stays as it is. Null ends a supervisor, a host or a group."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"starts_on": "2025-10-01", "technical_supervisor": "VN-22-TTHL"}})
+
+    starts_on: date
+    name: Name | None = None
+    type: Listed | None = None
+    level: Listed | None = None
+    ownership: Listed | None = None
+    remoteness: Listed | None = None
+    tier: Tier | None = None
+    technical_supervisor: Code | None = None
+    host: Code | None = None
+    done_on: date | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.said():
+            raise ValueError(_("Say what changes."))
+        for name in ("name", "type", "level", "ownership", "remoteness"):
+            if name in self.model_fields_set and getattr(self, name) is None:
+                raise ValueError(_("Only a supervisor, a host or a group can end without another one."))
+        return self
+
+    def said(self) -> dict[str, Any]:
+        return self.model_dump(include=self.model_fields_set - {"starts_on", "done_on"})
+
+
+class FacilityClosure(BaseModel):
+    """The last day, whole, on which the facility is open."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"example": {"last_day": "2025-12-31"}})
+
+    last_day: date
+    done_on: date | None = None

@@ -94,9 +94,6 @@ class Broker:
             while self.process.poll() is None:
                 time.sleep(0.005)
             self.process = None
-        shutil.rmtree(self.folder / "kafka", ignore_errors=True) if not self.cluster else self._wipe()
-
-    def _wipe(self) -> None:
         shutil.rmtree(self.folder / "kafka" / "data", ignore_errors=True)
 
     def send_signal(self, number: signal.Signals) -> None:

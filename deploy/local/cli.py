@@ -232,7 +232,7 @@ def rebuild(service: ServiceArgument) -> None:
     from shared.rebuild import rebuild as clear
 
     _as_service(service)
-    consumer = importlib.import_module(f"services.{service}.app").service.consumer
+    consumer = getattr(getattr(importlib.import_module(f"services.{service}.app"), "service", None), "consumer", None)
     if consumer is None:
         raise CannotStart(f"{service} hears no event: there is nothing to rebuild.", "Name a service that does, such as observatory.")
     asyncio.run(clear(service, consumer))

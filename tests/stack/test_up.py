@@ -83,6 +83,7 @@ class TestCommands:
             (["token", "--client", "portal"], "portal is no machine client of the demo"),
             (["dead-letters", "kitchen"], "There is no service kitchen"),
             (["replay", "registry", "everything"], "everything is no id of a dead letter"),
+            (["rebuild", "portal"], "portal hears no event"),
             (["play", "atlantis"], "There is no story atlantis"),
             (["up"], "Relais already runs here"),
         ],

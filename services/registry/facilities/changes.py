@@ -93,7 +93,7 @@ async def lock_facility(session: AsyncSession, facility_id: UUID) -> Sequence[Fa
 
 async def authority_of_facility(session: AsyncSession, facility_id: UUID) -> str:
     """The authority that manages it now, or managed it last."""
-    found = await session.scalar(
+    found: str | None = await session.scalar(
         select(FacilityLink.party_code).where(FacilityLink.facility_id == facility_id, FacilityLink.kind == "managed_by").order_by(FacilityLink.valid.desc()).limit(1)
     )
     assert found is not None
@@ -101,7 +101,9 @@ async def authority_of_facility(session: AsyncSession, facility_id: UUID) -> str
 
 
 async def party_on(session: AsyncSession, facility_id: UUID, kind: str, day: date) -> str | None:
-    return await session.scalar(select(FacilityLink.party_code).where(FacilityLink.facility_id == facility_id, FacilityLink.kind == kind, FacilityLink.valid.contains(day)))
+    of_kind = (FacilityLink.facility_id == facility_id, FacilityLink.kind == kind, FacilityLink.valid.contains(day))
+    party: str | None = await session.scalar(select(FacilityLink.party_code).where(*of_kind))
+    return party
 
 
 def described_from(rows: Sequence[Facility], day: date, names: Mapping[str, Any]) -> dict[str, list[Any]]:

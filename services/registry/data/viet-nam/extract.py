@@ -18,6 +18,7 @@ import sys
 import unicodedata
 from collections import Counter, defaultdict
 from pathlib import Path
+from typing import Any
 
 HERE = Path(__file__).parent
 CHANGE, LAST_DAY = "2025-07-01", "2025-06-30"
@@ -44,7 +45,7 @@ def main(folder: Path, other: Path | None) -> None:
         compare(other, former, current, pairs)
 
 
-def successions(converter: dict, former: list[dict], current: list[dict]) -> list[dict]:
+def successions(converter: dict[str, Any], former: list[dict[str, Any]], current: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Which former commune (or island district without communes) went to which commune, with the share of its surface."""
     old = {f"{u['provinceKey']}_{u['districtKey']}_{u['wardKey'] or ''}": u for u in former}
     new = {(u["provinceKey"], u["wardKey"]): u for u in current}
@@ -60,7 +61,7 @@ def successions(converter: dict, former: list[dict], current: list[dict]) -> lis
     return found
 
 
-def shares(origin: dict, heirs: list[dict]) -> list[str]:
+def shares(origin: dict[str, Any], heirs: list[dict[str, Any]]) -> list[str]:
     """Estimate how a divided commune's surface went to its heirs: each point of its bounding box to the nearest heir, seen as a disc of its area."""
     south, west, north, east = bounds(origin)
     points: Counter[int] = Counter()
@@ -73,26 +74,26 @@ def shares(origin: dict, heirs: list[dict]) -> list[str]:
     return [f"{h / 100:.2f}" for h in hundredths]
 
 
-def bounds(unit: dict) -> tuple[float, float, float, float]:
+def bounds(unit: dict[str, Any]) -> tuple[float, float, float, float]:
     corners = (unit["wardBounds"] or unit["districtBounds"]).replace("–", ",").split(",")
     south, west, north, east = (float(corner) for corner in corners)
     return south, west, north, east
 
 
-def beyond(latitude: float, longitude: float, unit: dict) -> float:
+def beyond(latitude: float, longitude: float, unit: dict[str, Any]) -> float:
     """Kilometres from a point to the edge of a unit's disc, negative inside."""
     north = (latitude - unit["wardLat"]) * 111.2
     east = (longitude - unit["wardLon"]) * 111.2 * math.cos(math.radians(latitude))
     return math.hypot(north, east) - math.sqrt((unit["wardAreaKm2"] or 1.0) / math.pi)
 
 
-def former_code(unit: dict) -> str:
+def former_code(unit: dict[str, Any]) -> str:
     return f"VN-{unit['provinceCode']}-{unit['wardCode'] or unit['districtCode']}"
 
 
-def unchanged(pairs: list[dict]) -> set[str]:
+def unchanged(pairs: list[dict[str, Any]]) -> set[str]:
     """Official codes of communes that only changed their parent: one whole origin, same province, code and name."""
-    origins: dict[str, list[dict]] = defaultdict(list)
+    origins: dict[str, list[dict[str, Any]]] = defaultdict(list)
     for pair in pairs:
         origins[pair["to"]["wardCode"]].append(pair)
     return {
@@ -103,9 +104,9 @@ def unchanged(pairs: list[dict]) -> set[str]:
     }  # fmt: skip
 
 
-def all_areas(former: list[dict], current: list[dict], pairs: list[dict], converter: dict) -> tuple[list[dict], dict[str, str]]:
+def all_areas(former: list[dict[str, Any]], current: list[dict[str, Any]], pairs: list[dict[str, Any]], converter: dict[str, Any]) -> tuple[list[dict[str, Any]], dict[str, str]]:
     """Every area with the periods in which it was so; `key` names one area through its periods."""
-    areas: list[dict] = [area("VN", "country", "VN", "Việt Nam", "Việt Nam", "quốc gia", "", "", "")]
+    areas: list[dict[str, Any]] = [area("VN", "country", "VN", "Việt Nam", "Việt Nam", "quốc gia", "", "", "")]
     whole = {new for new, olds in converter["DICT_PROVINCE"].items() if olds == [new]}
     seen: set[str] = set()
     for unit in former:
@@ -166,7 +167,7 @@ def area(
     latitude: float | None = None,
     longitude: float | None = None,
     km2: float | None = None,
-) -> dict:
+) -> dict[str, Any]:
     name = clean(name)
     short = clean(short)
     return dict(zip(AREA_COLUMNS, [
@@ -175,7 +176,9 @@ def area(
     ], strict=True))  # fmt: skip
 
 
-def all_successions(former: list[dict], current: list[dict], pairs: list[dict], converter: dict, keys: dict[str, str]) -> list[dict]:
+def all_successions(
+    former: list[dict[str, Any]], current: list[dict[str, Any]], pairs: list[dict[str, Any]], converter: dict[str, Any], keys: dict[str, str]
+) -> list[dict[str, Any]]:
     heirs = Counter(former_code(pair["from"]) for pair in pairs)
     origins = Counter(pair["to"]["wardCode"] for pair in pairs)
     lines = []
@@ -200,7 +203,7 @@ def clean(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def write(name: str, columns: list[str], lines: list[dict]) -> None:
+def write(name: str, columns: list[str], lines: list[dict[str, Any]]) -> None:
     text = io.StringIO()
     writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
@@ -209,7 +212,7 @@ def write(name: str, columns: list[str], lines: list[dict]) -> None:
     (HERE / name).write_bytes(gzip.compress(text.getvalue().encode(), 9, mtime=0))
 
 
-def compare(other: Path, former: list[dict], current: list[dict], pairs: list[dict]) -> None:
+def compare(other: Path, former: list[dict[str, Any]], current: list[dict[str, Any]], pairs: list[dict[str, Any]]) -> None:
     tables = {table["name"]: table["data"] for table in json.loads(other.read_text(encoding="utf-8")) if table["type"] == "table"}
     theirs = {ward["ward_code"] for ward in tables["wards"]}
     ours = {unit["wardCode"] for unit in current}

@@ -197,6 +197,13 @@ class QueuedLines(logging.Handler):
     def createLock(self) -> None:  # noqa: N802 - the standard library's name
         self.lock = None  # SimpleQueue is safe without one
 
+    def handle(self, record: logging.LogRecord) -> bool:
+        """As the standard library does, but without its lock, which Python 3.13 takes unasked."""
+        passed = self.filter(record)
+        if passed:
+            self.emit(passed if isinstance(passed, logging.LogRecord) else record)
+        return bool(passed)
+
     def emit(self, record: logging.LogRecord) -> None:
         if self.lines.qsize() >= self.kept:
             self.dropped += 1

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import traceback
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -103,7 +104,9 @@ def spawn(
     """Starts a program. `end_signal` is what the kernel sends it when the launcher is killed."""
     parent = os.getpid()
     as_user: dict[str, Any] = {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []} if unprivileged and os.geteuid() == 0 else {}
-    with log.open("ab") as output:
+    with log.open("ab") as output, warnings.catch_warnings():
+        # Newer Pythons warn of a fork beside threads: the launcher has none, and a test's have nothing the child needs.
+        warnings.simplefilter("ignore", DeprecationWarning)
         return subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
@@ -179,4 +182,4 @@ def last_lines(log: Path, *, since: int = 0, lines: int = 8) -> str:
             text = file.read().decode(errors="replace")
     except FileNotFoundError:
         return ""
-    return "\n".join([line for line in text.splitlines() if line.strip()][-lines:])
+    return "\n".join([line for line in text.splitlines() if line.strip(" ~^")][-lines:])

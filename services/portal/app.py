@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from services.portal.pages import all_pages
-from services.portal.visit import Visit, is_secure, language_of
+from services.portal.visit import Visit, answer, is_secure, language_of
 from shared import i18n
 from shared.clients import close_http_session
 from shared.db import database
@@ -126,8 +126,12 @@ async def detail(_request: Request) -> Response:
 async def on_http(request: Request, error: Exception) -> Response:
     """An address that is no page, or a method that it does not know."""
     assert isinstance(error, HTTPException)
-    visit = plain_visit(request)
-    return visit.page("problems/not_found.html", 404 if error.status_code == 404 else error.status_code)
+    status = error.status_code
+
+    async def no_page(visit: Visit) -> Response:
+        return visit.page("problems/not_found.html", status)
+
+    return await answer(request, no_page, public=True, role="", own_form=False)
 
 
 async def on_defect(request: Request, _error: Exception) -> Response:

@@ -211,7 +211,7 @@ class Pages:
     def _route(self, path: str, method: str, public: bool, role: str, own_form: bool = True) -> Callable[[Page], Page]:
         def keep(page: Page) -> Page:
             async def endpoint(request: Request) -> Response:
-                return await _answer(request, page, public=public, role=role, own_form=own_form)
+                return await answer(request, page, public=public, role=role, own_form=own_form)
 
             self.routes.append(Route(path, endpoint, methods=[method]))
             return page
@@ -224,7 +224,8 @@ def language_of(request: Request) -> str:
     return chosen if chosen in LANGUAGES else choose_language(request.headers.get("accept-language"))
 
 
-async def _answer(request: Request, page: Page, *, public: bool, role: str, own_form: bool) -> Response:
+async def answer(request: Request, page: Page, *, public: bool, role: str, own_form: bool) -> Response:
+    """Find out who is there, call the page, and turn what it raises into a page that says what was kept."""
     language = language_of(request)
     current_language.set(language)
     visit = Visit(request, None, language, None)
@@ -251,9 +252,9 @@ async def _answer(request: Request, page: Page, *, public: bool, role: str, own_
         return refused(visit, refusal)
     except (ServiceAway, IdentityAway, ConnectionError, TimeoutError) as error:
         logger.warning("a part is away: %s", type(error).__name__)
-        answer = visit.page("problems/away.html", 503, identity_away=isinstance(error, IdentityAway))
-        answer.headers["Retry-After"] = "5"
-        return answer
+        away = visit.page("problems/away.html", 503, identity_away=isinstance(error, IdentityAway))
+        away.headers["Retry-After"] = "5"
+        return away
     finally:
         if form is not None:
             await form.close()

@@ -20,7 +20,9 @@ def http_session() -> aiohttp.ClientSession:
     """The process's pooled HTTP client, which carries the trace on."""
     global _session
     if _session is None or _session.closed:
-        _session = aiohttp.ClientSession(trace_configs=[trace_config()], json_serialize=lambda value: orjson.dumps(value, default=str).decode(), cookie_jar=aiohttp.DummyCookieJar())
+        _session = aiohttp.ClientSession(
+            trace_configs=[trace_config()], json_serialize=lambda value: orjson.dumps(value, default=str).decode(), cookie_jar=aiohttp.DummyCookieJar()
+        )
     return _session
 
 

@@ -49,8 +49,8 @@ class Database:
         if role not in self._engines:
             engine = create_async_engine(
                 settings().database_url(role),
-                pool_size=settings().database_pool if role == "app" else 4,
-                max_overflow=0,
+                pool_size=settings().database_pool if role == "app" else 2,
+                max_overflow=4,  # opened in a rush, closed after it: an idle connection costs PostgreSQL some megabytes
                 pool_timeout=5,
                 json_serializer=self.dumps,
                 json_deserializer=self.loads,
@@ -145,7 +145,9 @@ async def worker_session() -> AsyncIterator[AsyncSession]:
 async def facility_paths(codes: Sequence[str]) -> list[str]:
     """Authority paths of facilities today, by the dated relations that the registry announces."""
     async with database.session("app") as session:
-        rows = await session.execute(text("SELECT path::text FROM facility_authorities WHERE code = ANY(:codes) AND valid @> CAST(:day AS date)"), {"codes": list(codes), "day": today()})
+        rows = await session.execute(
+            text("SELECT path::text FROM facility_authorities WHERE code = ANY(:codes) AND valid @> CAST(:day AS date)"), {"codes": list(codes), "day": today()}
+        )
         return [row.path for row in rows]
 
 

@@ -91,9 +91,7 @@ def record_events(session: AsyncSession | Session, events: Iterable[Event]) -> N
     outbox.enqueue(
         session,
         [
-            outbox.Announcement(
-                id=uuid7(), topic=event.topic, type=event.type, subject=event.id, occurred_at=occurred_at, traceparent=traceparent, data=event.model_dump_json()
-            )
+            outbox.Announcement(id=uuid7(), topic=event.topic, type=event.type, subject=event.id, occurred_at=occurred_at, traceparent=traceparent, data=event.model_dump_json())
             for event in events
         ],
     )

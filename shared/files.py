@@ -3,6 +3,7 @@
 Type and size are judged before anything is kept.
 """
 
+import asyncio
 import hashlib
 import os
 import tempfile
@@ -47,6 +48,14 @@ def judge_kind(name: str, head: bytes, allowed: frozenset[str]) -> str:
     return kind
 
 
+def _settle(temporary: Path, final: Path) -> None:
+    """The bytes are on the disk before the name is."""
+    with temporary.open("rb") as written:
+        os.fsync(written.fileno())
+    final.parent.mkdir(exist_ok=True)
+    temporary.replace(final)
+
+
 async def store(chunks: AsyncIterator[bytes], name: str, *, allowed: frozenset[str], largest: int = LARGEST) -> StoredFile:
     """Keep a file. Raises Malformed for a kind that is not allowed and Problem 413 above `largest` bytes; nothing is kept then."""
     folder = settings().files_dir
@@ -65,11 +74,8 @@ async def store(chunks: AsyncIterator[bytes], name: str, *, allowed: frozenset[s
                 target.write(chunk)
             if not size:
                 raise Malformed.field("file", _("The file is empty."))
-            target.flush()
-            os.fsync(target.fileno())
         stored = StoredFile(digest.hexdigest(), size, kind)
-        stored.path.parent.mkdir(exist_ok=True)
-        Path(temporary).replace(stored.path)
+        await asyncio.to_thread(_settle, Path(temporary), stored.path)
         return stored
     except BaseException:
         Path(temporary).unlink(missing_ok=True)  # noqa: ASYNC240 - a millisecond, on the way out

@@ -49,7 +49,9 @@ async def begin_once(request: Request, session: AsyncSession, caller: "Caller") 
     if claimed.first() is not None:
         request.state.idempotency = values
         return
-    stored = (await session.execute(text("SELECT body_hash, status, content_type, answer, etag FROM idempotency_keys WHERE caller = :caller AND route = :route AND key = :key"), values)).one()
+    stored = (
+        await session.execute(text("SELECT body_hash, status, content_type, answer, etag FROM idempotency_keys WHERE caller = :caller AND route = :route AND key = :key"), values)
+    ).one()
     if stored.body_hash != values["body"]:
         raise Problem(422, "idempotency-key-reused", _("This Idempotency-Key was used with another body. Use a new key for a new request."))
     raise Replay(stored.status, stored.content_type, stored.answer, stored.etag)

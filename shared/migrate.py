@@ -18,10 +18,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from shared.settings import settings
 
 SHARED_SQL = Path(__file__).parent / "sql"
-VISIBLE = (
-    "authority_path <@ ANY (nullif(current_setting('relais.scope', true), '')::ltree[]) "
-    "OR shared_with && nullif(current_setting('relais.parties', true), '')::text[]"
-)
+VISIBLE = "authority_path <@ ANY (nullif(current_setting('relais.scope', true), '')::ltree[]) OR shared_with && nullif(current_setting('relais.parties', true), '')::text[]"
 
 
 def upgrade(service: str) -> None:
@@ -111,7 +108,9 @@ def shared_tables() -> None:
     for path in sorted(SHARED_SQL.glob("*.sql")):
         sql(path.read_text(encoding="utf-8").replace("{service}", service))
     sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM {service}_app, {service}_worker;")
-    protect_internal("idempotency_keys", "audit")
+    protect_internal(
+        *op.get_bind().exec_driver_sql("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'").scalars()
+    )
 
 
 def protect_internal(*tables: str) -> None:

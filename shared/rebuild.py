@@ -21,7 +21,9 @@ async def rebuild(service: str, consumer: Consumer) -> None:
     """
     async with worker_connection(service) as connection:
         # First: readers hold this row while they write, and see the new generation before they write again.
-        await connection.execute(text("INSERT INTO consumers (consumer) VALUES (:c) ON CONFLICT (consumer) DO UPDATE SET generation = consumers.generation + 1"), {"c": consumer.name})
+        await connection.execute(
+            text("INSERT INTO consumers (consumer) VALUES (:c) ON CONFLICT (consumer) DO UPDATE SET generation = consumers.generation + 1"), {"c": consumer.name}
+        )
         for table in ("consumer_positions", "inbox", "heard_versions", "parked_events", "dead_letters"):
             await connection.execute(text(f"DELETE FROM {table} WHERE consumer = :c"), {"c": consumer.name})  # noqa: S608
         for table in consumer.derived_tables:

@@ -26,7 +26,9 @@ from shared.kafka import EVENT_CONTRACTS
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 FIELD_CLASSES = ("public", "directory", "hr")
-PERSONAL = re.compile(r"(^|_)(full_name|family_name|given_name|first_name|last_name|person_name|worker_name|birth_date|birth_year|sex|gender|phone|email|address|national_id|health|diagnosis|ballot|discipline)($|_)")
+PERSONAL = re.compile(
+    r"(^|_)(full_name|family_name|given_name|first_name|last_name|person_name|worker_name|birth_date|birth_year|sex|gender|phone|email|address|national_id|health|diagnosis|ballot|discipline)($|_)"
+)
 
 Schema = dict[str, Any]
 
@@ -165,7 +167,22 @@ def example_of(schema: Schema, name: str = "", definitions: Mapping[str, Schema]
 
 # --- judging a promise ------------------------------------------------------------------------------------------------
 
-MEANINGFUL = {"type", "properties", "required", "items", "enum", "const", "anyOf", "additionalProperties", "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "minItems", "maxItems"}
+MEANINGFUL = {
+    "type",
+    "properties",
+    "required",
+    "items",
+    "enum",
+    "const",
+    "anyOf",
+    "additionalProperties",
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "minItems",
+    "maxItems",
+}
 
 
 def plain(schema: Schema, definitions: Mapping[str, Schema] | None = None) -> Schema:
@@ -211,7 +228,11 @@ def broken_fields(old: Schema, new: Schema) -> list[str]:
     for name in old.get("properties", {}):
         keep_old = one | {"properties": {name: old["properties"][name]}, "required": [name] if name in old.get("required", ()) else [], "$defs": old.get("$defs", {})}
         has_new = name in new.get("properties", {})
-        keep_new = one | {"properties": {name: new["properties"][name]} if has_new else {}, "required": [name] if name in new.get("required", ()) else [], "$defs": new.get("$defs", {})}
+        keep_new = one | {
+            "properties": {name: new["properties"][name]} if has_new else {},
+            "required": [name] if name in new.get("required", ()) else [],
+            "$defs": new.get("$defs", {}),
+        }
         if not has_new or not is_within(keep_new, keep_old):
             found.append(name)
     return found
@@ -220,7 +241,11 @@ def broken_fields(old: Schema, new: Schema) -> list[str]:
 def judge(event: type[Event], promised: Schema | None) -> list[str]:
     """What is wrong with one event, in sentences."""
     now = contract_of(event)
-    found = [f"{event.type}: {name} is of class {field.get('x-class')}; nothing above hr goes on a topic" for name, field in now["properties"].items() if field.get("x-class") not in FIELD_CLASSES]
+    found = [
+        f"{event.type}: {name} is of class {field.get('x-class')}; nothing above hr goes on a topic"
+        for name, field in now["properties"].items()
+        if field.get("x-class") not in FIELD_CLASSES
+    ]
     found += [f"{event.type}: {name} says something personal; write an identifier instead" for name in _names(now) if PERSONAL.search(name)]
     if event.type.split(".")[0] != event.topic.split(".")[1]:
         found.append(f"{event.type}: its topic {event.topic} is another service's")

@@ -11,7 +11,7 @@ MIGRATIONS = "alembic_version"
 @pytest.mark.parametrize("service", SERVICES)
 async def test_every_table_is_under_forced_row_level_security(service, tables_of):
     rows = await tables_of(service)
-    assert len(rows) > 3
+    assert len(rows) > 1
     assert [row["relname"] for row in rows if row["relname"] != MIGRATIONS and not (row["relrowsecurity"] and row["relforcerowsecurity"])] == []
 
 
@@ -30,7 +30,12 @@ async def test_the_app_role_owns_nothing_and_passes_no_policy(service, postgres,
 async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(service, postgres, tables_of):
     """A function that runs as its owner is a hole unless it was meant: each one is listed here with its reason."""
     await tables_of(service)
-    meant = {"refuse_overfilled_posts", "refuse_overloaded_persons", "guard_assignments", "guard_posts"}
+    meant = {
+        # The registry's rules over several rows also count the rows that the caller may not see.
+        *("refuse_overfilled_posts", "refuse_overloaded_persons", "guard_assignments", "guard_posts"),
+        # The observatory counts people whom the caller may not list, for the territories that are theirs (docs/decisions/0007).
+        *("counted_workers", "counted_hires", "facilities_in", "policy_of", "is_open_to_caller"),
+    }
     connection = await superuser(postgres, service)
     try:
         functions = await connection.fetch("SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE n.nspname = 'public' AND prosecdef")

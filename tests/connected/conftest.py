@@ -103,7 +103,12 @@ class World:
     async def assert_nothing_lost_doubled_or_turned_round(self) -> None:
         assert await self.one(f"SELECT count(*) FROM outbox o WHERE topic = '{HIRES}' AND NOT EXISTS (SELECT FROM kept_hires k WHERE k.event_id = o.id)") == 0
         assert await self.rows("SELECT event_id, count(*) FROM kept_hires GROUP BY event_id HAVING count(*) > 1") == []
-        assert await self.rows("SELECT id, version FROM (SELECT *, lag(version) OVER (PARTITION BY id ORDER BY place) AS before FROM kept_hires) k WHERE version <> coalesce(before, 0) + 1") == []
+        assert (
+            await self.rows(
+                "SELECT id, version FROM (SELECT *, lag(version) OVER (PARTITION BY id ORDER BY place) AS before FROM kept_hires) k WHERE version <> coalesce(before, 0) + 1"
+            )
+            == []
+        )
         newest = f"SELECT subject, max(version) FROM outbox WHERE topic = '{POSTS}' GROUP BY subject ORDER BY subject"
         assert await self.rows("SELECT id, version FROM kept_posts ORDER BY id") == await self.rows(newest)
         assert await self.one("SELECT count(*) FROM dead_letters") == 0

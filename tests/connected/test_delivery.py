@@ -85,7 +85,9 @@ class TestAQuietDay:
             await until("the other is heard", lambda: heard(world, 3))
             await world.announce(10)
             await until("later events are heard", lambda: count(world, 11))
-        assert await world.rows("SELECT version, published_at IS NULL FROM outbox WHERE octet_length(data) > 1000000 OR subject = (SELECT subject FROM outbox WHERE octet_length(data) > 1000000) ORDER BY seq") == [
+        assert await world.rows(
+            "SELECT version, published_at IS NULL FROM outbox WHERE octet_length(data) > 1000000 OR subject = (SELECT subject FROM outbox WHERE octet_length(data) > 1000000) ORDER BY seq"
+        ) == [
             (1, True),
             (2, True),
         ]

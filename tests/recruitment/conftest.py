@@ -21,7 +21,7 @@ from tests.recruitment.world import PROVINCIAL, REMOTE, World, facility, post
 from tests.support.api import Api
 from tests.support.hearing import hear
 from tests.support.identity import TestIssuer
-from tests.support.service import environment, prepare_database, settings_of
+from tests.support.service import cloned_database, environment, prepare_database, settings_of
 
 
 class Registry:
@@ -59,10 +59,15 @@ async def world(api: Api) -> AsyncIterator[World]:
 
 @pytest.fixture(scope="session")
 def registry_address(postgres: Postgres, issuer: TestIssuer, files_dir: Path) -> Iterator[str]:
-    """The registry as it is, on a port of its own."""
+    """The registry as it is, on a port and a database of its own: what it commits must not meet the registry's own tests."""
     values = settings_of("registry", postgres, issuer, files_dir)
     with environment(**values):
         prepare_database("registry", postgres)
+        with cloned_database("registry", postgres) as name:
+            yield from _serve(values | {"RELAIS_DATABASE_NAME": name}, issuer)
+
+
+def _serve(values: dict[str, str], issuer: TestIssuer) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]

@@ -8,7 +8,6 @@ import httpx
 from sqlalchemy import text
 
 from shared.db import worker_session
-
 from tests.support.api import Api
 
 BASE = "/api/v1/registry"

@@ -1,11 +1,11 @@
 """What every service does the same way: callers, problems, keys that make a POST safe to repeat, pages."""
 
+import pytest
+from fastapi import APIRouter
+
 from shared.app import Service, create_app
 from shared.idempotency import Router
 from tests.support.service import TODAY
-
-import pytest
-from fastapi import APIRouter
 
 POLICIES = "/api/v1/recruitment/policies"
 
@@ -141,12 +141,12 @@ class TestPages:
 class TestClosedUntilOpened:
     def test_a_route_without_predicate_stops_the_start(self):
         router = Router(prefix="/open")
-        router.get("")(lambda: {})
+        router.get("")(dict)
         with pytest.raises(PermissionError, match="is open"):
             create_app(Service(name="x", title="X", package="services.recruitment", routers=[router]))
 
     def test_a_route_that_cannot_be_sent_twice_stops_the_start(self):
         router = APIRouter(prefix="/open")
-        router.get("")(lambda: {})
+        router.get("")(dict)
         with pytest.raises(TypeError, match="Router"):
             create_app(Service(name="x", title="X", package="services.recruitment", routers=[router]))

@@ -25,7 +25,9 @@ def records(stack: RunningStack, figure_id: str) -> list[dict]:
     params = PERIOD if figure_id.startswith("recruitment") else {"area": "VN-22", "as_of": "2025-09-30"}
     found, cursor = [], None
     while True:
-        status, page = call(stack.account("linh"), f"{stack.public_url}/api/v1/observatory/figures/{figure_id}/records", limit=200, **params, **({"cursor": cursor} if cursor else {}))
+        status, page = call(
+            stack.account("linh"), f"{stack.public_url}/api/v1/observatory/figures/{figure_id}/records", limit=200, **params, **({"cursor": cursor} if cursor else {})
+        )
         assert status == 200, page
         found += page["items"]
         cursor = page["next"]
@@ -53,7 +55,17 @@ class TestFigures:
 class TestWhoSees:
     def test_another_authority_sees_none_of_it(self, stack: RunningStack, played: Outcome):
         hanoi = stack.account("hanoi")
-        for path in ("registry/persons", "registry/posts", "registry/assignments", "registry/work-items", "recruitment/policies", "recruitment/needs", "recruitment/campaigns", "recruitment/candidacies", "recruitment/hires"):
+        for path in (
+            "registry/persons",
+            "registry/posts",
+            "registry/assignments",
+            "registry/work-items",
+            "recruitment/policies",
+            "recruitment/needs",
+            "recruitment/campaigns",
+            "recruitment/candidacies",
+            "recruitment/hires",
+        ):
             status, page = call(hanoi, f"{stack.public_url}/api/v1/{path}")
             assert (status, page["items"]) == (200, []), path
         person = records(stack, "density.doctors")[0]["person_id"]
@@ -77,7 +89,9 @@ class TestWhatMoves:
             status, page = call(linh, f"{stack.public_url}/api/v1/registry/assignments", person=leaver["person_id"], as_of="2025-09-30")
             assert status == 200, page
             (assignment,) = page["items"]
-            status, ended = call(linh, f"{stack.public_url}/api/v1/registry/assignments/{assignment['id']}/ending", "POST", {"ends_on": "2025-09-29", "reason": "resigned", "done_on": "2025-09-29"})
+            status, ended = call(
+                linh, f"{stack.public_url}/api/v1/registry/assignments/{assignment['id']}/ending", "POST", {"ends_on": "2025-09-29", "reason": "resigned", "done_on": "2025-09-29"}
+            )
             assert status == 201, ended
         until(lambda: figure(stack, "density.nurses")["numerator"] == 3_770, "twenty nurses fewer")
         assert figure(stack, "density.nurses")["value"] == 26.4

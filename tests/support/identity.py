@@ -79,4 +79,6 @@ class TestIssuer:
 
     def machine(self, client_id: str, *scopes: str) -> str:
         """A client-credentials token as Keycloak gives it."""
-        return self.sign(self._claims(sub=str(uuid5(NAMESPACE_URL, client_id)), azp=client_id, client_id=client_id, preferred_username=f"service-account-{client_id}", scope=" ".join(scopes)))
+        return self.sign(
+            self._claims(sub=str(uuid5(NAMESPACE_URL, client_id)), azp=client_id, client_id=client_id, preferred_username=f"service-account-{client_id}", scope=" ".join(scopes))
+        )

@@ -41,15 +41,19 @@ def environment(**values: str) -> Iterator[None]:
 
 def settings_of(service: str, postgres: Postgres, issuer: TestIssuer, files: Path, **more: str) -> dict[str, str]:
     """The variables under which a service runs in tests."""
-    return {
-        "RELAIS_SERVICE": service,
-        "RELAIS_ENV": "test",
-        "RELAIS_TODAY": TODAY,
-        "RELAIS_ISSUER": issuer.url,
-        "RELAIS_DATABASE_PORT": str(postgres.port),
-        "RELAIS_FILES_DIR": str(files),
-        "RELAIS_LOG_FORMAT": "text",
-    } | {f"RELAIS_DATABASE_{role.upper()}_PASSWORD": postgres.passwords[f"{service}_{role}"] for role in ("owner", "app", "worker")} | more
+    return (
+        {
+            "RELAIS_SERVICE": service,
+            "RELAIS_ENV": "test",
+            "RELAIS_TODAY": TODAY,
+            "RELAIS_ISSUER": issuer.url,
+            "RELAIS_DATABASE_PORT": str(postgres.port),
+            "RELAIS_FILES_DIR": str(files),
+            "RELAIS_LOG_FORMAT": "text",
+        }
+        | {f"RELAIS_DATABASE_{role.upper()}_PASSWORD": postgres.passwords[f"{service}_{role}"] for role in ("owner", "app", "worker")}
+        | more
+    )
 
 
 _prepared: set[tuple[int, str]] = set()
@@ -62,7 +66,8 @@ def prepare_database(service: str, postgres: Postgres) -> None:
     migrate.upgrade(service)
 
     async def start() -> None:
-        for task in importlib.import_module(f"services.{service}.app").service.at_start:
+        app = importlib.import_module(f"services.{service}.app")
+        for task in app.service.at_start if hasattr(app, "service") else ():  # the portal has pages and nothing to load
             await task()
         # What they announced still hints the relay from a task of its own, with a connection that no clone of the database could stand.
         if hinting := asyncio.all_tasks() - {asyncio.current_task()}:

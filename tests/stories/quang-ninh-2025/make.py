@@ -98,7 +98,8 @@ def make_facilities() -> tuple[list[dict], list[dict]]:
         first_commune.setdefault(commune["parent_code"], commune["code"])
     common = {"authority": "VN-22", "host": "", "valid_from": "01/01/1976", "valid_to": ""}
     rows = [
-        common | {"code": code, "name": name, "type": kind, "level": level, "ownership": owner, "area_code": area, "technical_supervisor": "", "remoteness": remoteness, "tier": tier}
+        common
+        | {"code": code, "name": name, "type": kind, "level": level, "ownership": owner, "area_code": area, "technical_supervisor": "", "remoteness": remoteness, "tier": tier}
         for code, name, kind, level, owner, area, tier, remoteness, *_ in HOSPITALS
     ]
     for district, code, name, tier, remoteness, *_ in CENTRES:
@@ -161,7 +162,15 @@ def make_people(facilities: list[dict], stations: list[dict]) -> tuple[list[dict
             people.append(person)
             posts.append(post)
             assignments.append(
-                {"worker_no": person["worker_no"], "post_reference": post["reference"], "facility_code": code, "kind": "primary", "fte_share": "1", "start_date": person["start_date"], "end_date": ""}
+                {
+                    "worker_no": person["worker_no"],
+                    "post_reference": post["reference"],
+                    "facility_code": code,
+                    "kind": "primary",
+                    "fte_share": "1",
+                    "start_date": person["start_date"],
+                    "end_date": "",
+                }
                 | {"decision_number": f"{chance.randint(100, 4999)}/QĐ-SYT" if chance.random() < 0.9 else ""}
             )
     # Seats that are authorised and empty: those of the 25 hires, and shortages that a reader of the demo can fill.
@@ -233,7 +242,9 @@ def make_post(facility: dict, number: int, occupation: str, specialty: str) -> d
 def make_hires(posts: list[dict]) -> dict[str, list[dict]]:
     """The 25 hires under Resolution 28/2023, each act by the person whom it concerns."""
     taken_from = [("VN-22-BVT", "hr-bvt", 10), ("VN-22-BVBC", "hr-bc", 9), ("VN-22-TTBCE", "hr-bache", 6)]
-    files: dict[str, list[dict]] = {name: [] for name in ("04-needs", "05-need-validations", "06-campaigns", "07-publications", "08-candidates", "09-candidacies", "10-eligibility", "11-hires", "12-decisions")}
+    files: dict[str, list[dict]] = {
+        name: [] for name in ("04-needs", "05-need-validations", "06-campaigns", "07-publications", "08-candidates", "09-candidacies", "10-eligibility", "11-hires", "12-decisions")
+    }
     waves = [date(2024, 1, 15), date(2024, 9, 2), date(2025, 2, 10)]
     number = 0
     by_wave: dict[int, list[str]] = {0: [], 1: [], 2: []}
@@ -249,14 +260,28 @@ def make_hires(posts: list[dict]) -> dict[str, list[dict]]:
     files["04-needs"] += open_needs(posts)
     files["05-need-validations"] += [{"done_on": date(2025, 8, 20), "as": "linh", "act": "validate-need", "need": need} for need in ("QN-NEED-26", "QN-NEED-27", "QN-NEED-28")]
     files["06-campaigns"].append(
-        {"done_on": date(2025, 8, 25), "as": "linh", "act": "prepare-campaign", "reference": "QN-TH-2025-4", "code": "QN-TH-2025-4", "title": "Thu hút bác sĩ đợt 4 theo Nghị quyết 28/2023/NQ-HĐND"}
+        {
+            "done_on": date(2025, 8, 25),
+            "as": "linh",
+            "act": "prepare-campaign",
+            "reference": "QN-TH-2025-4",
+            "code": "QN-TH-2025-4",
+            "title": "Thu hút bác sĩ đợt 4 theo Nghị quyết 28/2023/NQ-HĐND",
+        }
         | {"policy": "QN-NQ-28-2023", "needs": "QN-NEED-26 QN-NEED-27 QN-NEED-28", "opens_on": date(2025, 9, 1), "closes_on": date(2025, 10, 31)}
     )
     files["07-publications"].append({"done_on": date(2025, 8, 31), "as": "linh", "act": "publish-campaign", "campaign": "QN-TH-2025-4"})
     for wave, opens in enumerate(waves):
         campaign = f"QN-TH-{opens.year}-{wave + 1}"
         files["06-campaigns"].append(
-            {"done_on": opens - timedelta(days=5), "as": "linh", "act": "prepare-campaign", "reference": campaign, "code": campaign, "title": f"Thu hút bác sĩ đợt {wave + 1} theo Nghị quyết 28/2023/NQ-HĐND"}
+            {
+                "done_on": opens - timedelta(days=5),
+                "as": "linh",
+                "act": "prepare-campaign",
+                "reference": campaign,
+                "code": campaign,
+                "title": f"Thu hút bác sĩ đợt {wave + 1} theo Nghị quyết 28/2023/NQ-HĐND",
+            }
             | {"policy": "QN-NQ-28-2023", "needs": " ".join(by_wave[wave]), "opens_on": opens, "closes_on": opens + timedelta(days=45)}
         )
         files["07-publications"].append({"done_on": opens - timedelta(days=1), "as": "linh", "act": "publish-campaign", "campaign": campaign})
@@ -285,10 +310,28 @@ def make_hires(posts: list[dict]) -> dict[str, list[dict]]:
             {"done_on": applied, "as": officer, "act": "receive-candidacy", "reference": candidacy, "campaign": campaign, "need": need, "person": candidate}
             | {"degree": degree, "experience": "new_graduate" if young else "experienced", "occupation_code": seat["occupation_code"], "left_public_sector_of_province": "no"}
         )
-        files["10-eligibility"].append({"done_on": opens + timedelta(days=50), "as": "linh", "act": "judge-eligibility", "candidacy": candidacy, "outcome": "eligible", "comment": "Hồ sơ đủ điều kiện theo Nghị quyết 28/2023/NQ-HĐND."})
-        files["11-hires"].append({"done_on": starts - timedelta(days=20), "as": "linh", "act": "propose-hire", "reference": hire, "candidacy": candidacy, "post": seat["reference"], "starts_on": starts})
+        files["10-eligibility"].append(
+            {
+                "done_on": opens + timedelta(days=50),
+                "as": "linh",
+                "act": "judge-eligibility",
+                "candidacy": candidacy,
+                "outcome": "eligible",
+                "comment": "Hồ sơ đủ điều kiện theo Nghị quyết 28/2023/NQ-HĐND.",
+            }
+        )
+        files["11-hires"].append(
+            {"done_on": starts - timedelta(days=20), "as": "linh", "act": "propose-hire", "reference": hire, "candidacy": candidacy, "post": seat["reference"], "starts_on": starts}
+        )
         files["12-decisions"].append(
-            {"done_on": starts - timedelta(days=10), "as": "director", "act": "decide-hire", "hire": hire, "decision_number": "" if number % 9 == 0 else f"{310 + number * 7}/QĐ-SYT", "signed_on": starts - timedelta(days=10)}
+            {
+                "done_on": starts - timedelta(days=10),
+                "as": "director",
+                "act": "decide-hire",
+                "hire": hire,
+                "decision_number": "" if number % 9 == 0 else f"{310 + number * 7}/QĐ-SYT",
+                "signed_on": starts - timedelta(days=10),
+            }
         )
     return files
 

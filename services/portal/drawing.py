@@ -57,6 +57,7 @@ def environment() -> jinja2.Environment:
     found.filters |= {
         "day": formats.day, "day_short": formats.day_short, "month": formats.month, "instant": formats.instant,
         "number": formats.number, "money": formats.money, "initials": initials,
+        "spoken": labels.spoken,
     }  # fmt: skip
     return found
 

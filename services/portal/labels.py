@@ -3,6 +3,7 @@
 A code that the portal does not know yet is shown as it is: a page never breaks because a service learnt a new word.
 """
 
+import re
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -223,3 +224,17 @@ occupations = Occupations()
 
 def name_of_occupation(code: Any) -> str:
     return occupations.name(code)
+
+
+CODE_OR_DAY = re.compile(r"\b(?:[A-Z]{2}(?:-[A-Za-z0-9]+)+|\d{4}-\d{2}-\d{2})\b")
+
+
+def spoken(text: Any) -> str:
+    """A sentence of a service with its codes of occupations and its ISO days written as people read them."""
+    return CODE_OR_DAY.sub(_word, str(text))
+
+
+def _word(found: re.Match[str]) -> str:
+    from services.portal.formats import day
+
+    return day(found[0]) if found[0][0].isdigit() else occupations.name(found[0])

@@ -115,7 +115,7 @@ class TestOneHireByHand:
         for text in (
             "The post is full on 1 October 2025.",
             "REC-NEED",
-            "1 seats",
+            "seats",
             "Resolution 28/2023/NQ-HĐND",
             "to be confirmed by a text",
             "Choose another post",

@@ -155,3 +155,9 @@ def test_a_name_with_markup_stays_a_name(as_: Callable[..., TestClient], world: 
     world.answers[f"/api/v1/registry/persons/{uid(1)}"] = person | {"name": "O'Brien <b>& {x}"}
     page = as_("linh").get(f"/people/{uid(1)}").text
     assert "O&#39;Brien &lt;b&gt;&amp; {x}" in page
+
+
+def test_codes_and_days_in_a_services_sentence_are_said_in_words(as_: Callable[..., TestClient]) -> None:
+    page = as_("linh", "fr").get(f"/candidacies/{CANDIDACY}").text
+    assert "The policy is approved and in force on 10 septembre 2025." in page
+    assert "The policy is open to the title Médecin." in page

@@ -125,7 +125,7 @@ class Postgres:
         command = [str(binaries() / "bin" / "postgres"), "-D", str(self.data)]
         for name, value in settings.items():
             command += ["-c", f"{name}={value}"]
-        self.process = spawn(command, log=self.log, folder=Path("/"), unprivileged=True, end_signal=signal.SIGINT)
+        self.process = spawn(command, log=self.log, folder=Path("/"), unprivileged=True, end_signal=signal.SIGINT, environment={"MALLOC_TRIM_THRESHOLD_": "131072"})
         return self.process
 
     def ready(self) -> bool:

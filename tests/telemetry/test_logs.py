@@ -71,11 +71,17 @@ class TestLines:
         assert line["trace_id"] == f"{act.context.trace_id:032x}"  # type: ignore[union-attr]
         assert line["request_id"] == "req-1"
 
-    @pytest.mark.parametrize("forged", ["one\ntwo", "one\r\ntwo", "one\u2028two", "one\x85two", "one\x0ctwo", "one\x1b[2Jtwo", "one\ud800two", "one\x00two"])
+    @pytest.mark.parametrize("forged", ["one\ntwo", "one\r\ntwo", "one\u2028two", "one\x85two", "one\x0ctwo", "one\x1b[2Jtwo", "one\x00two"])
     def test_whatever_is_typed_stays_on_one_line(self, logged: Lines, forged: str) -> None:
         log.warning("refused %s", forged, extra={"file": forged})
         (line,) = logged()
         assert line["message"].startswith("refused one")
+
+    def test_half_a_character_does_not_stop_a_line(self) -> None:
+        """Not through the logger: the runner cannot carry such a text from its worker."""
+        record = logging.LogRecord("registry.imports", logging.WARNING, __file__, 1, "refused %s", ("one\ud800two",), None)
+        line = JsonFormatter("registry").format(record)
+        assert json.loads(line.encode())["message"].startswith("refused one")
 
     def test_text_for_a_terminal_is_one_line_too(self, logged: Lines) -> None:
         with environment(RELAIS_LOG_FORMAT="text"):

@@ -76,7 +76,7 @@ class Stack:
             "ISSUER": self.issuer,
             "DATABASE_HOST": "127.0.0.1",
             "DATABASE_PORT": str(self.port("postgres")),
-            "DATABASE_POOL": os.environ.get("RELAIS_DATABASE_POOL") or "5",
+            "DATABASE_POOL": os.environ.get("RELAIS_DATABASE_POOL") or "2",
             "KAFKA_BOOTSTRAP": f"127.0.0.1:{self.port('kafka')}",
             "KAFKA_GROUPS": str(full).lower(),
             "KAFKA_IDEMPOTENT": str(full).lower(),

@@ -10,7 +10,7 @@ from jinja2_fragments import render_block
 from markupsafe import Markup
 
 from services.portal import formats, labels
-from services.portal.navigation import navigation
+from services.portal.navigation import navigation, reads_people
 from services.portal.texts import gettext, ngettext
 from shared.clock import today
 
@@ -52,7 +52,8 @@ def environment() -> jinja2.Environment:
     found.globals |= {
         "_": gettext, "ngettext": ngettext, "icon": icon, "static": static, "attributes": attributes, "today": today,
         "label": labels.label, "state": labels.state, "in_words": formats.in_words, "nearness": formats.nearness, "sparkline": formats.sparkline,
-        "name_of_occupation": labels.name_of_occupation, "navigation": navigation, "as_date": formats.as_date,
+        "name_of_occupation": labels.name_of_occupation, "navigation": navigation,
+        "reads_people": reads_people, "as_date": formats.as_date,
     }  # fmt: skip
     found.filters |= {
         "day": formats.day, "day_short": formats.day_short, "month": formats.month, "instant": formats.instant,

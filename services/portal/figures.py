@@ -43,5 +43,19 @@ async def _one(visit: Visit, entry: dict[str, Any], asked: dict[str, str]) -> di
     except (Refusal, ServiceAway) as error:
         if isinstance(error, Refusal) and error.status == 401:
             raise
-        found = entry | {"value": None, "decimals": None, "records": None}
+        found = entry | {"value": None, "decimals": None, "records": None, "is_closed": isinstance(error, Refusal)}
     return figure_shown(found, asked)
+
+
+_provinces: dict[str, list[tuple[str, str]]] = {}
+
+
+async def territories_offered(visit: Visit) -> list[tuple[str, str]]:
+    """The provinces, for those who work for a whole country; the others have their own territory."""
+    country = visit.authority
+    if not country or "-" in country:
+        return []
+    if country not in _provinces:
+        found = await visit.api.get_or_none("/api/v1/registry/areas", country=country, level="province", limit=200)
+        _provinces[country] = [(item["code"], item["name"]) for item in (found or {}).get("items", [])]
+    return _provinces[country]

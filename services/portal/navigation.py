@@ -1,4 +1,7 @@
-"""Where people go: the groups of their work and the pages in each."""
+"""Where people go: the groups of their work and the pages in each.
+
+Who sees which place is a convenience: the services alone decide what it opens.
+"""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -8,49 +11,86 @@ from services.portal.texts import _
 if TYPE_CHECKING:
     from services.portal.visit import Visit
 
+HUMAN_RESOURCES = frozenset({"regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "auditor"})
+WRITERS = frozenset({"regional-administrator", "facility-hr-officer"})
+ANALYSTS = frozenset({"ministry-analyst"})
+OPERATIONS = frozenset({"operations"})
+EVERYBODY: frozenset[str] = frozenset()
+
 
 @dataclass(frozen=True)
 class Place:
+    """A page of the navigation; without roles it is everybody's."""
+
     name: str
     path: str
+    roles: frozenset[str] = EVERYBODY
     also: tuple[str, ...] = ()
 
     def holds(self, path: str) -> bool:
         return any(path == own or path.startswith(own + "/") for own in (self.path, *self.also))
 
+    def is_for(self, visit: "Visit") -> bool:
+        return not self.roles or visit.has_role(*self.roles)
+
 
 @dataclass(frozen=True)
 class Group:
-    key: str
+    """A part of people's work, with the first of its places as its own page."""
+
     name: str
     short: str
     icon: str
-    path: str
-    places: tuple[Place, ...] = ()
-    role: str = ""
+    places: tuple[Place, ...]
+
+    @property
+    def path(self) -> str:
+        return self.places[0].path
 
     def holds(self, path: str) -> bool:
-        return path == self.path or any(place.holds(path) for place in self.places)
+        return any(place.holds(path) for place in self.places)
 
 
 GROUPS = (
-    Group("today", _("Today"), _("Today"), "sun", "/"),
+    Group(_("Today"), _("Today"), "sun", (Place(_("Today"), "/"),)),
     Group(
-        "people", _("People and posts"), _("People"), "people", "/people",
-        (Place(_("People"), "/people"), Place(_("Facilities"), "/facilities"), Place(_("Posts"), "/posts"), Place(_("Imports"), "/imports")),
+        _("People and posts"),
+        _("People"),
+        "people",
+        (
+            Place(_("People"), "/people", HUMAN_RESOURCES),
+            Place(_("Facilities"), "/facilities"),
+            Place(_("Posts"), "/posts", HUMAN_RESOURCES | ANALYSTS),
+            Place(_("Imports"), "/imports", WRITERS),
+        ),
     ),
     Group(
-        "recruitment", _("Recruitment"), _("Recruitment"), "person-plus", "/campaigns",
-        (Place(_("Campaigns"), "/campaigns", ("/candidacies",)), Place(_("Needs"), "/needs"), Place(_("Hires"), "/hires"), Place(_("Attraction policies"), "/policies")),
+        _("Recruitment"),
+        _("Recruitment"),
+        "person-plus",
+        (
+            Place(_("Campaigns"), "/campaigns", HUMAN_RESOURCES, ("/candidacies",)),
+            Place(_("Needs"), "/needs", HUMAN_RESOURCES),
+            Place(_("Hires"), "/hires", HUMAN_RESOURCES),
+            Place(_("Attraction policies"), "/policies", HUMAN_RESOURCES | ANALYSTS),
+        ),
     ),
-    Group("figures", _("Figures"), _("Figures"), "graph-up", "/figures", (Place(_("Figures"), "/figures"),)),
+    Group(_("Figures"), _("Figures"), "graph-up", (Place(_("Figures"), "/figures", HUMAN_RESOURCES | ANALYSTS),)),
     Group(
-        "operations", _("Operations"), _("Operations"), "activity", "/operations/health",
-        (Place(_("Health of the system"), "/operations/health"), Place(_("Traces"), "/operations/traces")), "operations",
+        _("Operations"),
+        _("Operations"),
+        "activity",
+        (Place(_("Health of the system"), "/operations/health", OPERATIONS), Place(_("Traces"), "/operations/traces", OPERATIONS)),
     ),
-)  # fmt: skip
+)
 
 
 def navigation(visit: "Visit") -> list[Group]:
-    """The groups that this person has; operations only where it is their work."""
-    return [group for group in GROUPS if not group.role or visit.has_role(group.role)]
+    """The groups in which this person has at least one place, with these places alone."""
+    own = [Group(group.name, group.short, group.icon, tuple(place for place in group.places if place.is_for(visit))) for group in GROUPS]
+    return [group for group in own if group.places]
+
+
+def reads_people(visit: "Visit") -> bool:
+    """Whether a search by name is worth offering."""
+    return visit.has_role(*HUMAN_RESOURCES)

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from services.portal.clients import Refusal, segment
 from services.portal.facilities import facility_names
-from services.portal.figures import chosen, figure_shown, figures_of
+from services.portal.figures import chosen, figure_shown, figures_of, territories_offered
 from services.portal.formats import as_date, day, number
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
@@ -23,14 +23,15 @@ API = "/api/v1/observatory/figures"
 @pages.get("/figures")
 async def figures(visit: Visit) -> Response:
     asked = chosen(visit)
-    return visit.page("figures/list.html", figures=await figures_of(visit, asked), asked=asked)
+    found = await figures_of(visit, asked)
+    return visit.page("figures/list.html", figures=[figure for figure in found if not figure.get("is_closed")], asked=asked, territories=await territories_offered(visit))
 
 
 @pages.get("/figures/{id}")
 async def figure(visit: Visit) -> Response:
     asked = chosen(visit)
     found = await visit.api.get(f"{API}/{segment(visit.path('id'))}", **asked)
-    return visit.page("figures/page.html", figure=figure_shown(found, asked), asked=asked, query=query_of(asked))
+    return visit.page("figures/page.html", figure=figure_shown(found, asked), asked=asked, query=query_of(asked), territories=await territories_offered(visit))
 
 
 @pages.get("/figures/{id}/months")

@@ -26,7 +26,9 @@ async def home(visit: Visit) -> Response:
     if visit.session is None:
         return visit.page("home/welcome.html")
     (tasks, away), figures = await asyncio.gather(tasks_of(visit), figures_or_none(visit))
-    return visit.page("home/today.html", tasks=tasks, away=away or figures is None, figures=figures or [], area=visit.authority)
+    return visit.page(
+        "home/today.html", tasks=tasks, away=away or figures is None, figures=[figure for figure in figures or [] if not figure.get("is_closed")], area=visit.authority
+    )
 
 
 async def figures_or_none(visit: Visit) -> list[dict[str, Any]] | None:

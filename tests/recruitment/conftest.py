@@ -21,7 +21,7 @@ from tests.recruitment.world import PROVINCIAL, REMOTE, World, facility, post
 from tests.support.api import Api
 from tests.support.hearing import hear
 from tests.support.identity import TestIssuer
-from tests.support.service import cloned_database, environment, prepare_database, settings_of
+from tests.support.service import clone_of, environment, prepare_database, settings_of
 
 
 class Registry:
@@ -63,8 +63,8 @@ def registry_address(postgres: Postgres, issuer: TestIssuer, files_dir: Path) ->
     values = settings_of("registry", postgres, issuer, files_dir)
     with environment(**values):
         prepare_database("registry", postgres)
-        with cloned_database("registry", postgres) as name:
-            yield from _serve(values | {"RELAIS_DATABASE_NAME": name}, issuer)
+    with clone_of("registry", postgres) as name:
+        yield from _serve(values | {"RELAIS_DATABASE_NAME": name}, issuer)
 
 
 def _serve(values: dict[str, str], issuer: TestIssuer) -> Iterator[str]:

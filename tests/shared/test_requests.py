@@ -138,15 +138,19 @@ class TestPages:
         assert answer.json()["fields"][0]["path"] == "cursor"
 
 
+def nothing() -> dict[str, str]:
+    return {}
+
+
 class TestClosedUntilOpened:
     def test_a_route_without_predicate_stops_the_start(self):
         router = Router(prefix="/open")
-        router.get("")(dict)
+        router.get("")(nothing)
         with pytest.raises(PermissionError, match="is open"):
             create_app(Service(name="x", title="X", package="services.recruitment", routers=[router]))
 
     def test_a_route_that_cannot_be_sent_twice_stops_the_start(self):
         router = APIRouter(prefix="/open")
-        router.get("")(dict)
+        router.get("")(nothing)
         with pytest.raises(TypeError, match="Router"):
             create_app(Service(name="x", title="X", package="services.recruitment", routers=[router]))

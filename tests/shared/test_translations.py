@@ -32,3 +32,15 @@ def test_everything_is_translated(part: str, language: str) -> None:
     for text, entry in known.items():
         for said in [entry.msgstr, *entry.msgstr_plural.values()]:
             assert not said or entry.msgid_plural or set(NAMED.findall(said)) == set(NAMED.findall(text)), f"{text!r} and {said!r} name other values"
+
+
+@pytest.mark.parametrize("language", ["fr", "vi"])
+def test_one_text_is_said_one_way(language: str) -> None:
+    """A sentence that two parts use has one translation: a person meets both."""
+    said: dict[str, set[str]] = {}
+    for part in PARTS:
+        path = ROOT / part / "translations" / f"{language}.po"
+        for entry in polib.pofile(str(path)) if path.exists() else ():
+            if not entry.msgid_plural:
+                said.setdefault(entry.msgid, set()).add(entry.msgstr)
+    assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}

@@ -84,15 +84,23 @@ def application(service: str) -> Any:
 
 
 @contextmanager
-def cloned_database(service: str, postgres: Postgres) -> Iterator[str]:
-    """A database of its own for a test that must commit; it is dropped afterwards."""
+def clone_of(service: str, postgres: Postgres) -> Iterator[str]:
+    """Another database with what the service's has at its start; dropped afterwards."""
     name = f"{service}_{os.urandom(4).hex()}"
-    postgres.sql(f"CREATE DATABASE {name} TEMPLATE {service} OWNER {service}_owner; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {service}_app, {service}_worker;")
+    postgres.sql(
+        f"CREATE DATABASE {name} TEMPLATE {service} OWNER {service}_owner; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {service}_app, {service}_worker;"
+    )
     try:
-        with environment(RELAIS_DATABASE_NAME=name):
-            yield name
+        yield name
     finally:
         postgres.sql(f"DROP DATABASE {name} WITH (FORCE);")
+
+
+@contextmanager
+def cloned_database(service: str, postgres: Postgres) -> Iterator[str]:
+    """A database of its own for a test that must commit: this process works on it."""
+    with clone_of(service, postgres) as name, environment(RELAIS_DATABASE_NAME=name):
+        yield name
 
 
 async def superuser(postgres: Postgres, name: str) -> asyncpg.Connection:

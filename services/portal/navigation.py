@@ -47,6 +47,11 @@ class Group:
     def path(self) -> str:
         return self.places[0].path
 
+    @property
+    def shows_places(self) -> bool:
+        """A group of one page with its own name needs no second line."""
+        return len(self.places) > 1 or self.places[0].name != self.name
+
     def holds(self, path: str) -> bool:
         return any(place.holds(path) for place in self.places)
 

@@ -7,6 +7,7 @@ nothing, `worker` relays and consumes.
 import asyncio
 import importlib.util
 import logging
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -105,12 +106,13 @@ def shared_tables() -> None:
         ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {service}_app, {service}_worker;
         """
     )
+    tables: list[str] = []
     for path in sorted(SHARED_SQL.glob("*.sql")):
-        sql(path.read_text(encoding="utf-8").replace("{service}", service))
+        statements = path.read_text(encoding="utf-8").replace("{service}", service)
+        tables += re.findall(r"^CREATE TABLE (\w+)", statements, re.MULTILINE)
+        sql(statements)
     sql(f"REVOKE UPDATE, DELETE, TRUNCATE ON audit FROM {service}_app, {service}_worker;")
-    protect_internal(
-        *op.get_bind().exec_driver_sql("SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'alembic_version'").scalars()
-    )
+    protect_internal(*tables)
 
 
 def protect_internal(*tables: str) -> None:

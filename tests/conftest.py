@@ -19,7 +19,7 @@ from deploy.local.stack import RunningStack, running_stack
 from shared.db import database
 from tests.support.api import Api
 from tests.support.identity import TestIssuer
-from tests.support.service import application, cloned_database, environment, prepare_database, settings_of
+from tests.support.service import application, cloned_database, environment, prepare_database, settings_of, settled
 
 TESTS = Path(__file__).parent
 
@@ -80,6 +80,7 @@ async def committed(service_name: str, service_environment: None, postgres: Post
     """A database of its own; its name."""
     with cloned_database(service_name, postgres) as name:
         yield name
+        await settled()
         await database.dispose()
 
 

@@ -254,7 +254,7 @@ def test(
     elif given:
         runs = [([*pytest, *given], "embedded")]
     else:
-        runs = [([*pytest, "-m", f"not ({TOGETHER})"], "embedded"), ([*pytest, "-m", f"({TOGETHER}) and not full and not browser"], "embedded")]
+        runs = [([*pytest, "-n", "auto", "--dist", "loadfile", "-m", f"not ({TOGETHER})"], "embedded"), ([*pytest, "-m", f"({TOGETHER}) and not full and not browser"], "embedded")]
     codes = [subprocess.run(command, check=False, cwd=CHECKOUT, env={**os.environ, "RELAIS_TEST_STACK": kind}).returncode for command, kind in runs]
     raise typer.Exit(next((code for code in codes if code), 0))
 

@@ -140,14 +140,23 @@ ACTS: dict[str, Act] = {
     "validate-need": Act("recruitment/needs/{need}/validation", lambda line: line.common()),
     "prepare-campaign": Act(
         "recruitment/campaigns",
-        lambda line: line.common("code", "title", "opens_on", "closes_on") | {"policy_id": line.id_of("policy"), "need_ids": [line.find("need", need) for need in line.words("needs")]},
+        lambda line: (
+            line.common("code", "title", "opens_on", "closes_on") | {"policy_id": line.id_of("policy"), "need_ids": [line.find("need", need) for need in line.words("needs")]}
+        ),
     ),
     "publish-campaign": Act("recruitment/campaigns/{campaign}/publication", lambda line: line.common()),
     "enter-person": Act("registry/persons", _person),
     "receive-candidacy": Act(
         "recruitment/candidacies",
-        lambda line: line.common("degree", "experience", "occupation_code")
-        | {"campaign_id": line.id_of("campaign"), "need_id": line.id_of("need"), "person_id": line.id_of("person"), "left_public_sector_of_province": line.yes("left_public_sector_of_province")},
+        lambda line: (
+            line.common("degree", "experience", "occupation_code")
+            | {
+                "campaign_id": line.id_of("campaign"),
+                "need_id": line.id_of("need"),
+                "person_id": line.id_of("person"),
+                "left_public_sector_of_province": line.yes("left_public_sector_of_province"),
+            }
+        ),
     ),
     "judge-eligibility": Act("recruitment/candidacies/{candidacy}/eligibility", lambda line: line.common("outcome", "comment")),
     "propose-hire": Act("recruitment/hires", lambda line: line.common("starts_on") | {"candidacy_id": line.id_of("candidacy"), "post_id": line.id_of("post")}),

@@ -95,9 +95,7 @@ class Measures:
                         self.series[key] = {"unit": metric.unit, **_point(kind, point)}
 
     def read(self, service: str = "") -> list[dict[str, Any]]:
-        return [
-            {"service": of, "name": name, "labels": dict(labels), **value} for (of, name, labels), value in sorted(self.series.items()) if service in ("", of)
-        ]
+        return [{"service": of, "name": name, "labels": dict(labels), **value} for (of, name, labels), value in sorted(self.series.items()) if service in ("", of)]
 
 
 def _point(kind: str, point: Any) -> dict[str, Any]:
@@ -281,9 +279,7 @@ async def on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if error.status_code == 404:
         return await on_problem(request, NotFound())
-    return await on_problem(
-        request, Problem(error.status_code, f"http-{error.status_code}", _("This address does not accept that method."), headers=dict(error.headers or {}))
-    )
+    return await on_problem(request, Problem(error.status_code, f"http-{error.status_code}", _("This address does not accept that method."), headers=dict(error.headers or {})))
 
 
 async def on_defect(request: Request, error: Exception) -> Response:

@@ -56,6 +56,12 @@ def settings_of(service: str, postgres: Postgres, issuer: TestIssuer, files: Pat
     )
 
 
+async def settled() -> None:
+    """What was announced hints the relay from a task of its own, with a connection of its own: let it end before the database goes."""
+    if hinting := asyncio.all_tasks() - {asyncio.current_task()}:
+        await asyncio.wait(hinting, timeout=10)
+
+
 _prepared: set[tuple[int, str]] = set()
 
 
@@ -69,9 +75,7 @@ def prepare_database(service: str, postgres: Postgres) -> None:
         app = importlib.import_module(f"services.{service}.app")
         for task in app.service.at_start if hasattr(app, "service") else ():  # the portal has pages and nothing to load
             await task()
-        # What they announced still hints the relay from a task of its own, with a connection that no clone of the database could stand.
-        if hinting := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(hinting, timeout=10)
+        await settled()
         await database.dispose()
 
     asyncio.run(start())
@@ -87,9 +91,7 @@ def application(service: str) -> Any:
 def clone_of(service: str, postgres: Postgres) -> Iterator[str]:
     """Another database with what the service's has at its start; dropped afterwards."""
     name = f"{service}_{os.urandom(4).hex()}"
-    postgres.sql(
-        f"CREATE DATABASE {name} TEMPLATE {service} OWNER {service}_owner; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {service}_app, {service}_worker;"
-    )
+    postgres.sql(f"CREATE DATABASE {name} TEMPLATE {service} OWNER {service}_owner; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {service}_app, {service}_worker;")
     try:
         yield name
     finally:

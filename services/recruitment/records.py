@@ -1,11 +1,9 @@
 """What every record of recruitment has: the authority it belongs to, the parties it is shared with, and its external reference."""
 
-import hashlib
 from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
-import orjson
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import FetchedValue, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,10 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.recruitment.base import Base
 from services.recruitment.workflow import Workflow
-from shared.errors import Refused
-from shared.i18n import _
 from shared.ids import uuid7
-from shared.rulepacks import Rule
+from shared.references import named_already
 from shared.visibility import Protected
 
 
@@ -47,25 +43,9 @@ class Record(Protected, Base):
 RecordT = TypeVar("RecordT", bound=Record)
 
 
-def hash_of(body: BaseModel) -> bytes:
-    """Fingerprint of what was said, to tell a repeated record from another one under the same reference."""
-    return hashlib.sha256(orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)).digest()
-
-
 async def by_reference(session: AsyncSession, model: type[RecordT], *, authority_path: str, body: BaseModel, reference: str | None) -> RecordT | None:
     """The record that this reference names already when the same content is said again, so that files and stories can be replayed.
 
     Raises Refused when the reference names something else.
     """
-    if reference is None:
-        return None
-    found = await session.scalar(select(model).where(model.authority_path == authority_path, model.reference == reference))
-    if found is not None and found.content_hash != hash_of(body):
-        raise Refused(
-            "reference-taken",
-            _("The reference {reference} already names another record."),
-            rule=Rule("REFERENCE", reference, "unique in an authority", "Relais rule book (a reference names one thing for ever)"),
-            possible=_("Choose another reference, or send exactly the same content."),
-            reference=reference,
-        )
-    return found
+    return await named_already(session, select(model).where(model.authority_path == authority_path, model.reference == reference), reference=reference, body=body)

@@ -1,17 +1,16 @@
 """A record may carry the external reference of the authority that creates it; saying the same again changes nothing."""
 
-import hashlib
 from typing import Any, TypeVar
 
-import orjson
 from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.visibility import authority_of
 from shared.auth import Caller
-from shared.errors import Forbidden, Refusal, Refused, refuse_when
+from shared.errors import Forbidden, Refusal, refuse_when
 from shared.i18n import _
+from shared.references import CHOOSE_ANOTHER, named_already
 
 Model = TypeVar("Model")
 
@@ -21,13 +20,8 @@ for constraint in ("person_reference_is_unique", "post_reference_is_unique", "as
         constraint,
         "reference-taken",
         _("This reference already names another record of your authority."),
-        possible=_("Choose another reference, or send exactly the same content."),
+        possible=CHOOSE_ANOTHER,
     )
-
-
-def hash_of(body: BaseModel) -> bytes:
-    """Fingerprint of what was said, to tell a repetition from another record under the same reference."""
-    return hashlib.sha256(orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)).digest()
 
 
 def acting_for(caller: Caller) -> tuple[str, str]:
@@ -39,15 +33,5 @@ def acting_for(caller: Caller) -> tuple[str, str]:
 
 async def by_reference(session: AsyncSession, model: type[Model], *, owner: str, reference: str | None, body: BaseModel) -> Model | None:
     """What this reference names already. Raises Refused when it names something else."""
-    if reference is None:
-        return None
     row: Any = model
-    found: Any = await session.scalar(select(model).where(row.reference_owner == owner, row.reference == reference).limit(1))
-    if found is not None and found.content_hash != hash_of(body):
-        raise Refused(
-            "reference-taken",
-            _("The reference {reference} already names another record."),
-            possible=_("Choose another reference, or send exactly the same content."),
-            reference=reference,
-        )
-    return found  # type: ignore[no-any-return]
+    return await named_already(session, select(model).where(row.reference_owner == owner, row.reference == reference), reference=reference, body=body)

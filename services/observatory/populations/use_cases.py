@@ -1,8 +1,5 @@
 """An administrator declares a population; it is restated, never overwritten."""
 
-import hashlib
-
-import orjson
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -13,9 +10,9 @@ from services.observatory.populations.schemas import PopulationCreate
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
-from shared.errors import Malformed, Refused
+from shared.errors import Malformed
 from shared.i18n import _
-from shared.rulepacks import Rule
+from shared.references import hash_of, named_already
 
 
 async def declare_population(session: AsyncSession, *, caller: Caller, body: PopulationCreate) -> Population:
@@ -25,30 +22,11 @@ async def declare_population(session: AsyncSession, *, caller: Caller, body: Pop
     if area is None:
         raise Malformed.field("area_code", _("No area {code} exists in {year}."), code=body.area_code, year=body.year)
     require(can_declare_for(caller, area))
-    if known := await _by_reference(session, area.authority_path, body):
+    named = select(Population).where(Population.authority_path == area.authority_path, Population.reference == body.reference)
+    if known := await named_already(session, named, reference=body.reference, body=body):
         return known
-    population = Population(content_hash=_hash_of(body), authority_path=area.authority_path, declared_by=caller.actor, declared_on=done_on, **body.model_dump(exclude={"done_on"}))
+    population = Population(content_hash=hash_of(body), authority_path=area.authority_path, declared_by=caller.actor, declared_on=done_on, **body.model_dump(exclude={"done_on"}))
     session.add(population)
     await session.flush()
     await record_audit(session, caller, "population.declared", "population", population.id, after=body.model_dump(mode="json"), done_on=done_on)
     return population
-
-
-async def _by_reference(session: AsyncSession, authority_path: str, body: PopulationCreate) -> Population | None:
-    """What this reference names already when the same is said again. Raises Refused when it names something else."""
-    if body.reference is None:
-        return None
-    found = await session.scalar(select(Population).where(Population.authority_path == authority_path, Population.reference == body.reference))
-    if found is not None and found.content_hash != _hash_of(body):
-        raise Refused(
-            "reference-taken",
-            _("The reference {reference} already names another record."),
-            rule=Rule("REFERENCE", body.reference, "unique in an authority", "Relais rule book (a reference names one thing for ever)"),
-            possible=_("Choose another reference, or send exactly the same content."),
-            reference=body.reference,
-        )
-    return found
-
-
-def _hash_of(body: PopulationCreate) -> bytes:
-    return hashlib.sha256(orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)).digest()

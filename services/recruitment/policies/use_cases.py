@@ -9,12 +9,13 @@ from services.recruitment.policies.models import AttractionPolicy, PolicyAmount
 from services.recruitment.policies.permissions import can_approve, can_propose_for
 from services.recruitment.policies.queries import get_visible_policy
 from services.recruitment.policies.schemas import Approval, PolicyCreate
-from services.recruitment.records import by_reference, hash_of
+from services.recruitment.records import by_reference
 from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, path_of, require
 from shared.clock import judge_done_on
 from shared.events import record_event
+from shared.references import hash_of
 
 
 async def propose_policy(session: AsyncSession, *, caller: Caller, body: PolicyCreate) -> AttractionPolicy:

@@ -25,7 +25,7 @@ from services.registry.persons.use_cases import add_purposes, register_worker, s
 from services.registry.posts.models import Post
 from services.registry.posts.queries import get_visible_post
 from services.registry.posts.use_cases import announce_posts
-from services.registry.references import by_reference, hash_of
+from services.registry.references import by_reference
 from services.registry.visibility import authority_of, parties_to_share_with
 from services.registry.work_items.use_cases import close_work_item
 from services.registry.workers.models import Worker
@@ -36,6 +36,7 @@ from shared.errors import Malformed, Refused
 from shared.events import record_event, record_events
 from shared.i18n import _
 from shared.ids import uuid7
+from shared.references import hash_of
 
 
 async def record_assignment(session: AsyncSession, *, caller: Caller, body: AssignmentCreate) -> list[Assignment]:

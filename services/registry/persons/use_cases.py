@@ -11,7 +11,7 @@ from services.registry.persons.models import Person, PersonPurpose, PersonSearch
 from services.registry.persons.permissions import can_change_person, can_write_at, can_write_people
 from services.registry.persons.queries import SEARCH_KEPT, get_visible_person
 from services.registry.persons.schemas import NameBody, PersonChange, PersonCreate
-from services.registry.references import acting_for, by_reference, hash_of
+from services.registry.references import acting_for, by_reference
 from services.registry.visibility import parties_to_share_with
 from services.registry.workers.events import WorkerRegistered
 from services.registry.workers.models import Worker
@@ -21,6 +21,7 @@ from shared.clock import now, today
 from shared.db import worker_session
 from shared.events import record_event
 from shared.ids import uuid7
+from shared.references import hash_of
 
 
 async def register_person(session: AsyncSession, *, caller: Caller, body: PersonCreate) -> Person:

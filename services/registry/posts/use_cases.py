@@ -15,13 +15,14 @@ from services.registry.posts.events import PostChanged, PostOpened
 from services.registry.posts.models import Post
 from services.registry.posts.queries import get_visible_post, taken_of_many
 from services.registry.posts.schemas import PostCreate
-from services.registry.references import by_reference, hash_of
+from services.registry.references import by_reference
 from services.registry.visibility import authority_of
 from shared.audit import record_audit, record_audits
 from shared.auth import Caller, require
 from shared.clock import judge_done_on, now, today
 from shared.events import record_event, record_events
 from shared.ids import uuid7
+from shared.references import hash_of
 
 
 async def open_post(session: AsyncSession, *, caller: Caller, body: PostCreate) -> Sequence[Post]:

@@ -11,7 +11,7 @@ from services.registry.persons.queries import get_visible_person
 from services.registry.qualifications.models import Qualification
 from services.registry.qualifications.permissions import can_declare_qualifications, can_verify
 from services.registry.qualifications.schemas import QualificationCreate, VerificationCreate
-from services.registry.references import acting_for, by_reference, hash_of
+from services.registry.references import acting_for, by_reference
 from services.registry.rules import SEC_02
 from shared.audit import record_audit
 from shared.auth import Caller, require
@@ -19,6 +19,7 @@ from shared.clock import judge_done_on
 from shared.errors import NotFound, Refused, refuse_when
 from shared.i18n import _
 from shared.ids import uuid7
+from shared.references import hash_of
 from shared.visibility import visible_to
 
 refuse_when("qualification_declared_once", "declared-already", _("This qualification is already declared for this person."), possible=_("Correct or verify the one that exists."))

@@ -5,6 +5,7 @@ import platform
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import psutil
 from rich.console import Console
@@ -61,8 +62,16 @@ def _packages() -> str:
 def _state() -> str:
     state = State.open()
     state.check_disk(NEEDED_BYTES)
-    used = sum(path.stat().st_size for path in state.folder.rglob("*") if path.is_file() and not path.is_symlink())
+    used = sum(_size(Path(folder, name)) for folder, _folders, names in os.walk(state.folder) for name in names)
     return f"{state.folder}: {used // MEGABYTE} MB used, {shutil.disk_usage(state.folder).free // MEGABYTE} MB free"
+
+
+def _size(file: Path) -> int:
+    """A database and a broker remove files while we count them."""
+    try:
+        return file.lstat().st_size
+    except FileNotFoundError:
+        return 0
 
 
 def _postgres() -> str:
@@ -95,14 +104,25 @@ def _usage() -> Iterator[str]:
     pid = state.owner_pid()
     if pid is None or sys.platform != "linux":
         return
-    used = {"launcher": _memory([psutil.Process(pid)])}
+    used = {"launcher": _memory(psutil.Process(pid))}
     for name, entry in state.read("parts").items():
-        leader = psutil.Process(int(entry["pid"]))
-        used[name] = _memory([leader, *leader.children(recursive=True)])
+        used[name] = _memory_of(int(entry["pid"]))
     yield f"\nMemory (PSS): {sum(used.values()) // MEGABYTE} MB, of which " + ", ".join(
         f"{name} {size // MEGABYTE}" for name, size in sorted(used.items(), key=lambda item: -item[1])
     )
 
 
-def _memory(processes: list[psutil.Process]) -> int:
-    return sum(int(process.memory_full_info().pss) for process in processes)
+def _memory_of(leader: int) -> int:
+    """Of a part and what it started; 0 when it ends while we look."""
+    try:
+        part = psutil.Process(leader)
+        return _memory(part) + sum(_memory(child) for child in part.children(recursive=True))
+    except psutil.NoSuchProcess:
+        return 0
+
+
+def _memory(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.NoSuchProcess:  # a connection's process ends when the connection does
+        return 0

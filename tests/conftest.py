@@ -4,7 +4,6 @@
 for what only a commit can show (deferred constraints, NOTIFY, races).
 """
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from shared.db import database
 from tests.support.api import Api
 from tests.support.identity import TestIssuer
 from tests.support.service import application, cloned_database, environment, prepare_database, settings_of, settled
+from tests.support.system import STACK_KIND
 
 TESTS = Path(__file__).parent
 
@@ -97,7 +97,7 @@ def committed_api(service_name: str, committed: str, issuer: TestIssuer) -> Api:
 @pytest.fixture(scope="session")
 def stack() -> Iterator[RunningStack]:
     """A whole system of its own, of the kind that `./relais test --stack` chose, started by the command that a person types."""
-    with running_stack("full" if os.environ.get("RELAIS_TEST_STACK") == "full" else "embedded") as running:
+    with running_stack(STACK_KIND) as running:
         yield running
 
 

@@ -15,11 +15,7 @@ from deploy.local.ports import free_port
 from deploy.local.processes import Running, kill_group, last_lines, spawn
 from deploy.local.tansu import Tansu, program
 from shared import kafka
-
-
-def kind() -> str:
-    """`embedded` or `full`, as `./relais test --stack` chose."""
-    return "full" if os.environ.get("RELAIS_TEST_STACK") == "full" else "embedded"
+from tests.support.system import STACK_KIND
 
 
 class Broker:
@@ -36,7 +32,7 @@ class Broker:
     @property
     def environment(self) -> dict[str, str]:
         """The settings in which the two kinds differ."""
-        full = kind() == "full"
+        full = STACK_KIND == "full"
         return {
             "RELAIS_KAFKA_BOOTSTRAP": f"127.0.0.1:{self.port}",
             "RELAIS_KAFKA_GROUPS": str(full).lower(),
@@ -49,7 +45,7 @@ class Broker:
         if topics is not None:
             self.topics = sorted(topics)
         self.cluster = self.cluster if same_cluster else f"test-{uuid4().hex}"
-        self.process = self._start_kafka() if kind() == "full" else self._start_tansu()
+        self.process = self._start_kafka() if STACK_KIND == "full" else self._start_tansu()
         await self._make_topics()
 
     def _start_tansu(self) -> Running:

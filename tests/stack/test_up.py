@@ -15,13 +15,12 @@ import psutil
 import pytest
 
 from deploy.local import ports
-from deploy.local.stack import Kind, RunningStack, running_stack, temporary_folder
+from deploy.local.stack import RunningStack, running_stack, temporary_folder
 from deploy.local.state import CHECKOUT
-from tests.support.system import until
+from tests.support.system import STACK_KIND, until
 
 pytestmark = pytest.mark.stack
 
-KIND: Kind = "full" if os.environ.get("RELAIS_TEST_STACK") == "full" else "embedded"
 MOST_MEMORY = {"embedded": 800, "full": 2_000}
 
 
@@ -34,7 +33,7 @@ def folder() -> Iterator[Path]:
 @pytest.fixture(scope="module")
 def here(folder: Path) -> Iterator[RunningStack]:
     """A system of our own: these tests break it."""
-    with running_stack(KIND, state_dir=folder) as running:
+    with running_stack(STACK_KIND, state_dir=folder) as running:
         yield running
 
 
@@ -100,9 +99,9 @@ class TestCommands:
 
     def test_doctor_tells_what_each_part_uses(self, here: RunningStack):
         said = relais(here, "doctor").stdout
-        assert f"the {KIND} stack at {here.public_url}" in said
+        assert f"the {STACK_KIND} stack at {here.public_url}" in said
         used = int(said.split("Memory (PSS): ")[1].split(" MB")[0])
-        assert 0 < used <= MOST_MEMORY[KIND]
+        assert 0 < used <= MOST_MEMORY[STACK_KIND]
 
 
 class TestFaults:
@@ -128,7 +127,7 @@ class TestTheEnd:
         assert len(parts) >= 9
         os.kill(here.launcher, signal.SIGKILL)
         until(lambda: not any(part.is_running() and part.status() != psutil.STATUS_ZOMBIE for part in parts), "every part is gone")
-        with running_stack(KIND, state_dir=folder, port_base=here.base) as again:
+        with running_stack(STACK_KIND, state_dir=folder, port_base=here.base) as again:
             assert "The previous run was killed" in printed(again)
             assert provinces(again, again.sign_in("linh")) == 34
 

@@ -10,6 +10,7 @@ from tests.support.system import call, recorded
 
 pytestmark = pytest.mark.story
 
+
 class TestFigures:
     def test_each_figure_is_the_storys(self, played: Outcome):
         assert {f.id: f.computed for f in played.figures} == {f.id: f.expected for f in played.figures}

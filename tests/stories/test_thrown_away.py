@@ -1,6 +1,5 @@
 """What changes an instance for good is tried on one that is thrown away: the broker lost in the middle of the play, twenty people who leave."""
 
-import os
 import random
 import shutil
 from collections.abc import Iterator
@@ -11,14 +10,14 @@ from deploy.local import play
 from deploy.local.play import Outcome
 from deploy.local.stack import RunningStack, running_stack
 from tests.stories.reading import figure, records
-from tests.support.system import call, query, until
+from tests.support.system import STACK_KIND, call, query, until
 
 pytestmark = pytest.mark.story
 
 
 @pytest.fixture(scope="module")
 def own_stack() -> Iterator[RunningStack]:
-    with running_stack("full" if os.environ.get("RELAIS_TEST_STACK") == "full" else "embedded") as running:
+    with running_stack(STACK_KIND) as running:
         yield running
 
 

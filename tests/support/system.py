@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import time
 from collections.abc import Callable
 from typing import Any
@@ -12,8 +13,11 @@ from urllib.request import Request, urlopen
 import asyncpg
 
 from deploy.local.sign_in import Account
-from deploy.local.stack import RunningStack
+from deploy.local.stack import Kind, RunningStack
 from deploy.local.state import SERVICES
+
+STACK_KIND: Kind = "full" if os.environ.get("RELAIS_TEST_STACK") == "full" else "embedded"
+"""Which stack `./relais test --stack` chose."""
 
 
 def call(who: Account | str | None, address: str, method: str = "GET", body: Any = None, **params: Any) -> tuple[int, Any]:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from deploy.local.stack import RunningStack, running_stack
-from tests.support.system import call, until
+from tests.support.system import STACK_KIND, call, until
 from tests.telemetry.edges import missing_edges, read_edges
 from tests.telemetry.hire_by_hand import Portal, Province
 
@@ -20,7 +20,7 @@ ACT = "/hires/{id}/decision"
 
 @pytest.fixture(scope="module")
 def here() -> Iterator[RunningStack]:
-    with running_stack() as running:
+    with running_stack(STACK_KIND) as running:
         yield running
 
 

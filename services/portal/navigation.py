@@ -26,11 +26,14 @@ class Place:
     path: str
     roles: frozenset[str] = EVERYBODY
     also: tuple[str, ...] = ()
+    of_a_territory: bool = False  # figures open by territory: whoever works for a facility alone would find none
 
     def holds(self, path: str) -> bool:
         return any(path == own or path.startswith(own + "/") for own in (self.path, *self.also))
 
     def is_for(self, visit: "Visit") -> bool:
+        if self.of_a_territory and not visit.territories:
+            return False
         return not self.roles or visit.has_role(*self.roles)
 
 
@@ -80,7 +83,7 @@ GROUPS = (
             Place(_("Attraction policies"), "/policies", HUMAN_RESOURCES | ANALYSTS),
         ),
     ),
-    Group(_("Figures"), _("Figures"), "graph-up", (Place(_("Figures"), "/figures", HUMAN_RESOURCES | ANALYSTS),)),
+    Group(_("Figures"), _("Figures"), "graph-up", (Place(_("Figures"), "/figures", HUMAN_RESOURCES | ANALYSTS, of_a_territory=True),)),
     Group(
         _("Operations"),
         _("Operations"),

@@ -146,6 +146,11 @@ def test_an_analyst_reads_records_without_names(as_: Callable[..., TestClient], 
     assert "Đặng Thị Ánh" not in page
 
 
+def test_figures_are_offered_to_whoever_works_for_a_territory(as_: Callable[..., TestClient]) -> None:
+    assert 'href="/figures"' in as_("linh").get("/people").text
+    assert 'href="/figures"' not in as_("hr-bvt").get("/people").text
+
+
 def test_the_day_of_a_demo_is_shown(as_: Callable[..., TestClient]) -> None:
     assert "Ngày trình diễn: 30/09/2025" in as_("linh", "vi").get("/").text
 

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -21,13 +20,13 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import clients, i18n
-from shared.audit import current_request_id
 from shared.auth import is_guarded, public_route
 from shared.db import database, worker_session
 from shared.errors import MEDIA_TYPE, FieldError, Malformed, NotFound, Problem, Unavailable, problem_of_database_error, problems
 from shared.i18n import _
 from shared.idempotency import OnceRoute, Replay
 from shared.inbox import Consumer
+from shared.logs import current_request_id
 from shared.settings import settings
 from shared.telemetry import TelemetryMiddleware, start_telemetry, stop_telemetry
 
@@ -100,7 +99,7 @@ def _refuse_open_routes(router: APIRouter) -> None:
 
 
 class RequestContext:
-    """Sets the caller's language and the request's id around a request, and answers `X-Request-Id`."""
+    """Sets the caller's language around a request, and answers the `X-Request-Id` under which it is logged and audited."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -109,22 +108,21 @@ class RequestContext:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
-        request_id = headers.get(b"x-request-id", b"").decode("latin-1")[:64] or uuid4().hex
-        language = i18n.choose_language(headers.get(b"accept-language", b"").decode("latin-1"))
-        scope.setdefault("state", {}).update(request_id=request_id, language=language)
-        language_token, id_token = i18n.current_language.set(language), current_request_id.set(request_id)
+        language = i18n.choose_language(dict(scope["headers"]).get(b"accept-language", b"").decode("latin-1"))
+        scope.setdefault("state", {})["language"] = language
+        language_token = i18n.current_language.set(language)
+        request_id = current_request_id()  # TelemetryMiddleware has bound it; probes have none
 
         async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], (b"x-request-id", request_id.encode("latin-1")), (b"cache-control", b"no-store")]
+                own = [(b"x-request-id", request_id.encode())] if request_id else []
+                message["headers"] = [*message["headers"], *own, (b"cache-control", b"no-store")]
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_id)
         finally:
             i18n.current_language.reset(language_token)
-            current_request_id.reset(id_token)
 
 
 def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
@@ -178,15 +176,11 @@ def _health_router(service: Service) -> APIRouter:
 
 
 def problem_response(problem: Problem, request: Request) -> Response:
-    return Response(problem.as_bytes(_language(request), _request_id(request)), problem.status, problem.headers, media_type=MEDIA_TYPE)
+    return Response(problem.as_bytes(_language(request), current_request_id()), problem.status, problem.headers, media_type=MEDIA_TYPE)
 
 
 def _language(request: Request) -> str:
     return getattr(request.state, "language", i18n.DEFAULT_LANGUAGE)
-
-
-def _request_id(request: Request) -> str | None:
-    return getattr(request.state, "request_id", None)
 
 
 def _handle_errors(app: FastAPI) -> None:

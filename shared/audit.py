@@ -1,7 +1,6 @@
 """One audit row for each change and each sensitive read, in the business transaction. Rows are never updated."""
 
 from collections.abc import Mapping, Sequence
-from contextvars import ContextVar
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -11,12 +10,11 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import today
+from shared.logs import current_request_id
 from shared.telemetry import current_traceparent
 
 if TYPE_CHECKING:
     from shared.auth import Caller
-
-current_request_id: ContextVar[str | None] = ContextVar("current_request_id", default=None)
 
 _INSERT = text(
     "INSERT INTO audit (actor, act, subject_kind, subject_id, done_on, request_id, trace_id, before, after) "
@@ -60,7 +58,7 @@ async def record_audits(
             "act": act,
             "subject_kind": subject_kind,
             "done_on": done_on or today(),
-            "request_id": current_request_id.get(),
+            "request_id": current_request_id(),
             "trace_id": traceparent.split("-")[1] if traceparent else None,
             "ids": [change[0] for change in changes],
             "befores": [_json(change[1]) for change in changes],

@@ -80,11 +80,6 @@ def period_end(start: date, months: int) -> date:
     return date(year, month + 1, start.day) - ONE_DAY
 
 
-def calendar_notice(event: date, days: int) -> date:
-    """Latest day for an act that must come `days` calendar days before an event day, the act's day not counted (R-BACK)."""
-    return event - timedelta(days=days + 1)
-
-
 def calendar_notice_of_period_end(end: date, days: int) -> date:
-    """The same before the end of a period, whose last day is one of the days counted (A13)."""
+    """Latest day for an act that must come `days` calendar days before a period ends, whose last day is one of those counted (A13)."""
     return end - timedelta(days=days)

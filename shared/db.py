@@ -15,7 +15,7 @@ from sqlalchemy import DateTime, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from shared.auth import CallerDep, get_caller
+from shared.auth import CallerDep
 from shared.clock import today
 from shared.settings import settings
 from shared.telemetry import trace_engine
@@ -116,14 +116,7 @@ async def get_session(request: Request, caller: CallerDep) -> AsyncIterator[Asyn
         await commit(session)
 
 
-async def get_public_session() -> AsyncIterator[AsyncSession]:
-    """A read without a caller: the directory and nothing else."""
-    async with database.session("app") as session:
-        yield session
-
-
 SessionDep = Annotated[AsyncSession, Depends(get_session, scope="function")]
-PublicSessionDep = Annotated[AsyncSession, Depends(get_public_session, scope="function")]
 
 
 @asynccontextmanager
@@ -149,6 +142,3 @@ async def facility_paths(codes: Sequence[str]) -> list[str]:
             text("SELECT path::text FROM facility_authorities WHERE code = ANY(:codes) AND valid @> CAST(:day AS date)"), {"codes": list(codes), "day": today()}
         )
         return [row.path for row in rows]
-
-
-__all__ = ["Base", "PublicSessionDep", "SessionDep", "app_session", "commit", "database", "facility_paths", "get_caller", "worker_session"]

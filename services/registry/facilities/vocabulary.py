@@ -1,7 +1,5 @@
 """The closed lists of a facility, with the words by which people write them in a spreadsheet."""
 
-from shared.names import fold
-
 TYPES: dict[str, tuple[str, ...]] = {
     "hospital": ("hôpital", "hôpital général", "bệnh viện", "bệnh viện đa khoa", "general hospital", "general_hospital"),
     "specialised_hospital": ("hôpital spécialisé", "bệnh viện chuyên khoa", "specialised hospital", "specialized hospital"),
@@ -39,9 +37,3 @@ REMOTENESS: dict[str, tuple[str, ...]] = {
     "island": ("île", "hải đảo", "đảo"),
     "isolated": ("isolé", "vùng sâu vùng xa", "đặc biệt khó khăn", "remote"),
 }
-
-
-def code_of(words: dict[str, tuple[str, ...]], written: str) -> str | None:
-    """The code that somebody meant, from the code itself or one of its words in any of the three languages."""
-    wanted = fold(written)
-    return next((code for code, others in words.items() if wanted in {fold(word) for word in (code, *others)}), None)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import orjson
 
-from shared.errors import Problem, Unavailable
+from shared.errors import FieldError, Problem, Unavailable
+from shared.rulepacks import Rule
 from shared.settings import settings
 from shared.telemetry import trace_config
 
@@ -47,8 +48,23 @@ async def ask(caller: "Caller", method: str, path: str, *, json: Any = None) -> 
                 raise Unavailable()
             body: dict[str, Any] = await answer.json(content_type=None)
             if answer.status >= 400:
-                # The other service has already written its detail in the caller's language; braces are text, not names to fill.
-                raise Problem(answer.status, body.get("type", "").rsplit("/", 1)[-1] or "refused", body.get("detail", "").replace("{", "{{").replace("}", "}}"))
+                raise _as_told(answer.status, body)
             return body
     except (aiohttp.ClientError, TimeoutError) as error:
         raise Unavailable() from error
+
+
+OWN_MEMBERS = {"type", "title", "status", "detail", "rule", "possible", "fields", "request_id"}
+
+
+def _as_told(status: int, body: dict[str, Any]) -> Problem:
+    """The other service's problem as it told it: its texts are in the caller's language already, and have no values to fill."""
+    return Problem(
+        status,
+        body.get("type", "").rsplit("/", 1)[-1] or "refused",
+        body.get("detail", ""),
+        rule=Rule(**body["rule"]) if body.get("rule") else None,
+        possible=body.get("possible"),
+        fields=[FieldError(field["path"], field["reason"]) for field in body.get("fields") or []],
+        more={name: value for name, value in body.items() if name not in OWN_MEMBERS},
+    )

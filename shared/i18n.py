@@ -1,4 +1,4 @@
-"""Three languages from Babel catalogs: English is the message id, French and Vietnamese are in `translations/*.po`.
+"""Three languages from Babel catalogs: English is the message id, French and Vietnamese are in `translations/**/{fr,vi}.po`.
 
 `_("…")` only marks a text; `translate` chooses the language when the answer is written, because the same
 refusal may be logged, stored and shown to people who read different languages.
@@ -37,8 +37,7 @@ def catalog(language: str) -> NullTranslations:
     """All catalogs of one language, merged; a text without translation stays in English."""
     merged = Translations()
     for folder in _folders:
-        path = folder / f"{language}.po"
-        if path.exists():
+        for path in sorted(folder.rglob(f"{language}.po")):
             compiled = BytesIO()
             with path.open("rb") as source:
                 write_mo(compiled, read_po(source, locale=language))

@@ -23,6 +23,9 @@ PORT_OFFSETS = {
     "keycloak_management": 10104,
     "registry": 10110,
     "recruitment": 10111,
+    "training": 10112,
+    "appointment": 10113,
+    "rotation": 10114,
     "observatory": 10115,
     "portal": 10120,
     "traces": 10121,
@@ -34,7 +37,7 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="RELAIS_", extra="ignore")
 
-    service: str = Field("", description="Which service this process is: registry, recruitment, observatory, portal.")
+    service: str = Field("", description="Which service this process is: registry, recruitment, training, appointment, rotation, observatory, portal.")
     env: Literal["demo", "production", "test"] = Field("production", description="What the instance is for; `demo` and `test` alone may change the day.")
     port_base: int = Field(8080, ge=1024, le=50000, description="Port of the gateway; every other port is this one plus a fixed offset.")
     public_url: str = Field("http://127.0.0.1:8080", description="Address that people and partner systems type.")

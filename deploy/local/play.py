@@ -4,7 +4,6 @@ Nothing here writes to a database. Every thing has a reference and every act an 
 twice changes nothing; a second play waits for the first one.
 """
 
-import csv
 import fcntl
 import hashlib
 import json
@@ -14,12 +13,15 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import requests
 import yaml
 
+from deploy.local.acts import ACTS, FINDERS, MAKES, Line
+from deploy.local.acts.files import rows
 from deploy.local.sign_in import Account, account
 from deploy.local.state import CHECKOUT, CannotStart, state_folder
 from shared.settings import settings
@@ -29,7 +31,8 @@ OBSERVER = "ops"
 """The account that sees whether every event has arrived."""
 PATIENCE_SECONDS = 180
 TIMEOUT_SECONDS = 120
-TRUE_WORDS = {"yes", "true", "1"}
+WAIT = "wait-for-events"
+"""The act of a line after which every service has heard what was done before."""
 
 Progress = Callable[[int, int, str], None]
 """Told after each step: done, total, what was done."""
@@ -67,106 +70,6 @@ class Outcome:
         return json.dumps({"story": self.story, "ok": self.ok, "figures": [vars(figure) for figure in self.figures]}, ensure_ascii=False)
 
 
-@dataclass(frozen=True)
-class Act:
-    """How a line of an act file becomes a request: where to, and the body made of its columns."""
-
-    path: str
-    body: Callable[["Line"], dict[str, Any]]
-
-
-@dataclass
-class Line:
-    """One line of an act file: its columns as a person typed them, and what earlier lines are called."""
-
-    values: dict[str, str]
-    folder: Path
-    find: Callable[[str, str], str]
-
-    def text(self, name: str) -> str:
-        return self.values[name]
-
-    def optional(self, name: str) -> str | None:
-        return self.values.get(name) or None
-
-    def number(self, name: str) -> int:
-        return int(self.values[name])
-
-    def yes(self, name: str) -> bool:
-        return self.values[name].lower() in TRUE_WORDS
-
-    def words(self, name: str) -> list[str]:
-        return self.values[name].split()
-
-    def id_of(self, kind: str, column: str | None = None) -> str:
-        """The identifier of the thing that a column names by its reference."""
-        return self.find(kind, self.values[column or kind])
-
-    def table(self, name: str) -> list[dict[str, str]]:
-        """The rows of the file that a column names as `@file`."""
-        return list(_rows(self.folder / self.values[name].removeprefix("@")))
-
-    def common(self, *names: str) -> dict[str, Any]:
-        """Columns taken as they are, with the day and the reference of the act."""
-        chosen = {name: self.optional(name) for name in ("reference", "done_on", *names) if name in self.values}
-        return {name: value for name, value in chosen.items() if value is not None}
-
-
-def _policy(line: Line) -> dict[str, Any]:
-    return line.common("resolution_no", "title", "authority", "valid_from", "valid_to", "currency", "citation") | {
-        "target_hires": line.number("target_hires"),
-        "eligible": {
-            "occupations": line.words("eligible_occupations"),
-            "excluded_occupations": line.words("excluded_occupations"),
-            "excludes_former_public_staff": line.yes("excludes_former_public_staff"),
-        },
-        "commitment_years": {"experienced": line.number("years_experienced"), "new_graduate": line.number("years_new_graduate")},
-        "tiers": [tier | {"amount": int(tier["amount"])} for tier in line.table("tiers")],
-    }
-
-
-def _person(line: Line) -> dict[str, Any]:
-    entered = {"names": [{"kind": "legal", "value": line.text("full_name")}], "birth_date": line.text("birth_date"), "sex": line.text("sex"), "purposes": [line.text("purpose")]}
-    return entered | {"reference": line.text("reference")}
-
-
-ACTS: dict[str, Act] = {
-    "declare-population": Act("observatory/populations", lambda line: line.common("area_code", "source", "kind") | {"year": line.number("year"), "value": line.number("value")}),
-    "propose-policy": Act("recruitment/policies", _policy),
-    "approve-policy": Act("recruitment/policies/{policy}/approval", lambda line: line.common()),
-    "state-need": Act(
-        "recruitment/needs",
-        lambda line: line.common("facility_code", "occupation_code", "specialty", "reason") | {"quantity": line.number("quantity"), "post_id": line.id_of("post")},
-    ),
-    "validate-need": Act("recruitment/needs/{need}/validation", lambda line: line.common()),
-    "prepare-campaign": Act(
-        "recruitment/campaigns",
-        lambda line: (
-            line.common("code", "title", "opens_on", "closes_on") | {"policy_id": line.id_of("policy"), "need_ids": [line.find("need", need) for need in line.words("needs")]}
-        ),
-    ),
-    "publish-campaign": Act("recruitment/campaigns/{campaign}/publication", lambda line: line.common()),
-    "enter-person": Act("registry/persons", _person),
-    "receive-candidacy": Act(
-        "recruitment/candidacies",
-        lambda line: (
-            line.common("degree", "experience", "occupation_code")
-            | {
-                "campaign_id": line.id_of("campaign"),
-                "need_id": line.id_of("need"),
-                "person_id": line.id_of("person"),
-                "left_public_sector_of_province": line.yes("left_public_sector_of_province"),
-            }
-        ),
-    ),
-    "judge-eligibility": Act("recruitment/candidacies/{candidacy}/eligibility", lambda line: line.common("outcome", "comment")),
-    "propose-hire": Act("recruitment/hires", lambda line: line.common("starts_on") | {"candidacy_id": line.id_of("candidacy"), "post_id": line.id_of("post")}),
-    "decide-hire": Act("recruitment/hires/{hire}/decision", lambda line: line.common("signed_on") | {"decision_number": line.optional("decision_number")}),
-}
-MAKES = {"propose-policy": "policy", "state-need": "need", "prepare-campaign": "campaign", "enter-person": "person", "receive-candidacy": "candidacy", "propose-hire": "hire"}
-"""What kind of thing an act makes; later lines find it by its reference."""
-
-
 @dataclass
 class Player:
     """Plays one story against one address."""
@@ -179,14 +82,14 @@ class Player:
     known: dict[tuple[str, str], str] = field(default_factory=dict)
     http: requests.Session = field(default_factory=requests.Session)
 
-    @property
+    @cached_property
     def story(self) -> dict[str, Any]:
         content: dict[str, Any] = yaml.safe_load((self.folder / "story.yaml").read_text(encoding="utf-8"))
         return content
 
     def play(self) -> Outcome:
         story = self.story
-        acts = [(name, number, row) for name in story["acts"] for number, row in enumerate(_rows(self.folder / name), start=2)]
+        acts = [(path.name, number, row) for path in sorted((self.folder / "acts").glob("[0-9]*.csv")) for number, row in enumerate(rows(path), start=2)]
         total, done = len(story["bulk"]) * 40 + len(acts), 0
         for bulk in story["bulk"]:
             self.import_file(bulk["as"], bulk["kind"], self.folder / bulk["file"])
@@ -213,6 +116,9 @@ class Player:
             self.ask(person, "POST", f"registry/imports/{report['id']}/confirmation", json={})
 
     def do(self, file: str, number: int, row: dict[str, str]) -> None:
+        if row["act"] == WAIT:
+            self.wait_until_told()
+            return
         act = ACTS[row["act"]]
         line = Line(row, self.folder / "acts", self.find)
         steps = act.path.split("/")
@@ -227,11 +133,9 @@ class Player:
             self.known[MAKES[row["act"]], row["reference"]] = answer["id"]
 
     def find(self, kind: str, reference: str) -> str:
-        """The identifier of what a reference names: made by an earlier act, or a post of the imported establishment."""
-        if (kind, reference) not in self.known and kind == "post":
-            found = self.ask(self.story["accounts"][0], "GET", "registry/posts", params={"reference": reference})["items"]
-            if found:
-                self.known[kind, reference] = found[0]["id"]
+        """The identifier of what a reference names: made by an earlier act, or found where it was imported."""
+        if (kind, reference) not in self.known and kind in FINDERS and (found := FINDERS[kind](self, self.story["accounts"][0], reference)):
+            self.known[kind, reference] = found
         if (kind, reference) not in self.known:
             raise ActRefused(f"nothing before this line is the {kind} {reference}")
         return self.known[kind, reference]
@@ -276,11 +180,6 @@ class Player:
         url = requests.Request("GET", f"{self.address}/api/v1/observatory/figures/{wanted['id']}", params=params).prepare().url or ""
         computed = self.ask(person, "GET", f"observatory/figures/{wanted['id']}", params=params)["value"]
         return Figure(wanted["id"], wanted["kind"], wanted["expected"], computed, url)
-
-
-def _rows(path: Path) -> Iterator[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as source:
-        yield from csv.DictReader(source)
 
 
 @contextmanager

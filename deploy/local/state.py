@@ -17,7 +17,7 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 ROOTS_HOME = Path("/var/lib/relais")
 """As root, PostgreSQL runs as another user, who cannot enter root's home: state and binaries live here instead."""
 
-SERVICES = ("registry", "recruitment", "observatory", "portal")
+SERVICES = ("registry", "recruitment", "training", "appointment", "rotation", "observatory", "portal")
 DATABASE_ROLES = ("owner", "app", "worker")
 
 

@@ -1,22 +1,18 @@
 """Words for the codes of the APIs: states with their icon and colour, kinds, roles, and the titles of occupations.
 
+What one part of the work alone says is in `vocabulary/<part>.py`: `STATES` and `LABELS`, merged here.
+
 A code that the portal does not know yet is shown as it is: a page never breaks because a service learnt a new word.
 """
 
 import re
 import time
-from dataclasses import dataclass
 from typing import Any
 
+from services.portal import vocabulary
 from services.portal.texts import _, gettext
+from services.portal.vocabulary.state import State
 from shared.i18n import current_language
-
-
-@dataclass(frozen=True)
-class State:
-    icon: str
-    tone: str
-    word: str
 
 
 # One icon and one colour for each state everywhere: colour alone says nothing.
@@ -174,6 +170,8 @@ LABELS: dict[str, dict[str, str]] = {
     },
     "source_kind": {"article": _("article"), "source": _("source"), "illustrative": _("illustrative"), "official": _("official")},
 }  # fmt: skip
+
+vocabulary.merge(STATES, LABELS)
 
 
 def state(code: Any) -> State:

@@ -83,6 +83,9 @@ GROUPS = (
             Place(_("Attraction policies"), "/policies", HUMAN_RESOURCES | ANALYSTS),
         ),
     ),
+    Group(_("Training"), _("Training"), "mortarboard", ()),
+    Group(_("Appointments"), _("Appointments"), "award", ()),
+    Group(_("Rotation"), _("Rotation"), "arrow-left-right", ()),
     Group(_("Figures"), _("Figures"), "graph-up", (Place(_("Figures"), "/figures", HUMAN_RESOURCES | ANALYSTS, of_a_territory=True),)),
     Group(
         _("Operations"),

@@ -4,7 +4,7 @@ import pytest
 
 from tests.support.service import environment, prepare_database, settings_of, superuser
 
-SERVICES = ["registry", "recruitment", "observatory", "portal"]
+SERVICES = ["registry", "recruitment", "training", "appointment", "rotation", "observatory", "portal"]
 MIGRATIONS = "alembic_version"
 
 

@@ -6,7 +6,7 @@ from tests.gateway.world import Door, Provider, SmallService, open_door
 
 
 async def needed() -> dict[str, SmallService]:
-    services = {name: SmallService(name) for name in ("registry", "recruitment", "observatory", "portal")}
+    services = {name: SmallService(name) for name in ("registry", "recruitment", "training", "appointment", "rotation", "observatory", "portal")}
     for service in services.values():
         await service.start()
     return services
@@ -47,7 +47,7 @@ async def test_operations_see_each_service(provider: Provider) -> None:
         }
         assert told["services"]["recruitment"] == {"status": "down", "breaker": "closed", "database": "down"}
         assert told["services"]["traces"] == {"status": "down", "breaker": "closed"}
-        assert set(told["services"]) == {"registry", "recruitment", "observatory", "portal", "traces"}
+        assert set(told["services"]) == {"registry", "recruitment", "training", "appointment", "rotation", "observatory", "portal", "traces"}
     for service in services.values():
         await service.stop()
 

@@ -68,7 +68,15 @@ class TestAddresses:
         assert (await door.raw(b"POST " + asked + b"Content-Length: 5\r\n\r\nhello")).status == 400
 
     def test_table(self) -> None:
-        assert {route.service for route in ROUTES if route.prefix.startswith("/api/v1/")} == {"registry", "recruitment", "observatory", "traces"}
+        assert {route.service for route in ROUTES if route.prefix.startswith("/api/v1/")} == {
+            "registry",
+            "recruitment",
+            "training",
+            "appointment",
+            "rotation",
+            "observatory",
+            "traces",
+        }
         for path, service in (
             ("/", "portal"),
             ("/auth/callback", "portal"),

@@ -3,11 +3,12 @@
 import hashlib
 import re
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import brotli
 import pytest
-from babel.messages.catalog import Message
+from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 from starlette.testclient import TestClient
@@ -20,6 +21,7 @@ from shared.i18n import current_language
 from tests.portal.world import CANDIDACY, uid
 
 PORTAL = Path(__file__).parents[2] / "services" / "portal"
+SHARED = Path(__file__).parents[2] / "shared"
 THEME = (PORTAL / "static" / "theme.css").read_text("utf-8")
 
 # foreground, background, smallest ratio: 4.5 for text, 3 for large text, borders of fields, icons and the focus ring
@@ -71,19 +73,22 @@ def messages() -> set[str | tuple[str, ...]]:
     return {message for _file, _line, message, _comments, _context in found}
 
 
+def catalogs_of(owner: Path, language: str) -> list[Catalog]:
+    return [read_po(BytesIO(path.read_bytes()), locale=language) for path in (owner / "translations").rglob(f"{language}.po")]
+
+
 @pytest.mark.parametrize("language", ["fr", "vi"])
 def test_every_text_is_translated(language: str) -> None:
-    with (PORTAL / "translations" / f"{language}.po").open("rb") as source:
-        catalog = read_po(source, locale=language)
-    assert not [message.id for message in catalog if message.fuzzy and message.id]
+    own, common = (catalogs_of(owner, language) for owner in (PORTAL, SHARED))
+    assert not [message.id for catalog in own for message in catalog if message.fuzzy and message.id]
     for wanted in messages():
-        found = catalog.get(wanted[0] if isinstance(wanted, tuple) else wanted)
+        found = next((said for catalog in [*own, *common] if (said := catalog.get(wanted[0] if isinstance(wanted, tuple) else wanted))), None)
         assert isinstance(found, Message), f"not in {language}.po: {wanted}"
         assert all(found.string) if isinstance(found.string, tuple | list) else found.string, f"empty in {language}.po: {wanted}"
         placeholders = set(re.findall(r"\{\w+\}", str(wanted)))
         for text in found.string if isinstance(found.string, tuple | list) else [found.string]:
             assert set(re.findall(r"\{\w+\}", text)) == placeholders, f"{language}: {text}"
-    assert not {message.id if isinstance(message.id, str) else tuple(message.id) for message in catalog if message.id} - messages(), "no longer used"
+    assert not {message.id if isinstance(message.id, str) else tuple(message.id) for catalog in own for message in catalog if message.id} - messages(), "no longer used"
 
 
 def test_every_state_has_icon_and_word() -> None:

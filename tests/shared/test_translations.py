@@ -25,7 +25,7 @@ def marked(part: str) -> set[str]:
 @pytest.mark.parametrize("language", ["fr", "vi"])
 @pytest.mark.parametrize("part", PARTS)
 def test_everything_is_translated(part: str, language: str) -> None:
-    catalogs = [polib.pofile(str(path)) for path in (ROOT / part / "translations" / f"{language}.po", ROOT / "shared" / "translations" / f"{language}.po") if path.exists()]
+    catalogs = [polib.pofile(str(path)) for owner in (part, "shared") for path in (ROOT / owner / "translations").rglob(f"{language}.po")]
     known = {text: entry for catalog in catalogs for entry in catalog for text in (entry.msgid, entry.msgid_plural) if text}
     missing = sorted(marked(part) - {text for text, entry in known.items() if entry.translated() and not entry.fuzzy})
     assert missing == []
@@ -39,8 +39,8 @@ def test_one_text_is_said_one_way(language: str) -> None:
     """A sentence that two parts use has one translation: a person meets both."""
     said: dict[str, set[str]] = {}
     for part in PARTS:
-        path = ROOT / part / "translations" / f"{language}.po"
-        for entry in polib.pofile(str(path)) if path.exists() else ():
-            if not entry.msgid_plural:
-                said.setdefault(entry.msgid, set()).add(entry.msgstr)
+        for path in (ROOT / part / "translations").rglob(f"{language}.po"):
+            for entry in polib.pofile(str(path)):
+                if not entry.msgid_plural:
+                    said.setdefault(entry.msgid, set()).add(entry.msgstr)
     assert {text: ways for text, ways in said.items() if len(ways) > 1} == {}

@@ -44,7 +44,7 @@ class TestClients:
         assert clients(file)["portal"]["secret"] == "portal's secret"
 
     def test_a_machine_holds_the_scopes_of_the_demo(self):
-        assert demo_client("ministry-health") == ("ministry-secret", "registry.read observatory.read territory:VN-22")
+        assert demo_client("ministry-health") == ("ministry-secret", "registry.read recruitment.read training.read appointment.read rotation.read observatory.read territory:VN-22")
         with pytest.raises(KeyError):
             demo_client("portal")
 
@@ -78,6 +78,14 @@ class TestAccounts:
             "hr-bvt": ("/facilities/VN-22-BVT",),
             "hr-bc": ("/facilities/VN-22-BVBC",),
             "hr-bache": ("/facilities/VN-22-TTBCE",),
+            "hr-sn": ("/facilities/VN-22-BVSN",),
+            "hr-ub": ("/facilities/VN-22-BVUB",),
+            "head-bvt": ("/facilities/VN-22-BVT",),
+            "head-bache": ("/facilities/VN-22-TTBCE",),
+            "training": ("/territories/VN-22",),
+            "deputy": ("/territories/VN-22",),
+            "licensing": ("/territories/VN-22",),
+            "secretary": ("/territories/VN-22",),
             "hanoi": ("/territories/VN-01",),
             "analyst": ("/territories/VN",),
             "ops": (),
@@ -97,6 +105,9 @@ class TestTheEmbeddedProvider:
         assert made.keys() == {"portal", "relais-cli", "ministry-health"}
         assert made["portal"]["redirect_uris"] == clients(file)["portal"]["redirectUris"]
         assert made["relais-cli"]["token_endpoint_auth_method"] == "none"
-        assert made["ministry-health"]["allowed_scopes"] == ["registry.read", "observatory.read", "territory:VN-22"]
+        assert made["ministry-health"]["allowed_scopes"] == [
+            *(f"{service}.read" for service in ("registry", "recruitment", "training", "appointment", "rotation", "observatory")),
+            "territory:VN-22",
+        ]
         assert settings["oauth"]["token_expiry_minutes"] == 5
         assert settings["security_profile"] == "oauth21"

@@ -1,21 +1,10 @@
-"""The rule packs of the observatory."""
+"""The rule packs of the observatory: one YAML file per jurisdiction and period."""
 
-from datetime import date
+from functools import partial
 from pathlib import Path
 
-from shared.errors import Refused
-from shared.i18n import _
-from shared.rulepacks import NoPackInForce, RulePack, RulePacks
+from shared.packs import pack_in_force
+from shared.rulepacks import RulePacks
 
 PACKS = RulePacks.load(Path(__file__).parent)
-
-
-def pack_of(area: str, day: date) -> RulePack:
-    """The rule pack of an area's country on a day. Raises Refused."""
-    country = area.partition("-")[0]
-    try:
-        return PACKS.in_force(country, day)
-    except NoPackInForce as error:
-        raise Refused(
-            "no-rule-pack", _("No rules of {country} are known here for {day}."), possible=_("Add a rule pack for this country and period."), country=country, day=day.isoformat()
-        ) from error
+pack_of = partial(pack_in_force, PACKS)

@@ -10,7 +10,7 @@ from services.recruitment.campaigns.guards import needs_must_be_validated, polic
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.campaigns.permissions import can_publish
 from services.recruitment.policies.schemas import Line, Reference
-from services.recruitment.records import Body
+from shared.records import Body
 from services.recruitment.rules import pack_of
 from services.recruitment.workflow import CAMPAIGN
 from shared.actions import Action, action

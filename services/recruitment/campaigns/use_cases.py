@@ -14,7 +14,7 @@ from services.recruitment.needs.models import Need
 from services.recruitment.needs.queries import needs_visible_to
 from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.policies.queries import policies_visible_to
-from services.recruitment.records import by_reference
+from shared.records import by_reference
 from services.recruitment.rules import pack_of
 from shared.actions import require_current
 from shared.audit import record_audit

@@ -10,7 +10,7 @@ from pydantic import BaseModel, Field, model_validator
 from services.recruitment.hires.models import Hire
 from services.recruitment.hires.permissions import can_decide
 from services.recruitment.policies.schemas import Reference
-from services.recruitment.records import Body
+from shared.records import Body
 from services.recruitment.replicas.models import Landing
 from services.recruitment.workflow import HIRE
 from shared.actions import Action, action

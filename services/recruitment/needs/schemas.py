@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from services.recruitment.needs.models import Need
 from services.recruitment.needs.permissions import can_validate
 from services.recruitment.policies.schemas import Code, Line, Reference
-from services.recruitment.records import Body
+from shared.records import Body
 from services.recruitment.workflow import NEED
 from shared.actions import Action, action
 from shared.auth import Caller

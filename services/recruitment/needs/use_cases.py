@@ -10,7 +10,7 @@ from services.recruitment.needs.models import Need
 from services.recruitment.needs.permissions import can_identify_at, can_validate
 from services.recruitment.needs.queries import get_visible_need
 from services.recruitment.needs.schemas import NeedCreate, Validation
-from services.recruitment.records import by_reference
+from shared.records import by_reference
 from services.recruitment.replicas.models import Post
 from services.recruitment.replicas.queries import facility_on, known_post
 from services.recruitment.rules import pack_of

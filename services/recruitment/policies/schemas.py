@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.policies.permissions import can_approve
-from services.recruitment.records import Body
+from shared.records import Body
 from services.recruitment.workflow import POLICY
 from shared.actions import Action, action
 from shared.auth import Caller

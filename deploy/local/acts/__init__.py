@@ -1,0 +1,22 @@
+"""What the people of a story can do: one module for each part of their work.
+
+A module has `ACTS` (an act's name → where it goes and the body made of the line's columns), `MAKES` (the kind of thing
+that an act makes, by which later lines find it) and, when its things may exist before the story's acts, `FINDERS`.
+"""
+
+import importlib
+import pkgutil
+
+from deploy.local.acts.line import Act, Finder, Line
+
+ACTS: dict[str, Act] = {}
+MAKES: dict[str, str] = {}
+FINDERS: dict[str, Finder] = {}
+
+for _found in pkgutil.iter_modules(__path__):
+    _module = importlib.import_module(f"{__name__}.{_found.name}")
+    ACTS |= getattr(_module, "ACTS", {})
+    MAKES |= getattr(_module, "MAKES", {})
+    FINDERS |= getattr(_module, "FINDERS", {})
+
+__all__ = ["ACTS", "FINDERS", "MAKES", "Line"]

@@ -1,0 +1,18 @@
+"""Appointments: leaders, the register of decisions of every authority, careers, commitments and their money."""
+
+from starlette.types import ASGIApp
+
+from services.appointment.consumers import consumer
+from shared.app import Service, create_app
+
+service = Service(
+    name="appointment",
+    title="Appointments",
+    package=__package__,
+    routers=[],
+    consumer=consumer,
+)
+
+
+def create() -> ASGIApp:
+    return create_app(service)

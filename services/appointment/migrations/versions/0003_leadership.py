@@ -1,0 +1,8 @@
+"""Leadership positions, succession plans, cases, votes and mandates."""
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Nothing yet."""

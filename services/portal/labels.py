@@ -14,7 +14,6 @@ from services.portal.texts import _, gettext
 from services.portal.vocabulary.state import State
 from shared.i18n import current_language
 
-
 # One icon and one colour for each state everywhere: colour alone says nothing.
 STATES: dict[str, State] = {
     "draft": State("pencil", "", _("Draft")),

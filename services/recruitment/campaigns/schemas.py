@@ -10,13 +10,13 @@ from services.recruitment.campaigns.guards import needs_must_be_validated, polic
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.campaigns.permissions import can_publish
 from services.recruitment.policies.schemas import Line, Reference
-from shared.records import Body
 from services.recruitment.rules import pack_of
 from services.recruitment.workflow import CAMPAIGN
 from shared.actions import Action, action
 from shared.auth import Caller
 from shared.clock import today
 from shared.i18n import _
+from shared.records import Body
 
 
 class CampaignCreate(Body):

@@ -14,7 +14,6 @@ from services.recruitment.needs.models import Need
 from services.recruitment.needs.queries import needs_visible_to
 from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.policies.queries import policies_visible_to
-from shared.records import by_reference
 from services.recruitment.rules import pack_of
 from shared.actions import require_current
 from shared.audit import record_audit
@@ -22,6 +21,7 @@ from shared.auth import Caller, require
 from shared.clock import judge_done_on
 from shared.errors import Malformed
 from shared.i18n import _
+from shared.records import by_reference
 from shared.references import hash_of
 
 

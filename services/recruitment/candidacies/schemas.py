@@ -13,10 +13,10 @@ from services.recruitment.hires.guards import candidacy_must_be_eligible
 from services.recruitment.hires.permissions import can_propose
 from services.recruitment.policies.eligibility import shown
 from services.recruitment.policies.schemas import Code, Line, Reference, Word
-from shared.records import Body
 from services.recruitment.workflow import CANDIDACY
 from shared.actions import Action, action
 from shared.auth import Caller
+from shared.records import Body
 
 Experience = Literal["experienced", "new_graduate"]
 

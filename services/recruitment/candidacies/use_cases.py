@@ -12,7 +12,6 @@ from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.candidacies.permissions import can_judge, can_register_at
 from services.recruitment.candidacies.queries import get_visible_candidacy
 from services.recruitment.candidacies.schemas import CandidacyCreate, Eligibility
-from shared.records import by_reference
 from services.recruitment.replicas.queries import facility_on, person_must_exist
 from services.recruitment.rules import PACKS
 from services.recruitment.workflow import ELIGIBLE
@@ -22,6 +21,7 @@ from shared.auth import Caller, require
 from shared.clock import judge_done_on
 from shared.errors import Malformed
 from shared.i18n import _
+from shared.records import by_reference
 from shared.references import hash_of
 
 

@@ -10,12 +10,12 @@ from pydantic import BaseModel, Field, model_validator
 from services.recruitment.hires.models import Hire
 from services.recruitment.hires.permissions import can_decide
 from services.recruitment.policies.schemas import Reference
-from shared.records import Body
 from services.recruitment.replicas.models import Landing
 from services.recruitment.workflow import HIRE
 from shared.actions import Action, action
 from shared.auth import Caller
 from shared.i18n import _
+from shared.records import Body
 from shared.settings import settings
 
 

@@ -24,7 +24,6 @@ from services.recruitment.needs.queries import get_visible_need, hires_per_need
 from services.recruitment.policies.grants import compute_grant
 from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.policies.queries import get_visible_policy
-from shared.records import by_reference
 from services.recruitment.replicas.queries import facility_on, hires_on_their_way, known_post
 from services.recruitment.rules import PACKS
 from services.recruitment.workflow import HIRE
@@ -35,6 +34,7 @@ from shared.clock import judge_done_on
 from shared.errors import Malformed
 from shared.events import record_event
 from shared.i18n import _
+from shared.records import by_reference
 from shared.references import hash_of
 
 

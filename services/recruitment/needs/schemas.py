@@ -9,10 +9,10 @@ from pydantic import BaseModel, Field
 from services.recruitment.needs.models import Need
 from services.recruitment.needs.permissions import can_validate
 from services.recruitment.policies.schemas import Code, Line, Reference
-from shared.records import Body
 from services.recruitment.workflow import NEED
 from shared.actions import Action, action
 from shared.auth import Caller
+from shared.records import Body
 
 Reason = Literal["vacancy", "new_service", "retirement", "norm_gap", "wisn_gap"]
 

@@ -10,7 +10,6 @@ from services.recruitment.needs.models import Need
 from services.recruitment.needs.permissions import can_identify_at, can_validate
 from services.recruitment.needs.queries import get_visible_need
 from services.recruitment.needs.schemas import NeedCreate, Validation
-from shared.records import by_reference
 from services.recruitment.replicas.models import Post
 from services.recruitment.replicas.queries import facility_on, known_post
 from services.recruitment.rules import pack_of
@@ -20,6 +19,7 @@ from shared.auth import Caller, require
 from shared.clock import judge_done_on
 from shared.errors import Malformed, Refused
 from shared.i18n import _
+from shared.records import by_reference
 from shared.references import hash_of
 
 

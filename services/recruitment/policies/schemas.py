@@ -8,11 +8,11 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.policies.permissions import can_approve
-from shared.records import Body
 from services.recruitment.workflow import POLICY
 from shared.actions import Action, action
 from shared.auth import Caller
 from shared.i18n import _
+from shared.records import Body
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Za-z0-9]+)*$", max_length=60)]
 Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", max_length=60)]

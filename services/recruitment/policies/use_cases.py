@@ -9,12 +9,12 @@ from services.recruitment.policies.models import AttractionPolicy, PolicyAmount
 from services.recruitment.policies.permissions import can_approve, can_propose_for
 from services.recruitment.policies.queries import get_visible_policy
 from services.recruitment.policies.schemas import Approval, PolicyCreate
-from shared.records import by_reference
 from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, path_of, require
 from shared.clock import judge_done_on
 from shared.events import record_event
+from shared.records import by_reference
 from shared.references import hash_of
 
 

@@ -29,7 +29,8 @@ from shared.replicas import replaced_by
 if TYPE_CHECKING:
     from shared.auth import Caller
 
-TABLES: Sequence[str] = ("facilities", "facility_authorities", "workers", "assignments")
+PLACES: Sequence[str] = ("facilities", "facility_authorities")
+TABLES: Sequence[str] = (*PLACES, "workers", "assignments")
 
 
 class FacilityPeriod(BaseModel):
@@ -149,12 +150,18 @@ _keep_assignments = replaced_by(
 )
 
 
+def hear_places(consumer: Consumer) -> None:
+    """Keep the places alone up to date, for a service that needs to know of nobody."""
+    consumer.replica(FacilityState, _keep_facilities)
+    consumer.derived_tables = [*consumer.derived_tables, *PLACES]
+
+
 def hear_directory(consumer: Consumer) -> None:
     """Keep the directory of this service up to date; its tables are rebuilt with the consumer's others."""
-    consumer.replica(FacilityState, _keep_facilities)
+    hear_places(consumer)
     consumer.replica(WorkerState, _keep_workers)
     consumer.replica(AssignmentState, _keep_assignments)
-    consumer.derived_tables = [*consumer.derived_tables, *TABLES]
+    consumer.derived_tables = [*consumer.derived_tables, *(table for table in TABLES if table not in PLACES)]
 
 
 @dataclass(frozen=True)

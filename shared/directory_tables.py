@@ -3,8 +3,8 @@
 from shared.migrate import protect, protect_reference, sql
 
 
-def directory_tables() -> None:
-    """Places for everybody; workers and assignments for those who have a relation to them."""
+def place_tables() -> None:
+    """Places, which everybody may know."""
     sql(
         """
         CREATE TABLE facilities (
@@ -32,7 +32,17 @@ def directory_tables() -> None:
             PRIMARY KEY (facility_id, valid)
         );
         CREATE INDEX facility_authorities_code ON facility_authorities (code);
+        """
+    )
+    for table in ("facilities", "facility_authorities"):
+        protect_reference(table)
 
+
+def directory_tables() -> None:
+    """Places for everybody; workers and assignments for those who have a relation to them."""
+    place_tables()
+    sql(
+        """
         CREATE TABLE workers (
             id uuid PRIMARY KEY,
             person_id uuid NOT NULL,
@@ -68,7 +78,5 @@ def directory_tables() -> None:
         CREATE INDEX assignments_facility ON assignments (facility_code);
         """
     )
-    for table in ("facilities", "facility_authorities"):
-        protect_reference(table)
     for table in ("workers", "assignments"):
         protect(table)

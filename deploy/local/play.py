@@ -175,7 +175,7 @@ class Player:
         while quiet < 2:  # twice in a row: an effect may have recorded an event of its own
             services = self.health(who)
             details = services.values() if isinstance(services, dict) else services
-            busy = [detail for detail in details if detail.get("oldest_unpublished_seconds") or detail.get("lag")]
+            busy = [detail for detail in details if detail.get("status") == "down" or detail.get("oldest_unpublished_seconds") or detail.get("lag") or detail.get("replaying")]
             quiet = 0 if busy or not services else quiet + 1
             if time.monotonic() > deadline:
                 raise ActRefused(f"events are still on their way after {PATIENCE_SECONDS} s: {busy}")

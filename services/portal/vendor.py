@@ -80,15 +80,18 @@ def drop_unused_variables(css: str) -> str:
             css = re.sub(rf"{name}\s*:[^;}}]*;?", "", css)
 
 
+def sources() -> list[Path]:
+    """Everything that may name a class or an icon."""
+    return [path for pattern in ("templates/**/*.html", "pages/*.py", "vocabulary/*.py", "*.py") for path in HERE.glob(pattern)]
+
+
 def words_of_templates() -> set[str]:
-    sources = [*HERE.glob("templates/**/*.html"), *HERE.glob("pages/*.py"), *HERE.glob("*.py")]
-    return {word for source in sources for word in WORD.findall(source.read_text("utf-8"))}
+    return {word for source in sources() for word in WORD.findall(source.read_text("utf-8"))}
 
 
 def icons_of_templates(folder: Path) -> list[str]:
     """Icons are named by their quoted names, in templates and in the tables of states and navigation."""
-    sources = [*HERE.glob("templates/**/*.html"), *HERE.glob("pages/*.py"), *HERE.glob("*.py")]
-    quoted = {name for source in sources if source.name != Path(__file__).name for name in QUOTED.findall(source.read_text("utf-8"))}
+    quoted = {name for source in sources() if source.name != Path(__file__).name for name in QUOTED.findall(source.read_text("utf-8"))}
     return sorted(name for name in quoted - NOT_AN_ICON if (folder / f"{name}.svg").exists())
 
 

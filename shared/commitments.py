@@ -20,7 +20,7 @@ class Instalment(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    percent: int = Field(gt=0, le=WHOLE)
+    percent: int = Field(ge=1, le=WHOLE)
     months_after_start: int = Field(ge=0, le=120)
 
 
@@ -29,7 +29,7 @@ class BreachStep(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    before_months: int = Field(gt=0, le=600)
+    before_months: int = Field(ge=1, le=600)
     percent: int = Field(ge=0, le=1000)
 
 
@@ -39,14 +39,14 @@ class BreachPolicy(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: Literal["PRORATA", "FULL", "MULTIPLE", "TIERED"] = "PRORATA"
-    multiple: Decimal | None = Field(None, gt=0, le=100, description="MULTIPLE: how many times the benefit, reduced for the time served.")
+    multiple: Decimal | None = Field(None, description="MULTIPLE: how many times the benefit, reduced for the time served.")
     steps: list[BreachStep] = Field(default=[], max_length=50, description="TIERED: in the order of the months; nothing is owed after the last.")
     citation: str | None = Field(None, min_length=1, max_length=300)
     confidence: Confidence = "to_confirm"
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Self:
-        if (self.kind == "MULTIPLE") != (self.multiple is not None):
+        if (self.kind == "MULTIPLE") != (self.multiple is not None) or (self.multiple is not None and self.multiple <= 0):
             raise ValueError(_("A multiple of the benefit needs its factor, and only it has one."))
         if (self.kind == "TIERED") != bool(self.steps):
             raise ValueError(_("A table by months of service needs its steps, and only it has some."))

@@ -8,13 +8,14 @@ from services.recruitment.consumers import consumer
 from services.recruitment.hires.api import router as hires
 from services.recruitment.needs.api import router as needs
 from services.recruitment.policies.api import router as policies
+from services.recruitment.shortages.api import router as shortages
 from shared.app import Service, create_app
 
 service = Service(
     name="recruitment",
     title="Recruitment",
     package=__package__,
-    routers=[policies, needs, campaigns, candidacies, hires],
+    routers=[policies, needs, campaigns, candidacies, hires, shortages],
     consumer=consumer,
 )
 

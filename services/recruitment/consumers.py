@@ -1,11 +1,15 @@
 """What recruitment hears of the others."""
 
-from services.recruitment.replicas.apply import keep_facilities, keep_landings, keep_posts
-from services.recruitment.replicas.events import AssignmentState, FacilityState, PostState
+from services.recruitment.hires.decisions import EFFECTS
+from services.recruitment.replicas.apply import keep_assignments, keep_posts
+from services.recruitment.replicas.events import AssignmentState, PostState
+from shared.decisions import hear_decisions
+from shared.directory import hear_places
 from shared.inbox import Consumer
 
 consumer = Consumer("recruitment")
-consumer.replica(FacilityState, keep_facilities)
+hear_places(consumer)
 consumer.replica(PostState, keep_posts)
-consumer.replica(AssignmentState, keep_landings)
-consumer.derived_tables = ["facilities", "facility_authorities", "posts", "landings"]
+consumer.replica(AssignmentState, keep_assignments)
+consumer.derived_tables = [*consumer.derived_tables, "posts", "landings", "fillings"]
+hear_decisions(consumer, "recruitment", EFFECTS)

@@ -12,13 +12,14 @@ from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.candidacies.permissions import can_judge, can_register_at
 from services.recruitment.candidacies.queries import get_visible_candidacy
 from services.recruitment.candidacies.schemas import CandidacyCreate, Eligibility
-from services.recruitment.replicas.queries import facility_on, person_must_exist
+from services.recruitment.replicas.queries import person_must_exist
 from services.recruitment.rules import PACKS
 from services.recruitment.workflow import ELIGIBLE
 from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
+from shared.directory import place_on
 from shared.errors import Malformed
 from shared.i18n import _
 from shared.records import by_reference
@@ -38,7 +39,7 @@ async def register_candidacy(session: AsyncSession, *, caller: Caller, body: Can
     if known := await by_reference(session, Candidacy, authority_path=need.authority_path, body=body, reference=body.reference):
         return known
     window_must_be_open(campaign, done_on, PACKS.pinned(campaign.rule_pack))
-    facility, _path = await facility_on(session, need.facility_code, done_on)
+    facility = await place_on(session, need.facility_code, done_on)
     await person_must_exist(caller, body.person_id)
     candidacy = Candidacy(
         reference=body.reference,
@@ -54,7 +55,7 @@ async def register_candidacy(session: AsyncSession, *, caller: Caller, body: Can
         experience=body.experience,
         left_public_sector_of_province=body.left_public_sector_of_province,
         facility_code=facility.code,
-        facility_group=facility.group(done_on),
+        facility_group=facility.tier,
         submitted_by=caller.actor,
         submitted_on=done_on,
     )
@@ -72,8 +73,8 @@ async def decide_eligibility(session: AsyncSession, *, caller: Caller, candidacy
     if (candidacy.decided_by, candidacy.decided_on, candidacy.state, candidacy.comment) == (caller.actor, done_on, body.outcome, body.comment):
         return candidacy
     require_current(if_match, candidacy.version)
-    facility, _path = await facility_on(session, candidacy.facility_code, done_on)
-    criteria = criteria_on(candidacy, done_on, facility_group=facility.group(done_on))
+    facility = await place_on(session, candidacy.facility_code, done_on)
+    criteria = criteria_on(candidacy, done_on, facility_group=facility.tier)
     reasons_must_be_given(body.outcome, body.comment)
     if body.outcome == ELIGIBLE:
         criteria_must_be_met(criteria)

@@ -7,8 +7,8 @@ from fastapi import Response
 from services.recruitment.hires.models import Hire
 from services.recruitment.hires.permissions import can_propose_hires, can_read_hires
 from services.recruitment.hires.queries import get_visible_hire, hires_visible_to
-from services.recruitment.hires.schemas import Decision, HireCreate, HireRead
-from services.recruitment.hires.use_cases import decide_hire, propose_hire
+from services.recruitment.hires.schemas import HireCreate, HireRead, Withdrawal
+from services.recruitment.hires.use_cases import propose_hire, settle_hire, withdraw_hire
 from services.recruitment.replicas.queries import landings_of
 from shared.actions import IfMatch, etag
 from shared.auth import Caller, CallerDep, allows
@@ -65,7 +65,13 @@ async def read_hire(hire_id: UUID, response: Response, caller: CallerDep, sessio
     return await _read(session, response, caller, await get_visible_hire(session, caller, hire_id))
 
 
-@router.post("/{hire_id}/decision", status_code=201, response_model=HireRead, dependencies=[allows(can_read_hires)], responses=problems(401, 403, 404, 409, 412, 422))
-async def create_decision(hire_id: UUID, body: Decision, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> HireRead:
-    """Sign a proposed hire; another person than the proposer. Without a number it shows “to regularise”."""
-    return await _read(session, response, caller, await decide_hire(session, caller=caller, hire_id=hire_id, body=body, if_match=if_match))
+@router.post("/{hire_id}/withdrawal", status_code=201, response_model=HireRead, dependencies=[allows(can_read_hires)], responses=problems(401, 403, 404, 409, 412, 422))
+async def create_withdrawal(hire_id: UUID, body: Withdrawal, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> HireRead:
+    """Take a proposed hire back before it is signed."""
+    return await _read(session, response, caller, await withdraw_hire(session, caller=caller, hire_id=hire_id, body=body, if_match=if_match))
+
+
+@router.post("/{hire_id}/settlement", status_code=201, response_model=HireRead, dependencies=[allows(can_read_hires)], responses=problems(401, 403, 404, 409, 412, 503))
+async def create_settlement(hire_id: UUID, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> HireRead:
+    """Judge again a signed hire that did not fit, once what stood against it is gone."""
+    return await _read(session, response, caller, await settle_hire(session, caller=caller, hire_id=hire_id, if_match=if_match))

@@ -1,58 +1,90 @@
-"""What recruitment announces about hires: the registry makes the employment and the assignment, the observatory counts."""
+"""What recruitment announces about hires: the registry makes the employment and the assignment, appointment the commitment, the observatory counts."""
 
 from datetime import date
-from typing import ClassVar, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import ConfigDict
 
 from services.recruitment.hires.models import Hire
+from shared.commitments import BreachPolicy, Instalment
 from shared.events import Event
 
+EXAMPLE = {
+    "id": "01a20336-3b26-76a6-aed0-867dc2ee8f68",
+    "person_id": "01a20335-fcdc-7037-989e-f51fe6aacb61",
+    "occupation_code": "VN-BSCK",
+    "degree": "resident",
+    "need_id": "01a20335-c1d2-7c1a-90a3-4f0a0f2b6c11",
+    "post_id": "01a20334-1103-7de6-90f7-5a66877a790d",
+    "facility_code": "VN-22-BVT",
+    "authority_path": "VN.VN-22.VN-22-BVT",
+    "policy_id": "01a20335-b6c9-7a7a-81f0-b4bb5740137f",
+    "starts_on": "2024-04-01",
+    "state": "decided",
+    "decision_number": "317/QĐ-SYT",
+    "amount": 550000000,
+    "currency": "VND",
+    "commitment_years": 7,
+    "commitment_ends_on": "2031-03-31",
+    "payment_schedule": [{"percent": 100, "months_after_start": 0}],
+    "breach_policy": {"kind": "PRORATA", "multiple": None, "steps": [], "citation": None, "confidence": "to_confirm"},
+    "done_on": "2024-03-22",
+}
 
-class HireDecided(Event):
-    """A hire under an attraction policy was signed. Without number the decision is “to regularise”. No name, ever."""
 
-    type: ClassVar[str] = "recruitment.hire.decided.v1"
-    topic: ClassVar[str] = "relais.recruitment.hires"
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "id": "01a20336-3b26-76a6-aed0-867dc2ee8f68",
-                    "person_id": "01a20335-fcdc-7037-989e-f51fe6aacb61",
-                    "occupation_code": "VN-BSCK",
-                    "post_id": "01a20334-1103-7de6-90f7-5a66877a790d",
-                    "facility_code": "VN-22-BVT",
-                    "authority_path": "VN.VN-22.VN-22-BVT",
-                    "policy_id": "01a20335-b6c9-7a7a-81f0-b4bb5740137f",
-                    "starts_on": "2024-04-01",
-                    "decision_number": "317/QĐ-SYT",
-                    "amount": 550000000,
-                    "currency": "VND",
-                    "commitment_years": 7,
-                    "commitment_ends_on": "2031-03-31",
-                    "done_on": "2024-03-22",
-                }
-            ]
-        }
-    )
+class HireState(Event):
+    """A signed hire under an attraction policy. Without number the decision is “to regularise”. No name, ever."""
+
+    topic = "relais.recruitment.hires"
 
     id: UUID
     person_id: UUID
     occupation_code: str
+    degree: str
+    need_id: UUID
     post_id: UUID
     facility_code: str
     authority_path: str
     policy_id: UUID
     starts_on: date
+    state: Literal["decided", "revoked"]
     decision_number: str | None
     amount: int
     currency: str
     commitment_years: int
     commitment_ends_on: date
+    payment_schedule: list[Instalment]
+    breach_policy: BreachPolicy
     done_on: date
 
     @classmethod
-    def about(cls, hire: Hire) -> Self:
-        return cls.model_validate({name: getattr(hire, name) for name in cls.model_fields if hasattr(hire, name)} | {"done_on": hire.signed_on})
+    def about(cls, hire: Hire, *, done_on: date | None = None) -> Self:
+        values: dict[str, Any] = {name: getattr(hire, name) for name in cls.model_fields if hasattr(hire, name)}
+        return cls.model_validate(values | {"done_on": done_on or hire.signed_on})
+
+
+class HireDecided(HireState):
+    """A hire was signed and fits: the person takes the post."""
+
+    type = "recruitment.hire.decided.v1"
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
+
+
+class HireNumbered(HireState):
+    """A hire signed without number was given its number."""
+
+    type = "recruitment.hire.numbered.v1"
+
+
+class HireRevoked(HireState):
+    """The decision behind a hire was revoked: what it had changed is put back from `revoked_from` on."""
+
+    type = "recruitment.hire.revoked.v1"
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [EXAMPLE | {"state": "revoked", "done_on": "2024-05-20", "revoked_on": "2024-05-20", "revoked_from": "2024-06-01", "revocation_number": None}]}
+    )
+
+    revoked_on: date
+    revoked_from: date
+    revocation_number: str | None

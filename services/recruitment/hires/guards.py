@@ -8,7 +8,7 @@ from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.hires.models import Hire
 from services.recruitment.needs.models import Need
 from services.recruitment.replicas.models import Post
-from services.recruitment.workflow import ELIGIBLE
+from services.recruitment.workflow import ELIGIBLE, HIRE
 from shared.errors import Malformed, Refused
 from shared.i18n import _, translate
 from shared.rulepacks import Rule, RulePack
@@ -87,6 +87,22 @@ def post_must_have_room(post: Post, on_their_way: int, pack: RulePack) -> None:
             seats=str(post.fte.normalize()),
             filled=str(post.filled.normalize()),
             promised=on_their_way,
+        )
+
+
+def must_be_conflicting(hire: Hire) -> None:
+    """Only a signed hire that was set aside is judged again. Raises Refused."""
+    HIRE.after("settle", hire.state)
+
+
+def signatory_must_be_another(hire: Hire, signed_by: str, pack: RulePack) -> None:
+    """Who proposed a hire does not sign it (SEC-02). Raises Refused."""
+    if signed_by == hire.proposed_by:
+        raise Refused(
+            "signatory-is-proposer",
+            _("Another person than the one who proposed the hire must sign it."),
+            rule=pack.rule("SEC-02"),
+            possible=_("Have the decision revoked, and signed by another person."),
         )
 
 

@@ -1,4 +1,4 @@
-"""A hire: one eligible candidacy, one post, a grant; proposed by one person and signed by another."""
+"""A hire: one eligible candidacy, one post, a grant; proposed by one person, signed by another in the register of decisions."""
 
 from datetime import date
 from typing import Any
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from services.recruitment.policies.grants import Grant
 from services.recruitment.records import Record
-from services.recruitment.workflow import HIRE, PROPOSED
+from services.recruitment.workflow import CONFLICTING, HIRE, PROPOSED
+from shared.decisions import TO_REGULARISE
 from shared.errors import refuse_when
 from shared.i18n import _
 from shared.rulepacks import Rule
@@ -22,8 +23,6 @@ refuse_when(
     rule=Rule("REC-ONCE", 1, "hire per candidacy", "Relais rule book, recruitment (one hire per candidacy)"),
     possible=_("Open the hire of this candidacy."),
 )
-
-TO_REGULARISE = "to_regularise"
 
 
 class Hire(Record):
@@ -46,24 +45,54 @@ class Hire(Record):
     currency: Mapped[str]
     commitment_years: Mapped[int]
     commitment_ends_on: Mapped[date]
+    payment_schedule: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    breach_policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
     grant_rules: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     state: Mapped[str] = mapped_column(default=PROPOSED)
     proposed_by: Mapped[str]
     proposed_on: Mapped[date]
+    withdrawn_by: Mapped[str | None]
+    withdrawn_on: Mapped[date | None]
+    withdrawal_reason: Mapped[str | None]
     decided_by: Mapped[str | None]
     signed_on: Mapped[date | None]
     decision_number: Mapped[str | None]
+    conflict: Mapped[str | None]
+    revoked_by: Mapped[str | None]
+    revoked_on: Mapped[date | None]
+    revoked_from: Mapped[date | None]
+    revocation_number: Mapped[str | None]
 
     def set_grant(self, grant: Grant) -> None:
         self.facility_group, self.amount, self.currency = grant.facility_group, grant.amount, grant.currency
         self.commitment_years, self.commitment_ends_on = grant.commitment_years, grant.commitment_ends_on
+        self.payment_schedule, self.breach_policy = grant.payment_schedule, grant.breach_policy
         self.grant_rules = [grant.amount_rule.as_json(), grant.years_rule.as_json()]
 
-    def decide(self, grant: Grant, *, by: str, on: date, decision_number: str | None) -> None:
-        """The signatory signs; without a number yet the decision shows “to regularise”."""
-        self.move("decide", HIRE)
-        self.set_grant(grant)
+    def withdraw(self, *, by: str, on: date, reason: str) -> None:
+        """Taken back before the signature: the need and the post have their seat again."""
+        self.move("withdraw", HIRE)
+        self.withdrawn_by, self.withdrawn_on, self.withdrawal_reason = by, on, reason
+
+    def sign(self, *, by: str, on: date, decision_number: str | None) -> None:
         self.decided_by, self.signed_on, self.decision_number = by, on, decision_number
+
+    def decide(self, grant: Grant) -> None:
+        """What was signed fits: the grant is the one of the day of the signature, for ever."""
+        self.move("settle" if self.state == CONFLICTING else "decide", HIRE)
+        self.set_grant(grant)
+        self.conflict = None
+
+    def set_aside(self, conflict: str) -> None:
+        """A signed fact cannot be refused: it is kept, with what it contradicts, until somebody settles it."""
+        self.move("conflict", HIRE)
+        self.conflict = conflict
+
+    def revoke(self, *, by: str, on: date, effective_from: date, number: str | None) -> None:
+        """The decision was revoked: nobody is hired, from that day on."""
+        self.move("revoke", HIRE)
+        self.conflict = None
+        self.revoked_by, self.revoked_on, self.revoked_from, self.revocation_number = by, on, effective_from, number
 
     @property
     def decision(self) -> str | None:

@@ -1,4 +1,4 @@
-"""Who may propose, sign and read hires."""
+"""Who may propose, withdraw, settle and read hires; who signs is the matter of the register of decisions."""
 
 from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.hires.models import Hire
@@ -17,10 +17,15 @@ def can_propose(caller: Caller, candidacy: Candidacy) -> Permission:
     return ALLOWED if caller.manages(candidacy.authority_path) else Refusal("other-authority", _("The candidacy belongs to another authority."))
 
 
-def can_decide(caller: Caller, hire: Hire) -> Permission:
-    """A signatory of the authority, never the person who proposed the hire (SEC-02)."""
-    if not caller.has_role("signatory"):
-        return Refusal("role-missing", _("Only a signatory decides a hire."))
-    if caller.actor == hire.proposed_by:
-        return Refusal("signatory-is-proposer", _("Another person than the one who proposed the hire must sign it."))
+def can_withdraw(caller: Caller, hire: Hire) -> Permission:
+    """Whoever could have proposed it may take it back before the signature."""
+    if not can_propose_hires(caller):
+        return Refusal("role-missing", _("Only a regional administrator or a facility's HR officer withdraws a hire."))
+    return ALLOWED if caller.manages(hire.authority_path) else Refusal("other-authority", _("The hire belongs to another authority."))
+
+
+def can_settle(caller: Caller, hire: Hire) -> Permission:
+    """The administrator or the HR officer who removed what stood against a signed hire."""
+    if not can_propose_hires(caller):
+        return Refusal("role-missing", _("Only a regional administrator or a facility's HR officer settles a hire."))
     return ALLOWED if caller.manages(hire.authority_path) else Refusal("other-authority", _("The hire belongs to another authority."))

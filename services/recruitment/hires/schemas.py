@@ -5,16 +5,16 @@ from typing import Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, Field
 
 from services.recruitment.hires.models import Hire
-from services.recruitment.hires.permissions import can_decide
-from services.recruitment.policies.schemas import Reference
+from services.recruitment.hires.permissions import can_settle, can_withdraw
+from services.recruitment.policies.schemas import Line, Reference
 from services.recruitment.replicas.models import Landing
-from services.recruitment.workflow import HIRE
+from services.recruitment.workflow import DECIDED, HIRE
 from shared.actions import Action, action
 from shared.auth import Caller
-from shared.i18n import _
+from shared.commitments import BreachPolicy, Instalment
 from shared.records import Body
 from shared.settings import settings
 
@@ -29,22 +29,11 @@ class HireCreate(Body):
     done_on: date | None = None
 
 
-class Decision(Body):
-    """The signature. Without a number the decision shows “to regularise”. The act is done on the day it is signed."""
+class Withdrawal(Body):
+    """Why a proposal is taken back before it is signed."""
 
-    decision_number: str | None = Field(None, min_length=1, max_length=100, examples=["1207/QĐ-SYT"])
-    signed_on: date | None = None
-    done_on: date | None = Field(None, description="The same day as `signed_on`; either may be left out.")
-
-    @model_validator(mode="after")
-    def _one_day(self) -> Self:
-        if self.signed_on is not None and self.done_on is not None and self.signed_on != self.done_on:
-            raise ValueError(_("A decision is done on the day it is signed."))
-        return self
-
-    @property
-    def day(self) -> date | None:
-        return self.signed_on or self.done_on
+    reason: Line
+    done_on: date | None = None
 
 
 class GrantRead(BaseModel):
@@ -56,6 +45,8 @@ class GrantRead(BaseModel):
     degree: str
     commitment_years: int
     commitment_ends_on: date
+    payment_schedule: list[Instalment]
+    breach_policy: BreachPolicy
     frozen: bool = Field(description="The group of the facility is frozen at signature (ATT-04).")
     rules: list[dict[str, Any]]
 
@@ -80,11 +71,16 @@ class HireRead(BaseModel):
     post_id: UUID
     facility_code: str
     starts_on: date
-    state: Literal["proposed", "decided"]
+    state: Literal["proposed", "decided", "conflicting", "withdrawn", "revoked"]
     proposed_on: date
     signed_on: date | None
     decision_number: str | None
     decision: str | None = Field(description="The number, or `to_regularise` while there is none.")
+    conflict: str | None = Field(description="What a signed hire contradicts, as the slug of the refusal, while it is conflicting.")
+    withdrawn_on: date | None
+    withdrawal_reason: str | None
+    revoked_on: date | None
+    revoked_from: date | None
     entered_afterwards: bool = Field(description="Recorded on a later day than it was done.")
     grant: GrantRead
     landing: LandingRead | None
@@ -103,15 +99,20 @@ class HireRead(BaseModel):
                 degree=hire.degree,
                 commitment_years=hire.commitment_years,
                 commitment_ends_on=hire.commitment_ends_on,
-                frozen=hire.signed_on is not None,
+                payment_schedule=[Instalment.model_validate(part) for part in hire.payment_schedule],
+                breach_policy=BreachPolicy.model_validate(hire.breach_policy),
+                frozen=hire.state in ("decided", "revoked"),
                 rules=hire.grant_rules,
             ),
             landing=_landing(hire, landing),
-            available_actions=[action("decide", can_decide(caller, hire), lambda: HIRE.after("decide", hire.state))],
+            available_actions=[
+                action("withdraw", can_withdraw(caller, hire), lambda: HIRE.after("withdraw", hire.state)),
+                action("settle", can_settle(caller, hire), lambda: HIRE.after("settle", hire.state)),
+            ],
         )
 
 
 def _landing(hire: Hire, landing: Landing | None) -> LandingRead | None:
     if landing is not None:
         return LandingRead.model_validate({"state": landing.state, "assignment_id": landing.assignment_id})
-    return LandingRead(state="awaited", assignment_id=None) if hire.signed_on else None
+    return LandingRead(state="awaited", assignment_id=None) if hire.state == DECIDED else None

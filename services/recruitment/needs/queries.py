@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.hires.models import Hire
 from services.recruitment.needs.models import Need
+from services.recruitment.workflow import SEATED
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.visibility import visible_to
@@ -28,5 +29,5 @@ async def get_visible_need(session: AsyncSession, caller: Caller, need_id: UUID,
 
 async def hires_per_need(session: AsyncSession, need_ids: Iterable[UUID]) -> dict[UUID, int]:
     """How many hires, proposed or decided, answer each need."""
-    rows = await session.execute(select(Hire.need_id, func.count()).where(Hire.need_id.in_(list(need_ids))).group_by(Hire.need_id))
+    rows = await session.execute(select(Hire.need_id, func.count()).where(Hire.need_id.in_(list(need_ids)), Hire.state.in_(SEATED)).group_by(Hire.need_id))
     return dict(rows.tuples().all())

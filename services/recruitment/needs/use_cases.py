@@ -6,18 +6,21 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.recruitment.needs.events import NeedValidated
 from services.recruitment.needs.models import Need
 from services.recruitment.needs.permissions import can_identify_at, can_validate
 from services.recruitment.needs.queries import get_visible_need
 from services.recruitment.needs.schemas import NeedCreate, Validation
 from services.recruitment.replicas.models import Post
-from services.recruitment.replicas.queries import facility_on, known_post
+from services.recruitment.replicas.queries import known_post
 from services.recruitment.rules import pack_of
 from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
+from shared.directory import place_on
 from shared.errors import Malformed, Refused
+from shared.events import record_event
 from shared.i18n import _
 from shared.records import by_reference
 from shared.references import hash_of
@@ -26,7 +29,8 @@ from shared.references import hash_of
 async def identify_need(session: AsyncSession, *, caller: Caller, body: NeedCreate) -> Need:
     """A facility says which seats it must fill and why; a post given is checked against the establishment."""
     done_on = judge_done_on(caller, body.done_on)
-    facility, path = await facility_on(session, body.facility_code, done_on)
+    facility = await place_on(session, body.facility_code, done_on)
+    path = facility.authority_path
     require(can_identify_at(caller, path))
     if known := await by_reference(session, Need, authority_path=path, body=body, reference=body.reference):
         return known
@@ -69,7 +73,7 @@ def _answers_post(body: NeedCreate, post: Post, done_on: date) -> None:
 
 
 async def validate_need(session: AsyncSession, *, caller: Caller, need_id: UUID, body: Validation, if_match: str | None = None) -> Need:
-    """Another person confirms the need; campaigns may answer it from then on."""
+    """Another person confirms the need; campaigns, training and missions may answer it from then on."""
     done_on = judge_done_on(caller, body.done_on)
     need = await get_visible_need(session, caller, need_id, lock=True)
     require(can_validate(caller, need))
@@ -78,4 +82,5 @@ async def validate_need(session: AsyncSession, *, caller: Caller, need_id: UUID,
     require_current(if_match, need.version)
     need.validate(by=caller.actor, on=done_on)
     await record_audit(session, caller, "need.validated", "need", need.id, before={"state": "identified"}, after={"state": "validated"}, done_on=done_on)
+    record_event(session, NeedValidated.about(need))
     return need

@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import ConfigDict
 
 from services.recruitment.policies.models import AttractionPolicy
+from shared.commitments import BreachPolicy, Instalment
 from shared.events import Event, FieldClass
 
 
@@ -31,6 +32,8 @@ class PolicyApproved(Event):
                     "currency": "VND",
                     "years_experienced": 5,
                     "years_new_graduate": 7,
+                    "payment_schedule": [{"percent": 100, "months_after_start": 0}],
+                    "breach_policy": {"kind": "PRORATA", "multiple": None, "steps": [], "citation": None, "confidence": "to_confirm"},
                     "citation": "Resolution 28/2023/NQ-HĐND of the People's Council of Quang Ninh",
                     "approved_on": "2023-12-08",
                 }
@@ -49,6 +52,8 @@ class PolicyApproved(Event):
     currency: str
     years_experienced: int
     years_new_graduate: int
+    payment_schedule: list[Instalment]
+    breach_policy: BreachPolicy
     citation: str
     approved_on: date
 

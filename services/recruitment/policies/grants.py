@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from services.recruitment.policies.models import AttractionPolicy
 from shared.calendars import period_end
@@ -19,6 +20,8 @@ class Grant:
     currency: str
     commitment_years: int
     commitment_ends_on: date
+    payment_schedule: list[dict[str, Any]]
+    breach_policy: dict[str, Any]
     amount_rule: Rule
     years_rule: Rule
 
@@ -42,6 +45,8 @@ def compute_grant(policy: AttractionPolicy, *, facility_group: str | None, degre
         currency=policy.currency,
         commitment_years=years,
         commitment_ends_on=period_end(starts_on, 12 * years),
+        payment_schedule=policy.payment_schedule,
+        breach_policy=policy.breach_policy,
         amount_rule=Rule("ATT-04", amount, policy.currency, policy.citation),
         years_rule=Rule("ATT-YEARS", years, "years", policy.citation),
     )

@@ -1,9 +1,11 @@
 """The attraction policy as an administrator enters it: a resolution with its validity, its target, who is eligible and what it gives."""
 
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ARRAY, ForeignKey, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.recruitment.base import Base
@@ -41,6 +43,8 @@ class AttractionPolicy(Record):
     excludes_former_public_staff: Mapped[bool]
     years_experienced: Mapped[int]
     years_new_graduate: Mapped[int]
+    payment_schedule: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    breach_policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
     citation: Mapped[str]
     state: Mapped[str] = mapped_column(default=PROPOSED)
     proposed_by: Mapped[str]

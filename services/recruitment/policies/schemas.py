@@ -4,13 +4,14 @@ from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, model_validator
 
 from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.policies.permissions import can_approve
 from services.recruitment.workflow import POLICY
 from shared.actions import Action, action
 from shared.auth import Caller
+from shared.commitments import AT_START, BreachPolicy, Instalment, schedule_must_be_whole
 from shared.i18n import _
 from shared.records import Body
 
@@ -19,6 +20,7 @@ Word = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([_-][a-z0-9]+)*$", 
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=300)]
 Years = Annotated[int, Field(ge=0, le=30)]
+Schedule = Annotated[list[Instalment], AfterValidator(schedule_must_be_whole)]
 
 
 class Eligible(Body):
@@ -58,6 +60,8 @@ class PolicyCreate(Body):
     eligible: Eligible
     tiers: list[Tier] = Field(min_length=1, max_length=500)
     commitment_years: CommitmentYears
+    payment_schedule: Schedule = Field(AT_START, max_length=20, description="When the money falls due; everything on the first day when not said.")
+    breach_policy: BreachPolicy = Field(BreachPolicy(), description="What is owed by who leaves early. Without citation: not found in the resolution, to confirm.")
     citation: Line
     done_on: date | None = None
 
@@ -94,6 +98,8 @@ class PolicyRead(BaseModel):
     eligible: Eligible
     tiers: list[Tier]
     commitment_years: CommitmentYears
+    payment_schedule: list[Instalment]
+    breach_policy: BreachPolicy
     citation: str
     state: Literal["proposed", "approved"]
     proposed_on: date

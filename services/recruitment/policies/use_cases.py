@@ -41,6 +41,8 @@ async def propose_policy(session: AsyncSession, *, caller: Caller, body: PolicyC
         excludes_former_public_staff=body.eligible.excludes_former_public_staff,
         years_experienced=body.commitment_years.experienced,
         years_new_graduate=body.commitment_years.new_graduate,
+        payment_schedule=[part.model_dump() for part in body.payment_schedule],
+        breach_policy=body.breach_policy.model_dump(mode="json"),
         citation=body.citation,
         proposed_by=caller.actor,
         proposed_on=done_on,

@@ -1,30 +1,11 @@
-"""What recruitment hears of the registry: only the fields that it uses."""
+"""What recruitment hears of the registry beside its places: only the fields that it uses."""
 
 from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel
-
-
-class FacilityPeriod(BaseModel):
-    """A facility for some dates: its managing authority and its group in attraction policies."""
-
-    valid_from: date | None
-    valid_to: date | None
-    authority_path: str
-    tier: str | None = None
-
-
-class FacilityState(BaseModel):
-    """A facility through time."""
-
-    topic: ClassVar[str] = "relais.registry.facilities"
-
-    id: UUID
-    code: str
-    periods: list[FacilityPeriod]
+from pydantic import BaseModel, Field
 
 
 class PostState(BaseModel):
@@ -34,7 +15,9 @@ class PostState(BaseModel):
 
     id: UUID
     facility_code: str
+    unit: str | None = None
     occupation_code: str
+    specialty: str | None = None
     fte: Decimal
     filled: Decimal = Decimal(0)
     open_from: date
@@ -42,8 +25,16 @@ class PostState(BaseModel):
     frozen: bool = False
 
 
+class Filling(BaseModel):
+    """A post filled from a first to a last day."""
+
+    valid_from: date
+    valid_to: date | None
+    post_id: UUID | None = None
+
+
 class AssignmentState(BaseModel):
-    """An assignment; those made from a hire of ours say so."""
+    """An assignment without its person; those made from a hire of ours say so."""
 
     topic: ClassVar[str] = "relais.registry.assignments"
 
@@ -52,3 +43,4 @@ class AssignmentState(BaseModel):
     state: str
     source_service: str | None = None
     source_id: UUID | None = None
+    periods: list[Filling] = Field(default_factory=list)

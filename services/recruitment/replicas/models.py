@@ -1,37 +1,12 @@
-"""What recruitment knows of other services' things, by their events: places, seats, and where each hire landed."""
+"""What recruitment knows of the registry's things, by their events: seats, and where each hire landed. Places are in the shared directory."""
 
 from datetime import date
 from decimal import Decimal
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.recruitment.base import Base
-
-
-class Facility(Base):
-    """A facility as the registry announces it, with its dated group and managing authority."""
-
-    __tablename__ = "facilities"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    code: Mapped[str]
-    periods: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-
-    def _period(self, day: date) -> dict[str, Any] | None:
-        on = day.isoformat()
-        return next((period for period in self.periods if (period["valid_from"] or "") <= on and (period["valid_to"] is None or on <= period["valid_to"])), None)
-
-    def group(self, day: date) -> str | None:
-        """Group of the facility in attraction policies on a day."""
-        period = self._period(day)
-        return period["tier"] if period else None
-
-    def authority_path(self, day: date) -> str | None:
-        period = self._period(day)
-        return period["authority_path"] if period else None
 
 
 class Post(Base):
@@ -41,7 +16,9 @@ class Post(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     facility_code: Mapped[str]
+    unit: Mapped[str | None]
     occupation_code: Mapped[str]
+    specialty: Mapped[str | None]
     fte: Mapped[Decimal]
     filled: Mapped[Decimal]
     open_from: Mapped[date]

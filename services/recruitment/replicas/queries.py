@@ -1,26 +1,17 @@
 """Reading what other services announced, and saying honestly what has not been heard yet."""
 
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.hires.models import Hire
-from services.recruitment.replicas.models import Facility, Landing, Post
+from services.recruitment.replicas.models import Landing, Post
+from services.recruitment.workflow import SEATED
 from shared.auth import Caller
 from shared.clients import ask
 from shared.errors import Malformed, Unavailable
 from shared.i18n import _
-
-
-async def facility_on(session: AsyncSession, code: str, day: date) -> tuple[Facility, str]:
-    """A facility that exists on a day, and its authority path then. Raises Malformed."""
-    facility = await session.scalar(select(Facility).where(Facility.code == code))
-    path = facility.authority_path(day) if facility else None
-    if facility is None or path is None:
-        raise Malformed.field("facility_code", _("No facility {code} exists on {day}."), code=code, day=day.isoformat())
-    return facility, path
 
 
 async def known_post(session: AsyncSession, caller: Caller, post_id: UUID) -> Post:
@@ -42,10 +33,11 @@ async def person_must_exist(caller: Caller, person_id: UUID) -> None:
         raise Malformed.field("person_id", _("There is no person with this identifier that you may see."))
 
 
-async def hires_on_their_way(session: AsyncSession, post_id: UUID) -> int:
-    """Hires promised on a post that the registry does not count yet."""
+async def hires_on_their_way(session: AsyncSession, post_id: UUID, *, beside: UUID | None = None) -> int:
+    """Hires promised on a post that the registry does not count yet, one of them left out when it is being judged."""
     landed = select(Landing.hire_id).where(Landing.hire_id == Hire.id).exists()
-    return await session.scalar(select(func.count()).where(Hire.post_id == post_id, ~landed)) or 0
+    promised = select(func.count()).where(Hire.post_id == post_id, Hire.state.in_(SEATED), ~landed)
+    return await session.scalar(promised.where(Hire.id != beside) if beside else promised) or 0
 
 
 async def landings_of(session: AsyncSession, hire_ids: list[UUID]) -> dict[UUID, Landing]:

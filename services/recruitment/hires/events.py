@@ -75,6 +75,7 @@ class HireNumbered(HireState):
     """A hire signed without number was given its number."""
 
     type = "recruitment.hire.numbered.v1"
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
 
 class HireRevoked(HireState):
@@ -82,7 +83,9 @@ class HireRevoked(HireState):
 
     type = "recruitment.hire.revoked.v1"
     model_config = ConfigDict(
-        json_schema_extra={"examples": [EXAMPLE | {"state": "revoked", "done_on": "2024-05-20", "revoked_on": "2024-05-20", "revoked_from": "2024-06-01", "revocation_number": None}]}
+        json_schema_extra={
+            "examples": [EXAMPLE | {"state": "revoked", "done_on": "2024-05-20", "revoked_on": "2024-05-20", "revoked_from": "2024-06-01", "revocation_number": None}]
+        }
     )
 
     revoked_on: date

@@ -57,9 +57,7 @@ async def end_shortage(session: AsyncSession, *, caller: Caller, shortage_id: UU
         return shortage
     require_current(if_match, shortage.version)
     if not shortage.covers(body.last_day):
-        raise Malformed.field(
-            "last_day", _("Choose a day of the period, from {first} to {last}."), first=shortage.valid_from.isoformat(), last=shortage.valid_to.isoformat()
-        )
+        raise Malformed.field("last_day", _("Choose a day of the period, from {first} to {last}."), first=shortage.valid_from.isoformat(), last=shortage.valid_to.isoformat())
     before = shortage.valid_to
     shortage.end(last_day=body.last_day, by=caller.actor, on=done_on)
     record_event(session, ShortageEnded.about(shortage))

@@ -121,14 +121,16 @@ class Player:
             return
         act = ACTS[row["act"]]
         line = Line(row, self.folder / "acts", self.find)
-        steps = act.path.split("/")
+        steps = (act.path if isinstance(act.path, str) else act.path(line)).split("/")
         path = "/".join(self.find(step[1:-1], row[step[1:-1]]) if step.startswith("{") else step for step in steps)
-        about = row.get("reference") or next(row[step[1:-1]] for step in steps if step.startswith("{"))
+        about = row.get("reference") or next((row[step[1:-1]] for step in steps if step.startswith("{")), row.get("thing", path))
         key = f"{self.folder.name}/{row['act']}/{about}"  # what the act is about, not its line: lines may be added above it
         try:
             answer = self.ask(row["as"], "POST", path, json=act.body(line), headers={"Idempotency-Key": key})
         except ActRefused as refusal:
             raise ActRefused(f"{file} line {number}, {row['act']} by {row['as']}: {refusal}") from refusal
+        if said := act.refusal(answer):
+            raise ActRefused(f"{file} line {number}, {row['act']} by {row['as']}: {said}")
         if row["act"] in MAKES:
             self.known[MAKES[row["act"]], row["reference"]] = answer["id"]
 

@@ -3,13 +3,15 @@
 from starlette.types import ASGIApp
 
 from services.appointment.consumers import consumer
+from services.appointment.decisions.api import check, registers
+from services.appointment.decisions.api import router as decisions
 from shared.app import Service, create_app
 
 service = Service(
     name="appointment",
     title="Appointments",
     package=__package__,
-    routers=[],
+    routers=[decisions, registers, check],
     consumer=consumer,
 )
 

@@ -1,7 +1,9 @@
 """What appointment hears of the others."""
 
+from services.appointment.decisions.hearing import hear_requests
 from shared.directory import hear_directory
 from shared.inbox import Consumer
 
 consumer = Consumer("appointment")
 hear_directory(consumer)
+hear_requests(consumer)

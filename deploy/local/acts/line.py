@@ -24,8 +24,10 @@ Finder = Callable[[Asks, str, str], str | None]
 class Act:
     """How a line of an act file becomes a request: where to, and the body made of its columns."""
 
-    path: str
+    path: "str | Callable[[Line], str]"
     body: Callable[["Line"], dict[str, Any]]
+    refusal: Callable[[dict[str, Any]], str | None] = lambda _answer: None
+    """What an answer to many at once refused, in a sentence."""
 
 
 @dataclass

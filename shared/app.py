@@ -37,7 +37,7 @@ Task = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Service:
-    """What a service is made of. `daily` tasks may run late, twice or in parallel without harm."""
+    """What a service is made of. `daily` and `frequent` tasks may run late, twice or in parallel without harm."""
 
     name: str
     title: str
@@ -45,6 +45,7 @@ class Service:
     routers: Sequence[APIRouter] = ()
     consumer: Consumer | None = None
     daily: Sequence[Task] = ()
+    frequent: Sequence[Task] = ()
     at_start: Sequence[Task] = field(default=())
 
     @property

@@ -33,6 +33,7 @@ logger = logging.getLogger("relais.worker")
 SILENCE_SECONDS = 180.0  # longer than any wait that has its own end
 LOOK_SECONDS = 5.0
 DAILY_LOOK_SECONDS = 30.0
+FREQUENT_SECONDS = 20.0
 MEASURE_SECONDS = 15.0
 
 
@@ -65,12 +66,24 @@ class DailyTasks:
     async def _did(self, task: Callable[[], Awaitable[None]]) -> bool:
         name = getattr(task, "__name__", "task")
         try:
-            with span(f"daily {name}"):
+            with span(f"task {name}"):
                 await task()
         except Exception as error:  # noqa: BLE001  tried again at the next look
-            logger.error("the daily task %s failed: %s", name, type(error).__name__, exc_info=error)
+            logger.error("the task %s failed: %s", name, type(error).__name__, exc_info=error)
             return False
         return True
+
+
+class FrequentTasks(DailyTasks):
+    """Runs each task again and again, some seconds apart: what expires in minutes cannot wait for the next day."""
+
+    async def run(self, stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            for task in self.tasks:
+                self.alive_at = time.monotonic()
+                await self._did(task)
+            self.alive_at = time.monotonic()
+            await pause(stop, FREQUENT_SECONDS)
 
 
 class Measuring:
@@ -106,6 +119,8 @@ async def run_worker(service: "Service", stop: asyncio.Event) -> None:
         duties.append(("consumer", lambda: Subscription(consumer)))
     if service.daily:
         duties.append(("daily tasks", lambda: DailyTasks(service.daily)))
+    if service.frequent:
+        duties.append(("frequent tasks", lambda: FrequentTasks(service.frequent)))
     if is_tracing():
         duties.append(("measures", Measuring))
     async with asyncio.TaskGroup() as group:

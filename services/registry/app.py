@@ -7,6 +7,8 @@ from services.registry.areas.load import load_reference_data
 from services.registry.assignments.api import router as assignments
 from services.registry.consumers import consumer
 from services.registry.facilities.api import router as facilities
+from services.registry.holds.api import router as holds
+from services.registry.holds.use_cases import expire_old_holds
 from services.registry.imports.api import router as imports
 from services.registry.imports.use_cases import forget_old_imports
 from services.registry.occupations.api import router as occupations
@@ -22,9 +24,10 @@ service = Service(
     name="registry",
     title="registry",
     package=__package__,
-    routers=[areas, facilities, occupations, persons, posts, assignments, employments, qualifications, imports, work_items],
+    routers=[areas, facilities, occupations, persons, posts, assignments, employments, qualifications, holds, imports, work_items],
     consumer=consumer,
     daily=[forget_old_imports, forget_old_searches],
+    frequent=[expire_old_holds],
     at_start=[load_reference_data],
 )
 

@@ -25,6 +25,8 @@ SENTENCES = {
     "post-closed": _("A hire was decided for a post that is not open on these days. Correct the post or the days, then activate the assignment."),
     "primary-held": _("A hire was decided for somebody who still holds a primary assignment. End the earlier one, then activate the new one."),
     "shares-above-limit": _("A hire was decided for somebody whose functions together go above the limit. Lower a share, then activate the assignment."),
+    "hold-expired": _("A session, mission or stay was confirmed too late: its days had been given to something else. Move one of the two."),
+    "leave-on-held-days": _("Somebody is absent on days that a session, mission or stay had taken. Move it, or send somebody else."),
 }
 
 

@@ -1,15 +1,23 @@
 """Opening and closing work items."""
 
+from typing import Any, Protocol
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.assignments.models import Assignment
-from services.registry.work_items.models import WorkItem
+from services.registry.work_items.models import WorkItem, WorkKind
 from shared.auth import Caller
 from shared.clock import now
 from shared.ids import uuid7
+
+
+class Subject(Protocol):
+    """What a work item is about."""
+
+    id: Any
+    authority_path: Any
 
 
 async def open_work_item_about(session: AsyncSession, assignment: Assignment, reason: str) -> WorkItem:
@@ -25,6 +33,30 @@ async def open_work_item_about(session: AsyncSession, assignment: Assignment, re
         person_id=assignment.person_id,
         post_id=assignment.post_id,
         facility_code=assignment.facility_code,
+        state="open",
+    )
+    session.add(item)
+    await session.flush()
+    return item
+
+
+async def open_work_item(
+    session: AsyncSession, *, kind: WorkKind, reason: str, subject_kind: str, subject: Subject, facility_code: str | None, person_id: UUID | None
+) -> WorkItem | None:
+    """Somebody must settle something; once, however often it is heard."""
+    if await session.scalar(select(WorkItem.id).where(WorkItem.kind == kind, WorkItem.subject_id == subject.id, WorkItem.state == "open")) is not None:
+        return None
+    item = WorkItem(
+        id=uuid7(),
+        authority_path=subject.authority_path,
+        shared_with=[],
+        kind=kind,
+        reason=reason,
+        subject_kind=subject_kind,
+        subject_id=subject.id,
+        person_id=person_id,
+        post_id=None,
+        facility_code=facility_code,
         state="open",
     )
     session.add(item)

@@ -1,9 +1,11 @@
 """What appointment hears of the others."""
 
 from services.appointment.decisions.hearing import hear_requests
+from services.appointment.personnel import hear_personnel
 from shared.directory import hear_directory
 from shared.inbox import Consumer
 
 consumer = Consumer("appointment")
 hear_directory(consumer)
 hear_requests(consumer)
+hear_personnel(consumer)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.appointment.absences.models import CountedAbsence
 from services.appointment.absences.spells import day_after, end_with_absences
 from services.appointment.base import Base, Record
-from services.appointment.probations.workflow import CONFIRMED, ENDED, OPEN, RUNNING
+from services.appointment.probations.workflow import CONFIRMED, ENDED, EXTENDED, OPEN, RUNNING
 from services.appointment.rules import PACKS
 from shared.calendars import period_end
 from shared.errors import refuse_when
@@ -57,11 +57,12 @@ class Probation(Record):
     proposed_by: Mapped[str | None]
     proposed_on: Mapped[date | None]
     proposal_id: Mapped[UUID | None]
+    extended_by: Mapped[UUID | None]
+    settled_by: Mapped[UUID | None]
     confirmed_on: Mapped[date | None]
     ended_on: Mapped[date | None]
     ended_reason: Mapped[str | None]
     decision_number: Mapped[str | None]
-    conflict: Mapped[str | None]
 
     @property
     def is_open(self) -> bool:
@@ -93,6 +94,26 @@ class Probation(Record):
     def forget_proposal(self) -> None:
         self.outcome = self.outcome_on = self.outcome_months = self.outcome_reason = self.equivalent_months = None
         self.proposed_by = self.proposed_on = self.proposal_id = None
+
+    def settle(self, *, decision_number: str | None) -> None:
+        """What was proposed becomes true; the decision that settled it is remembered, so that its revocation finds what to put back."""
+        outcome, day, reason, proposal_id = self.outcome, self.outcome_on, self.outcome_reason, self.proposal_id
+        assert outcome is not None
+        if outcome == EXTENDED:
+            self.extension_months, self.extended_by = self.outcome_months or 0, proposal_id
+            self.set_state(EXTENDED)
+        else:
+            self.settled_by = proposal_id
+            self.set_state(outcome, on=day, reason=reason)
+        self.decision_number = decision_number
+        self.forget_proposal()
+
+    def put_back(self) -> None:
+        """As if the last decision had not been: it runs again, extended when an extension stands."""
+        if self.state == EXTENDED:
+            self.extension_months, self.extended_by = 0, None
+        self.settled_by = self.decision_number = None
+        self.set_state(EXTENDED if self.extended_by else RUNNING)
 
     def set_state(self, state: str, *, on: date | None = None, reason: str | None = None) -> None:
         self.state = state

@@ -47,6 +47,8 @@ ACTS: dict[str, Act] = {
     ),
     "judge-eligibility": Act("recruitment/candidacies/{candidacy}/eligibility", lambda line: line.common("outcome", "comment")),
     "propose-hire": Act("recruitment/hires", lambda line: line.common("starts_on") | {"candidacy_id": line.id_of("candidacy"), "post_id": line.id_of("post")}),
-    "decide-hire": Act("recruitment/hires/{hire}/decision", lambda line: line.common("signed_on") | {"decision_number": line.optional("decision_number")}),
+    "withdraw-hire": Act("recruitment/hires/{hire}/withdrawal", lambda line: line.common("reason")),
+    "declare-shortage": Act("recruitment/shortages", lambda line: line.common("authority", "specialty", "occupation_code", "reason", "legal_basis", "valid_from", "valid_to")),
+    "end-shortage": Act("recruitment/shortages/{shortage}/end", lambda line: line.common("last_day")),
 }
-MAKES = {"propose-policy": "policy", "state-need": "need", "prepare-campaign": "campaign", "receive-candidacy": "candidacy", "propose-hire": "hire"}
+MAKES = {"propose-policy": "policy", "state-need": "need", "prepare-campaign": "campaign", "receive-candidacy": "candidacy", "propose-hire": "hire", "declare-shortage": "shortage"}

@@ -327,10 +327,10 @@ def make_hires(posts: list[dict]) -> dict[str, list[dict]]:
             {
                 "done_on": starts - timedelta(days=10),
                 "as": "director",
-                "act": "decide-hire",
-                "hire": hire,
+                "act": "sign-decision",
+                "of": "hire",
+                "thing": hire,
                 "decision_number": "" if number % 9 == 0 else f"{310 + number * 7}/QĐ-SYT",
-                "signed_on": starts - timedelta(days=10),
             }
         )
     return files

@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp
 
 from services.observatory.consumers import consumer
+from services.observatory.figures.api import briefing_router
 from services.observatory.figures.api import router as figures
 from services.observatory.figures.catalogue import catalogue
 from services.observatory.populations.api import router as populations
@@ -12,7 +13,7 @@ service = Service(
     name="observatory",
     title="Observatory",
     package=__package__,
-    routers=[populations, figures],
+    routers=[populations, figures, briefing_router],
     consumer=consumer,
 )
 

@@ -36,3 +36,45 @@ async def area_on(session: AsyncSession, code: str, day: date) -> Area | None:
         )
     ).first()
     return Area(row.code, row.name, row.level, tuple(row.within)) if row else None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """An area with its centroid: what a map without outlines needs."""
+
+    code: str
+    name: str
+    latitude: float | None
+    longitude: float | None
+
+
+async def areas_below(session: AsyncSession, code: str, day: date) -> list[Spot]:
+    """The areas directly below one on a day, in the order of their codes."""
+    rows = await session.execute(
+        text(
+            "SELECT code, name, latitude::float8, longitude::float8 FROM areas "
+            "WHERE within @> ARRAY[CAST(:code AS text)] AND within[cardinality(within) - 1] = :code AND valid @> CAST(:day AS date) ORDER BY code"
+        ),
+        {"code": code, "day": day},
+    )
+    return [Spot(row.code, row.name, row.latitude, row.longitude) for row in rows]
+
+
+async def forerunners_of(session: AsyncSession, code: str, day: date) -> list[tuple[Area, date, date]]:
+    """The area that bears a code on a day and those that became it, each with the first and last day on which it was an area."""
+    rows = await session.execute(
+        text(
+            """
+            WITH RECURSIVE line AS (
+                SELECT area_id FROM areas WHERE code = :code AND valid @> CAST(:day AS date)
+                UNION
+                SELECT s.area_id FROM line JOIN area_successions s ON s.successor_id = line.area_id AND s.is_main
+            )
+            SELECT a.code, a.name, a.level, a.within, coalesce(lower(a.valid), CAST('0001-01-01' AS date)) AS first, coalesce(upper(a.valid) - 1, CAST('9999-12-31' AS date)) AS last
+            FROM line JOIN areas a USING (area_id)
+            ORDER BY a.valid, a.code
+            """
+        ),
+        {"code": code, "day": day},
+    )
+    return [(Area(row.code, row.name, row.level, tuple(row.within)), row.first, row.last) for row in rows]

@@ -1,7 +1,10 @@
-"""What the observatory hears: everything that it counts."""
+"""What the observatory hears: everything that it counts, lists or reminds of."""
 
 from services.observatory.replicas import apply, events
+from services.observatory.replicas.dues import DUES
+from services.observatory.replicas.facts import FACTS
 from shared.inbox import Consumer
+from shared.kafka import all_topics
 
 consumer = Consumer("observatory")
 consumer.replica(events.AreaState, apply.keep_areas)
@@ -9,6 +12,12 @@ consumer.replica(events.FacilityState, apply.keep_facilities)
 consumer.replica(events.OccupationState, apply.keep_occupations)
 consumer.replica(events.WorkerState, apply.keep_workers)
 consumer.replica(events.AssignmentState, apply.keep_assignments)
+consumer.replica(events.PostState, apply.keep_posts)
 consumer.replica(events.PolicyState, apply.keep_policies)
-consumer.replica(events.HireState, apply.keep_hires)
+for fact in FACTS:
+    if fact.topic in all_topics():
+        consumer.replica(fact, apply.keep_facts)
+for due in DUES:
+    if due.topic in all_topics():
+        consumer.replica(due, apply.keep_dues)
 consumer.derived_tables = apply.DERIVED

@@ -34,7 +34,7 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         # The registry's rules over several rows also count the rows that the caller may not see.
         *("refuse_overfilled_posts", "refuse_overloaded_persons", "guard_assignments", "guard_posts"),
         # The observatory counts people whom the caller may not list, for the territories that are theirs (docs/decisions/0007).
-        *("counted_workers", "counted_hires", "facilities_in", "policy_of", "is_open_to_caller"),
+        *("is_open_to_caller", "located", "facilities_in", "counted_workers", "present_workers", "busy_workers", "posts_in", "facts_in", "policy_of"),
     }
     connection = await superuser(postgres, service)
     try:

@@ -62,8 +62,8 @@ async def test_requests_reach_no_row_but_through_an_open_area(tell: Tell, servic
     """The third wall: without a territory the database itself answers nothing."""
     await tell(*employed("A"), policy(), hire("A", "2024-01-01"))
     async with app_session(None) as session:
-        for table in ("workers", "assignments", "hires", "policies", "facilities"):
+        for table in ("workers", "assignments", "facts", "dues", "posts", "policies", "facilities"):
             assert await session.scalar(text(f"SELECT count(*) FROM {table}")) == 0
-        assert await session.scalar(text("SELECT count(*) FROM counted_workers('VN-22', '2025-09-30', '{doctor}', NULL)")) == 0
+        assert await session.scalar(text("SELECT count(*) FROM counted_workers('VN-22', '2025-09-30', '2025-09-30', '{doctor}', NULL)")) == 0
         await session.execute(text("SELECT set_config('relais.parties', '{VN-22}', true)"))
-        assert await session.scalar(text("SELECT count(*) FROM counted_workers('VN-22', '2025-09-30', '{doctor}', NULL)")) == 1
+        assert await session.scalar(text("SELECT count(*) FROM counted_workers('VN-22', '2025-09-30', '2025-09-30', '{doctor}', NULL)")) == 1

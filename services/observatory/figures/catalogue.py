@@ -1,13 +1,21 @@
-"""The catalogue of figures, read from data: what each says in three languages and what it is made of."""
+"""The catalogue of figures, read from data: what each says in three languages and what it is made of.
+
+A count of what a service tells is a few lines: `counts` names the topic, `when` chooses, `each` says what is counted once.
+Anything else is a statement (`rows`) over the same functions, which open to the caller's place alone.
+"""
 
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, model_validator
 
+from services.observatory.replicas.facts import FACTS
 from shared.i18n import current_language
+
+Each = Literal["id", "person_id", "facility_code"]
+TOPICS = frozenset(fact.name() for fact in FACTS)
 
 
 class Words(BaseModel):
@@ -24,40 +32,95 @@ class Words(BaseModel):
         return text
 
 
-class Beside(BaseModel):
-    """The same figure as the WHO counts it, by ISCO-08, to stand beside ours."""
+NOTHING = Words(fr="", vi="", en="")
+
+
+class Part(BaseModel):
+    """What is counted: facts of one topic (`counts`), or the lines of a statement (`rows`), that a condition chooses, each of something once."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    isco: list[str]
+    counts: str | None = None
+    rows: str | None = None
+    when: str = "true"
+    each: Each = "id"
+    field: str = "kind"
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if (self.counts is None) == (self.rows is None):
+            raise ValueError("Write `counts: <topic>` or `rows: <statement>`.")
+        if self.counts is not None and self.counts not in TOPICS:
+            raise ValueError(f"Nobody tells {self.counts}.")
+        return self
+
+
+class Beside(BaseModel):
+    """Another number to stand beside the figure: counted by ISCO-08 as the WHO does, or each record instead of each person."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    isco: list[str] = []
     title: Words
 
 
 class Definition(BaseModel):
-    """One figure of the catalogue."""
+    """One figure of the catalogue.
+
+    `density` divides by the population, `ratio` by another count (`over`), `sum` adds amounts, `policy_*` look at one attraction policy.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
-    kind: Literal["density", "policy_hires", "policy_attainment"]
-    groups: list[str] = []
-    decimals: int
+    kind: Literal["density", "count", "ratio", "sum", "policy_hires", "policy_attainment"]
+    part: Part
+    over: Part | None = None
+    dated: Literal["day", "period"]
+    things: str = ""
+    people: bool = True
+    decimals: int = 0
     per: int = 1
     title: Words
     definition: Words
     unit: Words
     numerator: Words
-    denominator: Words
+    denominator: Words = NOTHING
     source: Words
     beside: Beside | None = None
+    in_briefing: bool = False
 
     @property
     def is_density(self) -> bool:
         return self.kind == "density"
 
+    @property
+    def is_of_a_policy(self) -> bool:
+        return self.kind in ("policy_hires", "policy_attainment")
+
+    @property
+    def topic(self) -> str:
+        """What its records are, so that a page can open them."""
+        if self.part.counts is not None:
+            return self.part.counts
+        return self.things or "registry.assignments"
+
+    @property
+    def service(self) -> str:
+        """The part of the work that the figure is about: the first word of its id."""
+        return self.id.partition(".")[0]
+
+
+PART = ("counts", "rows", "when", "each", "field")
+
+
+def _definition(entry: dict[str, Any]) -> Definition:
+    own = {name: value for name, value in entry.items() if name not in PART}
+    return Definition.model_validate(own | {"part": {name: entry[name] for name in PART if name in entry}, "numerator": entry.get("numerator") or entry["title"]})
+
 
 @cache
 def catalogue() -> dict[str, Definition]:
     """Every figure by its id. A malformed catalogue stops the service at its start."""
-    entries = yaml.safe_load((Path(__file__).parent / "catalogue.yaml").read_text(encoding="utf-8"))
-    return {figure.id: figure for figure in map(Definition.model_validate, entries)}
+    content = yaml.safe_load((Path(__file__).parent / "catalogue.yaml").read_text(encoding="utf-8"))
+    return {figure.id: figure for figure in map(_definition, content["figures"])}

@@ -5,11 +5,13 @@ from shared.errors import Refusal
 from shared.i18n import _
 
 HUMAN_RESOURCES = ("regional-administrator", "signatory", "auditor")
+OF_A_FACILITY = ("facility-hr-officer", "head-of-facility")
+READERS = (*HUMAN_RESOURCES, *OF_A_FACILITY, "ministry-analyst", "training-institute", "licensing-officer", "committee-member")
 
 
 def can_read_figures(caller: Caller) -> Permission:
-    """Those who act for a territory, analysts, and machines with the scope for it; the territory is judged with the area."""
-    if "observatory.read" in caller.scopes or caller.has_role(*HUMAN_RESOURCES, "ministry-analyst", "facility-hr-officer", "head-of-facility"):
+    """Those who act for a territory or a facility, analysts, and machines with the scope for it; the place is judged with the question."""
+    if "observatory.read" in caller.scopes or caller.has_role(*READERS):
         return ALLOWED
     return Refusal("role-missing", _("Your role does not allow this."))
 

@@ -1,8 +1,9 @@
 """A figure is computed from records, says what it is made of, and opens them."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -10,11 +11,12 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.observatory.areas import Area, area_on
-from services.observatory.figures.catalogue import Definition, catalogue
+from services.observatory.figures.catalogue import Definition, Part, catalogue
 from services.observatory.figures.permissions import can_open_records
-from services.observatory.figures.queries import Policy, hires_counted, how_many, places_of, policy_of, population_for, workers_counted
+from services.observatory.figures.queries import Counted, Policy, Where, counted, is_open, places_of, policy_of, population_for, records_select
 from services.observatory.figures.rounding import ratio
-from services.observatory.figures.schemas import AreaRead, Beside, Coverage, FigureRead, PolicyUsed, PopulationUsed
+from services.observatory.figures.schemas import AmountRead, AreaRead, Beside, Coverage, FigureRead, PolicyUsed, PopulationUsed
+from services.observatory.figures.sources import records_of
 from services.observatory.populations.models import Population
 from services.observatory.rules import pack_of
 from shared.auth import Caller
@@ -23,10 +25,12 @@ from shared.errors import Malformed, NotFound
 from shared.i18n import _, translate
 from shared.rulepacks import Rule
 
+Boundaries = Literal["day", "today"]
+
 
 @dataclass(frozen=True)
 class Question:
-    """Which figure, where, and when. Without a date it is today; a period ends on the date at the latest."""
+    """Which figure, where, and when. Without a date it is today; a period ends on the date at the latest and begins with its year unless said."""
 
     figure_id: str
     area: str
@@ -34,88 +38,157 @@ class Question:
     last: date | None = None
     as_of: date | None = None
     policy: UUID | None = None
+    facility: str | None = None
+    boundaries: Boundaries = "day"
 
     @property
     def day(self) -> date:
         return self.as_of or self.last or today()
 
+    @property
+    def drawn_on(self) -> date:
+        """The day whose boundaries are used."""
+        return today() if self.boundaries == "today" else self.day
+
 
 @dataclass
 class Asked:
-    """A question whose area is open to the caller, with what it is counted from. `records` is None when nothing can be counted."""
+    """A question whose place is open to the caller. `statement` is None when nothing can be counted."""
 
     figure: Definition
     area: Area
-    day: date
-    records: Select[Any] | None = None
+    where: Where
+    statement: str | None = None
     policy: Policy | None = None
-    first: date | None = None
-    last: date | None = None
+
+    @property
+    def has_period(self) -> bool:
+        return self.figure.dated == "period" and self.statement is not None
+
+    def records(self) -> Select[Any]:
+        assert self.statement is not None
+        return records_select(self.statement, self.where)
+
+
+async def place_asked(session: AsyncSession, caller: Caller, question: Question) -> Area:
+    """The area, or the facility, that is asked about. Raises NotFound outside the caller's relations."""
+    if question.facility:
+        place = f"facility:{question.facility}"
+        if not await is_open(session, place, question.drawn_on):
+            raise NotFound()
+        return Area(place, question.facility, "facility", (question.facility,))
+    area = await area_on(session, question.area, question.drawn_on)
+    if area is None or not area.is_open_to(caller):
+        raise NotFound()
+    return area
 
 
 async def understand(session: AsyncSession, caller: Caller, question: Question) -> Asked:
-    """Find the figure and the area. Raises NotFound for an unknown figure and for an area outside the caller's territory."""
+    """Find the figure and the place. Raises NotFound for an unknown figure and for a place outside the caller's relations."""
     figure = catalogue().get(question.figure_id)
-    area = await area_on(session, question.area, question.day)
-    if figure is None or area is None or not area.is_open_to(caller):
+    if figure is None:
         raise NotFound()
+    return await ask(session, figure, await place_asked(session, caller, question), question)
+
+
+async def ask(session: AsyncSession, figure: Definition, area: Area, question: Question) -> Asked:
+    """What a figure counts in a place that is open."""
     if question.first and question.last and question.last < question.first:
         raise Malformed.field("to", _("The period ends before it begins."))
-    asked = Asked(figure, area, question.day)
-    if figure.is_density:
-        asked.records = workers_counted(area.code, asked.day, groups=figure.groups)
-        return asked
-    asked.policy = await policy_of(session, area.code, asked.day, question.policy)
-    if asked.policy is not None:
-        asked.first = question.first or asked.policy.valid_from
-        asked.last = min(question.last or asked.day, asked.day)
-        asked.records = hires_counted(area.code, asked.day, policy_id=asked.policy.id, first=asked.first, last=asked.last)
+    last = min(question.last or question.day, question.day)
+    where = Where(area.code, question.drawn_on, question.day, question.first or date(last.year, 1, 1), last)
+    asked = Asked(figure, area, where)
+    if figure.is_of_a_policy:
+        asked.policy = await policy_of(session, area.code, question.day, question.policy)
+        if asked.policy is None:
+            return asked
+        asked.where = replace(where, first=question.first or asked.policy.valid_from, policy=asked.policy.id)
+    asked.statement = records_of(figure.part)
     return asked
 
 
 async def read_figure(session: AsyncSession, *, caller: Caller, question: Question) -> FigureRead:
     """Count the records, divide once, round once for display; say why when there is no value."""
-    asked = await understand(session, caller, question)
-    numerator = await how_many(session, asked.records) if asked.records is not None else None
-    answer = _frame(asked, question, numerator, caller)
-    if asked.figure.is_density:
-        await _measure_density(session, asked, answer)
-    else:
-        _measure_policy(asked, answer)
-    if not can_open_records(caller):
-        _hide_small_cells(answer, pack_of(asked.area.code, asked.day).rule("OBS-02"))
+    return await measure(session, caller, await understand(session, caller, question), question)
+
+
+async def read_figures(session: AsyncSession, *, caller: Caller, question: Question, ids: Sequence[str]) -> list[FigureRead]:
+    """Several figures of one place and period. Raises NotFound for a place outside the caller's relations."""
+    area = await place_asked(session, caller, question)
+    return [await measure(session, caller, await ask(session, catalogue()[figure_id], area, question), question) for figure_id in ids]
+
+
+async def measure(session: AsyncSession, caller: Caller, asked: Asked, question: Question) -> FigureRead:
+    """The figure with everything that it says."""
+    found = await counted(session, asked.statement, asked.where) if asked.statement is not None else None
+    answer = frame(asked, question, found, caller)
+    match asked.figure.kind:
+        case "density":
+            await _measure_density(session, asked, answer)
+        case "policy_hires" | "policy_attainment":
+            _measure_policy(asked, answer)
+        case "ratio":
+            await _measure_ratio(session, asked, answer)
+        case "sum":
+            assert found is not None
+            add_up(asked.figure, found, answer)
+        case "count":
+            answer.value = answer.numerator
+    if asked.figure.beside is not None and not asked.figure.beside.isco:
+        lines = await counted(session, records_of(asked.figure.part, once=False), asked.where)
+        answer.beside = Beside(title=str(asked.figure.beside.title), isco=[], numerator=lines.records, value=lines.records)
+    if can_open_records(caller) is not True and asked.figure.people:
+        _hide_small_cells(answer, fewest(asked, question))
     return answer
 
 
-def _frame(asked: Asked, question: Question, numerator: int | None, caller: Caller) -> FigureRead:
-    figure = asked.figure
-    named = {"area": asked.area.code, "from": asked.first, "to": asked.last, "as_of": asked.day, "policy": question.policy}
+def fewest(asked: Asked, question: Question) -> Rule:
+    """The rule on small cells, of the country of the place."""
+    return pack_of(question.facility or asked.area.code, asked.where.day).rule("OBS-02")
+
+
+def frame(asked: Asked, question: Question, found: Counted | None, caller: Caller) -> FigureRead:
+    """The figure's words, before its value."""
+    figure, where = asked.figure, asked.where
+    period = (where.first, where.last) if asked.has_period else (None, None)
+    named = {
+        "area": None if question.facility else asked.area.code,
+        "facility": question.facility,
+        "from": period[0],
+        "to": period[1],
+        "as_of": where.day,
+        "policy": question.policy,
+    }
+    if question.boundaries == "today":
+        named["boundaries"] = "today"
     link = f"/api/v1/observatory/figures/{figure.id}/records?{urlencode({name: value for name, value in named.items() if value})}"
     return FigureRead(
         id=figure.id,
+        service=figure.service,
         title=str(figure.title),
         definition=str(figure.definition),
         unit=str(figure.unit),
         value=None,
         decimals=figure.decimals,
-        numerator=numerator,
+        numerator=found.records if found is not None else None,
         numerator_text=str(figure.numerator),
         denominator=None,
         denominator_text=str(figure.denominator),
         source=str(figure.source),
-        as_of=asked.day,
-        period_from=asked.first,
-        period_to=asked.last,
-        area=AreaRead(code=asked.area.code, name=asked.area.name, level=asked.area.level),
+        as_of=where.day,
+        boundaries_of=where.boundaries,
+        period_from=period[0],
+        period_to=period[1],
+        area=AreaRead(code=question.facility or asked.area.code, name=asked.area.name, level=asked.area.level),
         complete=True,
-        records=link if asked.records is not None and can_open_records(caller) is True else None,
+        records=link if asked.statement is not None and can_open_records(caller) is True else None,
     )
 
 
 async def _measure_density(session: AsyncSession, asked: Asked, answer: FigureRead) -> None:
     """Numerator as reported over the whole population, with its coverage; no facility, or no population: no value (R-PARTIAL)."""
     figure, area = asked.figure, asked.area.code
-    places = await places_of(session, area, asked.day)
+    places = await places_of(session, asked.where)
     answer.complete = 0 < places.facilities == places.reporting
     answer.coverage = Coverage(
         facilities=places.facilities,
@@ -123,31 +196,32 @@ async def _measure_density(session: AsyncSession, asked: Asked, answer: FigureRe
         estimated=places.estimated,
         text=translate(_("{reporting} of {facilities} facilities reported"), reporting=places.reporting, facilities=places.facilities),
     )
-    population = await population_for(session, area, asked.day)
+    population = await population_for(session, area, asked.where.day)
     if population is not None:
         answer.denominator = population.value
-        answer.population = _population_used(population)
+        answer.population = population_used(population)
     if places.reporting == 0:
         answer.numerator, answer.why = None, translate(_("No facility of this area has anybody assigned on this date."))
         return
     if population is None:
-        answer.why = translate(_("No population is declared for {area} in {year} or before."), area=area, year=asked.day.year)
+        answer.why = translate(_("No population is declared for {area} in {year} or before."), area=answer.area.code, year=asked.where.day.year)
     else:
         answer.value = ratio(answer.numerator or 0, population.value, per=figure.per, decimals=figure.decimals)
     if figure.beside is not None:
-        counted = await how_many(session, workers_counted(area, asked.day, isco=figure.beside.isco))
-        value = ratio(counted, population.value, per=figure.per, decimals=figure.decimals) if population else None
-        answer.beside = Beside(title=str(figure.beside.title), isco=figure.beside.isco, numerator=counted, value=value)
+        part = Part(rows="isco " + " ".join(figure.beside.isco))
+        found = (await counted(session, records_of(part), asked.where)).records
+        value = ratio(found, population.value, per=figure.per, decimals=figure.decimals) if population else None
+        answer.beside = Beside(title=str(figure.beside.title), isco=figure.beside.isco, numerator=found, value=value)
 
 
-def _population_used(population: Population) -> PopulationUsed:
+def population_used(population: Population) -> PopulationUsed:
     return PopulationUsed(year=population.year, value=population.value, source=population.source, kind=population.kind)
 
 
 def _measure_policy(asked: Asked, answer: FigureRead) -> None:
     policy = asked.policy
     if policy is None:
-        answer.why = translate(_("No attraction policy of {area} had begun on this date."), area=asked.area.code)
+        answer.why = translate(_("No attraction policy of {area} had begun on this date."), area=answer.area.code)
         return
     answer.policy = PolicyUsed.model_validate(policy, from_attributes=True)
     if asked.figure.kind == "policy_hires":
@@ -157,16 +231,42 @@ def _measure_policy(asked: Asked, answer: FigureRead) -> None:
     answer.value = ratio(answer.numerator or 0, policy.target_hires, per=asked.figure.per, decimals=asked.figure.decimals)
 
 
+async def _measure_ratio(session: AsyncSession, asked: Asked, answer: FigureRead) -> None:
+    """The count over another one; over nothing there is no value."""
+    figure = asked.figure
+    assert figure.over is not None
+    answer.denominator = (await counted(session, records_of(figure.over), asked.where)).records
+    if answer.denominator == 0:
+        answer.why = translate(_("There is nothing to divide by: {what}."), what=str(figure.denominator))
+        return
+    answer.value = ratio(answer.numerator or 0, answer.denominator, per=figure.per, decimals=figure.decimals)
+
+
+def add_up(figure: Definition, found: Counted, answer: FigureRead) -> None:
+    """The sum of the amounts; money of several currencies is never added."""
+    monies = {currency: amount for currency, amount in found.amounts.items() if currency}
+    answer.amounts = [AmountRead(currency=currency, amount=amount) for currency, amount in sorted(monies.items())]
+    if len(monies) > 1:
+        answer.why = translate(_("Several currencies are not added up."))
+        return
+    answer.currency = next(iter(monies), None)
+    answer.value = found.total
+
+
 def _hide_small_cells(answer: FigureRead, rule: Rule) -> None:
     """Cells of 1 to 4 people are banded for those who see figures only; 0 is shown (OBS-02, R-ZERO)."""
-    if answer.beside is not None and (_is_small(answer.beside.numerator, rule) or _is_small(answer.numerator, rule)):
+    if answer.beside is not None and (is_small(answer.beside.numerator, rule) or is_small(answer.numerator, rule)):
         answer.beside.numerator, answer.beside.value = None, None
-    if _is_small(answer.numerator, rule):
-        answer.band = f"1–{rule.value - 1}"
-        answer.numerator, answer.value = None, None
+    if is_small(answer.numerator, rule):
+        answer.band = band(rule)
+        answer.numerator, answer.value, answer.amounts, answer.currency = None, None, [], None
         answer.why = translate(_("Fewer than {fewest} people: the exact number is not shown outside human resources."), fewest=rule.value)
         answer.rule = rule.as_json()
 
 
-def _is_small(count: int | None, rule: Rule) -> bool:
+def band(rule: Rule) -> str:
+    return f"1–{rule.value - 1}"
+
+
+def is_small(count: int | None, rule: Rule) -> bool:
     return count is not None and 0 < count < rule.value

@@ -2,20 +2,33 @@
 
 from collections.abc import Sequence
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.observatory.replicas.facts import Fact
+from shared.events import Received
 from shared.replicas import replaced_by
 
 keep_areas = replaced_by(
     "areas",
     "area_id",
     """
-    INSERT INTO areas (area_id, code, name, level, within, valid)
-    SELECT a.id, p.code, p.name, a.level, p.within, daterange(p.valid_from, p.valid_to, '[]')
+    INSERT INTO areas (area_id, code, name, level, within, latitude, longitude, valid)
+    SELECT a.id, p.code, p.name, a.level, p.within, p.latitude, p.longitude, daterange(p.valid_from, p.valid_to, '[]')
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS a (id uuid, level text, periods jsonb),
-         jsonb_to_recordset(a.periods) AS p (valid_from date, valid_to date, code text, name text, within text[])
+         jsonb_to_recordset(a.periods) AS p (valid_from date, valid_to date, code text, name text, within text[], latitude numeric, longitude numeric)
     """,
+    (
+        "area_successions",
+        "area_id",
+        """
+        INSERT INTO area_successions (area_id, successor_id, effective_on, is_main, is_estimated)
+        SELECT a.id, s.id, s.effective_on, s.is_main, s.is_estimated
+        FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS a (id uuid, successors jsonb),
+             jsonb_to_recordset(a.successors) AS s (id uuid, effective_on date, is_main boolean, is_estimated boolean)
+        """,
+    ),
 )
 
 # The managing authority by date is what a caller's facility relation opens (shared.db.facility_paths).
@@ -23,10 +36,12 @@ keep_facilities = replaced_by(
     "facilities",
     "facility_id",
     """
-    INSERT INTO facilities (facility_id, code, ownership, within, is_estimated, valid)
-    SELECT f.id, f.code, p.ownership, p.area_path, p.area_is_estimated, daterange(p.valid_from, p.valid_to, '[]')
+    INSERT INTO facilities (facility_id, code, facility_type, level, ownership, remoteness, tier, technical_supervisor, within, is_estimated, valid)
+    SELECT f.id, f.code, p.facility_type, p.level, p.ownership, p.remoteness, p.tier, p.technical_supervisor, p.area_path, p.area_is_estimated,
+           daterange(p.valid_from, p.valid_to, '[]')
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS f (id uuid, code text, periods jsonb),
-         jsonb_to_recordset(f.periods) AS p (valid_from date, valid_to date, ownership text, area_path text[], area_is_estimated boolean)
+         jsonb_to_recordset(f.periods) AS p (valid_from date, valid_to date, facility_type text, level text, ownership text, remoteness text, tier text,
+             technical_supervisor text, area_path text[], area_is_estimated boolean)
     """,
     (
         "facility_authorities",
@@ -53,9 +68,9 @@ keep_workers = replaced_by(
     "workers",
     "id",
     """
-    INSERT INTO workers (id, person_id, occupation_code, isco, occupation_group)
-    SELECT id, person_id, occupation_code, isco, "group"
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS w (id uuid, person_id uuid, occupation_code text, isco text, "group" text)
+    INSERT INTO workers (id, person_id, occupation_code, isco, occupation_group, specialty)
+    SELECT id, person_id, occupation_code, isco, "group", specialty
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS w (id uuid, person_id uuid, occupation_code text, isco text, "group" text, specialty text)
     """,
 )
 
@@ -63,10 +78,22 @@ keep_assignments = replaced_by(
     "assignments",
     "assignment_id",
     """
-    INSERT INTO assignments (assignment_id, worker_id, person_id, facility_code, kind, state, valid)
-    SELECT a.id, a.worker_id, a.person_id, p.facility_code, p.kind, a.state, daterange(p.valid_from, p.valid_to, '[]')
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS a (id uuid, worker_id uuid, person_id uuid, state text, periods jsonb),
-         jsonb_to_recordset(a.periods) AS p (valid_from date, valid_to date, facility_code text, kind text)
+    INSERT INTO assignments (assignment_id, worker_id, person_id, facility_code, authority_path, shared_with, kind, state, post_id, fte_share, valid)
+    SELECT a.id, a.worker_id, a.person_id, p.facility_code, CAST(p.authority_path AS ltree), a.shared_with, p.kind, a.state, p.post_id, p.fte_share,
+           daterange(p.valid_from, p.valid_to, '[]')
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS a (id uuid, worker_id uuid, person_id uuid, shared_with text[], state text, periods jsonb),
+         jsonb_to_recordset(a.periods) AS p (valid_from date, valid_to date, facility_code text, authority_path text, kind text, post_id uuid, fte_share numeric)
+    """,
+)
+
+keep_posts = replaced_by(
+    "posts",
+    "post_id",
+    """
+    INSERT INTO posts (post_id, facility_code, authority_path, unit, occupation_code, specialty, frozen, fte, valid)
+    SELECT o.id, o.facility_code, CAST(o.authority_path AS ltree), o.unit, o.occupation_code, o.specialty, o.frozen, p.fte, daterange(p.valid_from, p.valid_to, '[]')
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS o (id uuid, facility_code text, authority_path text, unit text, occupation_code text, specialty text, frozen boolean, periods jsonb),
+         jsonb_to_recordset(o.periods) AS p (valid_from date, valid_to date, fte numeric)
     """,
 )
 
@@ -81,18 +108,39 @@ keep_policies = replaced_by(
     """,
 )
 
-keep_hires = replaced_by(
-    "hires",
+_FORGET_FACTS = text("DELETE FROM facts WHERE topic = :topic AND id = ANY(:ids)")
+_KEEP_FACTS = text(
+    """
+    INSERT INTO facts (topic, id, authority_path, shared_with, state, kind, person_id, facility_codes, starts_on, ends_on, done_on, amount, currency, recorded_at, details)
+    SELECT topic, id, CAST(authority_path AS ltree), shared_with, state, kind, person_id, facility_codes, starts_on, ends_on, done_on, amount, currency, recorded_at, details
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS f (topic text, id uuid, authority_path text, shared_with text[], state text, kind text, person_id uuid, facility_codes text[],
+        starts_on date, ends_on date, done_on date, amount bigint, currency text, recorded_at timestamptz, details jsonb)
+    """
+)
+
+
+async def keep_facts(session: AsyncSession, events: list[Received[Fact]]) -> None:
+    """Replace what is kept of some things of one topic."""
+    rows = orjson.dumps([event.data.row(event) for event in events]).decode()
+    await session.execute(_FORGET_FACTS, {"topic": events[0].data.name(), "ids": [event.data.id for event in events]})
+    await session.execute(_KEEP_FACTS, {"rows": rows})
+
+
+keep_dues = replaced_by(
+    "dues",
     "id",
     """
-    INSERT INTO hires (id, person_id, policy_id, facility_code, occupation_code, done_on, starts_on)
-    SELECT id, person_id, policy_id, facility_code, occupation_code, done_on, starts_on
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb))
-         AS h (id uuid, person_id uuid, policy_id uuid, facility_code text, occupation_code text, done_on date, starts_on date)
+    INSERT INTO dues (id, kind, subject_id, path, authority_path, shared_with, facility_code, person_id, due_on, warn_on, responsible, state, facts)
+    SELECT id, kind, subject_id, path, CAST(authority_path AS ltree), shared_with, facility_code, person_id, due_on, warn_on, responsible, state, facts
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS d (id uuid, kind text, subject_id uuid, path text, authority_path text, shared_with text[], facility_code text,
+        person_id uuid, due_on date, warn_on date, responsible text, state text, facts jsonb)
     """,
 )
 
-DERIVED: Sequence[str] = ("areas", "facilities", "facility_authorities", "occupations", "workers", "assignments", "policies", "hires")
+DERIVED: Sequence[str] = (
+    *("areas", "area_successions", "facilities", "facility_authorities", "occupations", "workers", "assignments", "posts", "policies"),
+    *("facts", "dues"),
+)
 
 
 async def digest(session: AsyncSession) -> dict[str, str]:

@@ -1,6 +1,7 @@
-"""What the observatory hears of the registry and of recruitment: only the fields that it counts with."""
+"""What the observatory hears of the registry, and the policies of recruitment: only the fields that it counts with."""
 
 from datetime import date
+from decimal import Decimal
 from typing import ClassVar
 from uuid import UUID
 
@@ -15,6 +16,17 @@ class AreaPeriod(BaseModel):
     code: str
     name: str
     within: list[str]
+    latitude: float | None = None
+    longitude: float | None = None
+
+
+class AreaSuccession(BaseModel):
+    """Which area took its place, and since when; `is_main` when it took the largest part."""
+
+    id: UUID
+    effective_on: date
+    is_main: bool
+    is_estimated: bool
 
 
 class AreaState(BaseModel):
@@ -25,6 +37,7 @@ class AreaState(BaseModel):
     id: UUID
     level: str
     periods: list[AreaPeriod]
+    successors: list[AreaSuccession] = []
 
 
 class FacilityPeriod(BaseModel):
@@ -36,6 +49,11 @@ class FacilityPeriod(BaseModel):
     authority_path: str
     area_path: list[str]
     area_is_estimated: bool = False
+    facility_type: str = "other"
+    level: str = "area"
+    remoteness: str = "none"
+    tier: str | None = None
+    technical_supervisor: str | None = None
 
 
 class FacilityState(BaseModel):
@@ -61,7 +79,7 @@ class OccupationState(BaseModel):
 
 
 class WorkerState(BaseModel):
-    """A person as a worker of one occupation."""
+    """A person as a worker of one occupation; who may see the person is told by the assignments."""
 
     topic: ClassVar[str] = "relais.registry.workers"
 
@@ -70,6 +88,7 @@ class WorkerState(BaseModel):
     occupation_code: str
     isco: str
     group: str
+    specialty: str | None = None
 
 
 class AssignmentPeriod(BaseModel):
@@ -78,7 +97,10 @@ class AssignmentPeriod(BaseModel):
     valid_from: date
     valid_to: date | None
     facility_code: str
+    authority_path: str = ""
     kind: str
+    post_id: UUID | None = None
+    fte_share: Decimal = Decimal(1)
 
 
 class AssignmentState(BaseModel):
@@ -89,8 +111,36 @@ class AssignmentState(BaseModel):
     id: UUID
     worker_id: UUID
     person_id: UUID
+    shared_with: list[str] = []
+    unit: str | None = None
     state: str
+    decision: str | None = None
+    done_on: date | None = None
+    source_service: str | None = None
     periods: list[AssignmentPeriod]
+
+
+class PostPeriod(BaseModel):
+    """How large a post is, from a first to a last day."""
+
+    valid_from: date
+    valid_to: date | None
+    fte: Decimal
+
+
+class PostState(BaseModel):
+    """A post of the establishment through time; how full it is on a day is counted from the assignments."""
+
+    topic: ClassVar[str] = "relais.registry.posts"
+
+    id: UUID
+    facility_code: str
+    authority_path: str
+    unit: str | None
+    occupation_code: str
+    specialty: str | None
+    frozen: bool
+    periods: list[PostPeriod]
 
 
 class PolicyState(BaseModel):
@@ -106,17 +156,3 @@ class PolicyState(BaseModel):
     citation: str
     valid_from: date
     valid_to: date | None
-
-
-class HireState(BaseModel):
-    """A signed hire under a policy."""
-
-    topic: ClassVar[str] = "relais.recruitment.hires"
-
-    id: UUID
-    person_id: UUID
-    policy_id: UUID
-    facility_code: str
-    occupation_code: str
-    done_on: date
-    starts_on: date

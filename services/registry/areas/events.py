@@ -10,7 +10,7 @@ from shared.events import Event
 
 
 class AreaPeriod(BaseModel):
-    """How an area was called and where it belonged, from its first to its last day; `within` are the codes from the country down to itself."""
+    """How an area was called, where it belonged and its centroid, from its first to its last day; `within` are the codes from the country down to itself."""
 
     valid_from: date | None
     valid_to: date | None
@@ -18,6 +18,8 @@ class AreaPeriod(BaseModel):
     name: str
     parent_id: UUID | None
     within: list[str]
+    latitude: float | None = None
+    longitude: float | None = None
 
 
 class AreaSuccession(BaseModel):

@@ -126,7 +126,7 @@ async def announce(session: AsyncSession, changed: set[UUID]) -> None:
         return
     one_of_them = any_(literal(list(changed), ARRAY(Uuid)))  # thousands of ids as one value
     periods: dict[UUID, list[Row[Any]]] = defaultdict(list)
-    columns = (Area.id, Area.country, Area.level, Area.code, Area.name, Area.parent_id, Area.within, Area.valid)
+    columns = (Area.id, Area.country, Area.level, Area.code, Area.name, Area.parent_id, Area.within, Area.latitude, Area.longitude, Area.valid)
     for area in await session.execute(select(*columns).where(Area.id == one_of_them, Area.level.in_(ANNOUNCED_LEVELS)).order_by(Area.valid)):
         periods[area.id].append(area)
     successors: dict[UUID, list[AreaChange]] = defaultdict(list)
@@ -141,7 +141,17 @@ def about(rows: list[Row[Any]], successors: list[AreaChange]) -> AreaChanged:
         country=rows[0].country,
         level=rows[0].level,
         periods=[
-            AreaPeriod(valid_from=first_day(row.valid), valid_to=last_day(row.valid), code=row.code, name=row.name, parent_id=row.parent_id, within=row.within) for row in rows
+            AreaPeriod(
+                valid_from=first_day(row.valid),
+                valid_to=last_day(row.valid),
+                code=row.code,
+                name=row.name,
+                parent_id=row.parent_id,
+                within=row.within,
+                latitude=row.latitude,
+                longitude=row.longitude,
+            )
+            for row in rows
         ],
         successors=[AreaSuccession(id=s.to_id, effective_on=s.effective_on, share=s.share, is_main=s.is_main, is_estimated=s.is_estimated) for s in successors],
     )

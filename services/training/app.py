@@ -3,13 +3,17 @@
 from starlette.types import ASGIApp
 
 from services.training.consumers import consumer
+from services.training.courses.api import router as courses
+from services.training.enrolments.api import router as enrolments
+from services.training.plans.api import router as plans
+from services.training.sessions.api import router as sessions
 from shared.app import Service, create_app
 
 service = Service(
     name="training",
     title="Training",
     package=__package__,
-    routers=[],
+    routers=[plans, courses, sessions, enrolments],
     consumer=consumer,
 )
 

@@ -1,0 +1,1 @@
+"""Certificates with a number without gap and a public check."""

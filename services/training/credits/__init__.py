@@ -1,0 +1,1 @@
+"""Continuing education: what each person earned against what is asked."""

@@ -1,0 +1,10 @@
+"""What falls due in training."""
+
+from shared.dues import Due
+
+
+class DueChanged(Due):
+    """Somebody must act by a day on a plan, a session, a stay or a study."""
+
+    type = "training.due.changed.v1"
+    topic = "relais.training.dues"

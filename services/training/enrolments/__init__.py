@@ -1,0 +1,1 @@
+"""Enrolment, attendance by half-day, and marks."""

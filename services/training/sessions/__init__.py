@@ -1,0 +1,1 @@
+"""Sessions: several dates and places, seats, trainers and cost."""

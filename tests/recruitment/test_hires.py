@@ -1,5 +1,6 @@
-"""A hire: an eligible person on a free post, a grant computed from the policy, a signature by another person, and what becomes of it."""
+"""A hire: an eligible person on a free post, a grant computed from the policy, a signature in the register of decisions, and what becomes of it."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,8 +11,8 @@ from sqlalchemy import text
 from services.recruitment.consumers import consumer
 from shared.db import worker_session
 from tests.recruitment.conftest import Registry
-from tests.recruitment.world import REMOTE, ROOT, World, facility, known, post
-from tests.support.hearing import hear, message
+from tests.recruitment.world import REMOTE, ROOT, World, decision, facility, known, post
+from tests.support.hearing import Message, hear, message
 
 
 @pytest.fixture
@@ -27,9 +28,9 @@ async def hire(world: World, candidacy: dict[str, Any]) -> dict[str, Any]:
     return await world.proposed_hire(candidacy)
 
 
-async def announced() -> list[dict[str, Any]]:
+async def announced(topic: str = "relais.recruitment.hires") -> list[dict[str, Any]]:
     async with worker_session() as session:
-        rows = await session.execute(text("SELECT type, topic, subject, version, data FROM outbox WHERE topic = 'relais.recruitment.hires' ORDER BY seq"))
+        rows = await session.execute(text("SELECT type, topic, subject, version, data FROM outbox WHERE topic = :topic ORDER BY seq"), {"topic": topic})
         return [dict(row._mapping) | {"data": orjson.loads(row.data)} for row in rows]
 
 
@@ -129,49 +130,82 @@ class TestPropose:
         assert (grant["amount"], grant["commitment_years"]) == (750_000_000, 5)
 
 
-class TestDecide:
+class TestAskForSignature:
+    async def test_the_register_is_asked(self, hire: dict[str, Any]) -> None:
+        [event] = await announced("relais.recruitment.decision_requests")
+        asked = event["data"]
+        assert (event["type"], asked["id"], asked["kind"], asked["source_service"], asked["state"]) == (
+            "recruitment.decision_request.made.v1",
+            hire["id"],
+            "hire",
+            "recruitment",
+            "proposed",
+        )
+        assert (asked["facility_code"], asked["person_ids"], asked["effective_on"], asked["proposed_on"]) == ("VN-22-BVT", [hire["person_id"]], "2024-04-01", "2024-03-12")
+        assert asked["legal_basis"] == ["Resolution 28/2023/NQ-HĐND of the People's Council of Quang Ninh"]
+        assert asked["facts"] == {
+            "post_id": str(known("P1")),
+            "need_id": hire["need_id"],
+            "policy_resolution": "28/2023/NQ-HĐND",
+            "occupation_code": "VN-BS",
+            "degree": "resident",
+            "facility_group": "provincial",
+            "amount": 550_000_000,
+            "currency": "VND",
+            "commitment_years": 7,
+            "commitment_ends_on": "2031-03-31",
+        }
+
     @pytest.mark.parametrize(
-        ("person", "status", "slug"), [("linh", 403, "role-missing"), ("hr-bvt", 403, "role-missing"), ("hanoi", 404, "not-found"), ("hr-bc", 404, "not-found")]
+        ("person", "status", "slug"), [("director", 403, "role-missing"), ("hanoi", 404, "not-found"), ("hr-bc", 404, "not-found"), ("hr-bvt", 422, "malformed")]
     )
-    async def test_who_may_not_sign(self, world: World, hire: dict[str, Any], person: str, status: int, slug: str) -> None:
-        refused = await world.act(person, f"/hires/{hire['id']}/decision", {}, expect=status)
+    async def test_who_may_not_withdraw(self, world: World, hire: dict[str, Any], person: str, status: int, slug: str) -> None:
+        body = {} if slug == "malformed" else {"reason": "The candidate chose another province"}
+        refused = await world.act(person, f"/hires/{hire['id']}/withdrawal", body, expect=status)
         assert refused["type"].endswith(f"/{slug}")
 
-    async def test_the_proposer_does_not_sign(self, world: World, candidacy: dict[str, Any]) -> None:
-        both = world.api.as_("linh", roles=["regional-administrator", "signatory", "records-officer"])
-        body = {"candidacy_id": candidacy["id"], "post_id": str(known("P1")), "starts_on": "2024-04-01", "done_on": "2024-03-12"}
-        hire = (await both.post(f"{ROOT}/hires", json=body)).json()
-        assert hire["available_actions"] == [{"act": "decide", "allowed": False, "reason": hire["available_actions"][0]["reason"], "rule": None, "possible": None}]
-        refused = await both.post(f"{ROOT}/hires/{hire['id']}/decision", json={"signed_on": "2024-03-22"})
-        assert (refused.status_code, refused.json()["type"].rsplit("/", 1)[-1]) == (403, "signatory-is-proposer")
+    async def test_withdrawn_it_frees_its_seats(self, world: World, candidacy: dict[str, Any], hire: dict[str, Any]) -> None:
+        taken_back = {"reason": "The candidate chose another province", "done_on": "2024-03-15"}
+        withdrawn = await world.act("hr-bvt", f"/hires/{hire['id']}/withdrawal", taken_back)
+        assert (withdrawn["state"], withdrawn["withdrawn_on"], withdrawn["decision"]) == ("withdrawn", "2024-03-15", None)
+        assert await world.act("hr-bvt", f"/hires/{hire['id']}/withdrawal", taken_back) == withdrawn
+        assert [event["data"]["state"] for event in await announced("relais.recruitment.decision_requests")] == ["proposed", "withdrawn"]
+        again = await world.proposed_hire(candidacy)
+        assert (again["state"], again["id"] != hire["id"]) == ("proposed", True)
 
-    async def test_not_before_it_was_proposed(self, world: World, hire: dict[str, Any]) -> None:
-        refused = await world.act("director", f"/hires/{hire['id']}/decision", {"signed_on": "2024-03-11"}, expect=409)
-        assert refused["type"].endswith("/signed-before-proposed")
+    async def test_a_signed_hire_is_not_withdrawn(self, world: World, hire: dict[str, Any]) -> None:
+        await world.signed(hire)
+        refused = await world.act("linh", f"/hires/{hire['id']}/withdrawal", {"reason": "too late"}, expect=409)
+        assert refused["type"].endswith("/state-does-not-allow")
 
-    async def test_it_is_done_on_the_day_it_is_signed(self, world: World, hire: dict[str, Any]) -> None:
-        refused = await world.act("director", f"/hires/{hire['id']}/decision", {"signed_on": "2024-03-22", "done_on": "2024-03-23"}, expect=422)
-        assert refused["type"].endswith("/malformed")
-        decided = await world.act("director", f"/hires/{hire['id']}/decision", {"done_on": "2024-03-22"})
-        assert decided["signed_on"] == "2024-03-22"
 
-    async def test_signed_with_a_number(self, world: World, hire: dict[str, Any]) -> None:
-        decided = await world.act("director", f"/hires/{hire['id']}/decision", {"decision_number": "317/QĐ-SYT", "signed_on": "2024-03-22"})
+class TestSigned:
+    async def test_with_a_number(self, world: World, hire: dict[str, Any]) -> None:
+        decided = await world.signed(hire)
         assert (decided["state"], decided["decision"], decided["signed_on"]) == ("decided", "317/QĐ-SYT", "2024-03-22")
         assert decided["grant"]["frozen"] is True
         assert decided["landing"] == {"state": "awaited", "assignment_id": None}
 
-    async def test_without_a_number_to_regularise(self, world: World, hire: dict[str, Any]) -> None:
-        decided = await world.act("director", f"/hires/{hire['id']}/decision", {"signed_on": "2024-03-22"})
+    async def test_without_a_number_to_regularise_then_numbered(self, world: World, hire: dict[str, Any]) -> None:
+        decided = await world.signed(hire, number=None)
         assert (decided["decision_number"], decided["decision"]) == (None, "to_regularise")
+        await hear(consumer, decision("numbered", hire, number="325/QĐ-SYT"))
+        assert (await world.read(hire))["decision"] == "325/QĐ-SYT"
+        assert [event["type"] for event in await announced()] == ["recruitment.hire.decided.v1", "recruitment.hire.numbered.v1"]
 
-    async def test_once(self, world: World, hire: dict[str, Any]) -> None:
-        signature = {"decision_number": "317/QĐ-SYT", "signed_on": "2024-03-22"}
-        first = await world.act("director", f"/hires/{hire['id']}/decision", signature)
-        assert await world.act("director", f"/hires/{hire['id']}/decision", signature) == first
-        refused = await world.act("director", f"/hires/{hire['id']}/decision", signature | {"decision_number": "318/QĐ-SYT"}, expect=409)
-        assert refused["type"].endswith("/state-does-not-allow")
-        assert len(await announced()) == 1
+    async def test_heard_twice_it_is_signed_once(self, world: World, hire: dict[str, Any]) -> None:
+        await world.signed(hire)
+        await world.signed(hire, number="318/QĐ-SYT")
+        assert ((await world.read(hire))["decision"], len(await announced())) == ("317/QĐ-SYT", 1)
+
+    async def test_decisions_of_others_pass_by(self, world: World, hire: dict[str, Any]) -> None:
+        await world.signed(hire, source_service="rotation", kind="mission")
+        await world.signed(hire, kind="stay")
+        assert (await world.read(hire))["state"] == "proposed"
+
+    async def test_a_hire_that_was_never_proposed_is_a_dead_letter(self, world: World) -> None:
+        taken = await hear(consumer, decision("signed", {"id": str(uuid4())}))
+        assert taken.dead == 1
 
     async def test_the_group_of_the_facility_is_frozen_at_signature(self, world: World, hire: dict[str, Any]) -> None:
         """ATT-04: mergers happen; what counts is the day of the signature, and nothing after it."""
@@ -180,38 +214,111 @@ class TestDecide:
             {"valid_from": "2024-03-22", "valid_to": None, "authority_path": "VN.VN-22.VN-22-BVT", "tier": "remote-centre"},
         ]
         await hear(consumer, facility(periods=periods))
-        decided = await world.act("director", f"/hires/{hire['id']}/decision", {"signed_on": "2024-03-22"})
+        decided = await world.signed(hire)
         assert (decided["grant"]["facility_group"], decided["grant"]["amount"]) == ("remote-centre", 700_000_000)
         await hear(consumer, facility())
-        assert (await world.api.as_("linh").get(f"{ROOT}/hires/{hire['id']}")).json()["grant"] == decided["grant"]
+        assert (await world.read(hire))["grant"] == decided["grant"]
 
     async def test_the_registry_and_the_observatory_are_told(self, world: World, hire: dict[str, Any]) -> None:
         assert await announced() == []
-        await world.act("director", f"/hires/{hire['id']}/decision", {"decision_number": "317/QĐ-SYT", "signed_on": "2024-03-22"})
+        await world.signed(hire)
         [event] = await announced()
         assert (event["type"], event["subject"], event["version"]) == ("recruitment.hire.decided.v1", UUID(hire["id"]), 1)
         assert event["data"] == {
             "id": hire["id"],
             "person_id": hire["person_id"],
             "occupation_code": "VN-BS",
+            "degree": "resident",
+            "need_id": hire["need_id"],
             "post_id": str(known("P1")),
             "facility_code": "VN-22-BVT",
             "authority_path": "VN.VN-22.VN-22-BVT",
             "policy_id": hire["policy_id"],
             "starts_on": "2024-04-01",
+            "state": "decided",
             "decision_number": "317/QĐ-SYT",
             "amount": 550_000_000,
             "currency": "VND",
             "commitment_years": 7,
             "commitment_ends_on": "2031-03-31",
+            "payment_schedule": [{"percent": 100, "months_after_start": 0}],
+            "breach_policy": {"kind": "PRORATA", "multiple": None, "steps": [], "citation": None, "confidence": "to_confirm"},
             "done_on": "2024-03-22",
         }
+
+
+class TestConflicting:
+    """A signature cannot be refused: what does not fit any more is kept, and somebody has it on the work-list."""
+
+    @pytest.mark.parametrize(
+        ("meanwhile", "changes", "slug"),
+        [
+            (lambda: [post("P1", filled="1")], {}, "post-full"),
+            (lambda: [post("P1", frozen=True)], {}, "post-frozen"),
+            (lambda: [facility(periods=[])], {}, "facility-gone"),
+            (lambda: [facility(periods=[{"valid_from": "1976-01-01", "valid_to": None, "authority_path": "VN.VN-22.VN-22-BVT", "tier": None}])], {}, "not-eligible"),
+            (list, {"signed_on": "2024-03-11"}, "signed-before-proposed"),
+        ],
+    )
+    async def test_what_no_longer_fits(self, world: World, hire: dict[str, Any], meanwhile: Callable[[], list[Message]], changes: dict[str, str], slug: str) -> None:
+        await hear(consumer, *meanwhile())
+        await hear(consumer, decision("signed", hire, **changes))
+        kept = await world.read(hire)
+        assert (kept["state"], kept["conflict"], kept["landing"]) == ("conflicting", slug, None)
+        assert await announced() == []
+        [due] = await announced("relais.recruitment.dues")
+        assert (due["data"]["kind"], due["data"]["state"], due["data"]["subject_id"]) == ("hire_conflicting", "open", hire["id"])
+
+    async def test_signed_by_the_proposer(self, world: World, candidacy: dict[str, Any], hire: dict[str, Any]) -> None:
+        [asked] = await announced("relais.recruitment.decision_requests")
+        assert (await world.signed(hire, signed_by=asked["data"]["proposed_by"]))["conflict"] == "signatory-is-proposer"
+
+    async def test_signed_after_it_was_withdrawn(self, world: World, hire: dict[str, Any]) -> None:
+        await world.act("linh", f"/hires/{hire['id']}/withdrawal", {"reason": "The candidate chose another province", "done_on": "2024-03-15"})
+        assert (await world.signed(hire))["conflict"] == "signed-after-withdrawal"
+
+    async def test_settled_once_it_fits(self, world: World, hire: dict[str, Any]) -> None:
+        await hear(consumer, post("P1", frozen=True))
+        await world.signed(hire)
+        still = await world.act("linh", f"/hires/{hire['id']}/settlement", {}, expect=409)
+        assert still["type"].endswith("/post-frozen")
+        await hear(consumer, post("P1"))
+        for stranger, status in (("director", 403), ("hr-bc", 404)):
+            await world.act(stranger, f"/hires/{hire['id']}/settlement", {}, expect=status)
+        settled = await world.act("linh", f"/hires/{hire['id']}/settlement", {})
+        assert (settled["state"], settled["conflict"]) == ("decided", None)
+        assert [event["type"] for event in await announced()] == ["recruitment.hire.decided.v1"]
+        assert [due["data"]["state"] for due in await announced("relais.recruitment.dues")] == ["open", "done"]
+
+    async def test_only_what_conflicts_is_settled(self, world: World, hire: dict[str, Any]) -> None:
+        refused = await world.act("linh", f"/hires/{hire['id']}/settlement", {}, expect=409)
+        assert refused["type"].endswith("/state-does-not-allow")
+
+
+class TestRevoked:
+    async def test_the_seat_is_free_again_and_the_others_hear_it(self, world: World, candidacy: dict[str, Any], hire: dict[str, Any]) -> None:
+        await world.signed(hire)
+        await hear(consumer, decision("revoked", hire))
+        revoked = await world.read(hire)
+        assert (revoked["state"], revoked["revoked_on"], revoked["revoked_from"]) == ("revoked", "2024-05-20", "2024-06-01")
+        told = [event for event in await announced() if event["type"] == "recruitment.hire.revoked.v1"]
+        assert [(event["data"]["state"], event["data"]["revoked_from"], event["data"]["done_on"]) for event in told] == [("revoked", "2024-06-01", "2024-05-20")]
+        need = (await world.api.as_("linh").get(f"{ROOT}/needs/{hire['need_id']}")).json()
+        assert need["hires"] == 0
+        assert (await world.proposed_hire(candidacy))["state"] == "proposed"
+
+    async def test_what_never_took_effect_is_only_closed(self, world: World, hire: dict[str, Any]) -> None:
+        await hear(consumer, post("P1", frozen=True))
+        await world.signed(hire)
+        await hear(consumer, decision("revoked", hire))
+        assert ((await world.read(hire))["state"], await announced()) == ("revoked", [])
+        assert [due["data"]["state"] for due in await announced("relais.recruitment.dues")] == ["open", "dropped"]
 
 
 class TestLanding:
     @pytest.mark.parametrize("state", ["active", "conflicting", "ended"])
     async def test_the_hire_shows_where_it_arrived(self, world: World, hire: dict[str, Any], state: str) -> None:
-        await world.act("director", f"/hires/{hire['id']}/decision", {"signed_on": "2024-03-22"})
+        await world.signed(hire)
         landed = {"id": str(uuid4()), "post_id": hire["post_id"], "state": state, "source_service": "recruitment", "source_id": hire["id"]}
         await hear(consumer, message("relais.registry.assignments", f"registry.assignment.{state}.v1", landed))
         seen = (await world.api.as_("linh").get(f"{ROOT}/hires/{hire['id']}")).json()
@@ -228,7 +335,7 @@ class TestLanding:
 
 
 async def test_every_act_leaves_one_audit_row(world: World, hire: dict[str, Any]) -> None:
-    await world.act("director", f"/hires/{hire['id']}/decision", {"signed_on": "2024-03-22"})
+    await world.signed(hire)
     async with worker_session() as session:
         rows = await session.execute(text("SELECT act, count(*), min(done_on) AS day FROM audit GROUP BY act"))
         acts = {row.act: (row.count, str(row.day)) for row in rows}

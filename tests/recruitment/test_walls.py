@@ -82,15 +82,13 @@ class TestTwoAtOnce:
         assert sorted(answer.status_code for answer in answers) == [201] + [409] * (len(posts) - 1)
         assert {answer.json()["type"].rsplit("/", 1)[-1] for answer in answers if answer.status_code == 409} == {slug}
 
-    async def test_two_signatures_are_one(self, committed_world: World, registry: Registry) -> None:
+    async def test_two_withdrawals_are_one(self, committed_world: World, registry: Registry) -> None:
         world = committed_world
         need = await world.validated_need()
         campaign = await world.published_campaign(await world.approved_policy(), need)
         hire = await world.proposed_hire(await world.eligible(await world.candidacy(campaign, need, await registry.person())))
-        numbers = ["317/QĐ-SYT", "318/QĐ-SYT"]
-        answers = await asyncio.gather(
-            *[world.api.as_("director").post(f"{ROOT}/hires/{hire['id']}/decision", json={"decision_number": number, "signed_on": "2024-03-22"}) for number in numbers]
-        )
+        taken_back = {"reason": "The candidate chose another province", "done_on": "2024-03-15"}
+        answers = await asyncio.gather(*[world.api.as_(who).post(f"{ROOT}/hires/{hire['id']}/withdrawal", json=taken_back) for who in ("linh", "hr-bvt")])
         assert sorted(answer.status_code for answer in answers) == [201, 409]
         async with worker_session() as session:
-            assert await session.scalar(text("SELECT count(*) FROM outbox WHERE topic = 'relais.recruitment.hires'")) == 1
+            assert await session.scalar(text("SELECT count(*) FROM outbox WHERE topic = 'relais.recruitment.decision_requests'")) == 2

@@ -3,10 +3,12 @@
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
+from services.recruitment.consumers import consumer
 from tests.support.api import Api
-from tests.support.hearing import Message, message
+from tests.support.hearing import Message, hear, message
 
 ROOT = "/api/v1/recruitment"
+DIRECTOR = "http://identity.test#director"
 PROVINCIAL, REMOTE = "VN-22-BVT", "VN-22-TTBCE"
 
 
@@ -106,3 +108,31 @@ class World:
     async def proposed_hire(self, candidacy: dict[str, Any], post: str = "P1", **changes: Any) -> dict[str, Any]:
         body = {"candidacy_id": candidacy["id"], "post_id": str(known(post)), "starts_on": "2024-04-01", "done_on": "2024-03-12"} | changes
         return await self.act("linh", "/hires", body)
+
+    async def signed(self, hire: dict[str, Any], **changes: Any) -> dict[str, Any]:
+        """The hire after the register told that its decision was signed."""
+        await hear(consumer, decision("signed", hire, **changes))
+        return await self.read(hire)
+
+    async def read(self, hire: dict[str, Any]) -> dict[str, Any]:
+        answer = await self.api.as_("linh").get(f"{ROOT}/hires/{hire['id']}")
+        assert answer.status_code == 200, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def decision(act: str, hire: dict[str, Any], **changes: Any) -> Message:
+    """What the register of decisions tells about a hire: signed, numbered or revoked."""
+    body = {
+        "id": str(known(f"decision of {hire['id']}")),
+        "source_service": "recruitment",
+        "source_id": hire["id"],
+        "kind": "hire",
+        "number": "317/QĐ-SYT",
+        "signed_by": DIRECTOR,
+        "signed_on": "2024-03-22",
+        "effective_on": "2024-04-01",
+    }
+    if act == "revoked":
+        body |= {"revoked_by": DIRECTOR, "revoked_on": "2024-05-20", "effective_on": "2024-06-01", "revocation_number": "400/QĐ-SYT"}
+    return message("relais.appointment.decisions", f"appointment.decision.{act}.v1", body | changes)

@@ -1,7 +1,5 @@
 """A hire and the register of decisions: what is asked to be signed, and what a signature, a number or a revocation changes here."""
 
-from datetime import date
-
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -11,7 +9,7 @@ from services.recruitment.decisions.events import DecisionRequested
 from services.recruitment.dues.events import DueChanged
 from services.recruitment.hires.events import HireDecided, HireNumbered, HireRevoked
 from services.recruitment.hires.guards import post_must_fit, post_must_have_room, signatory_must_be_another, signature_must_follow_proposal
-from services.recruitment.hires.models import Hire
+from services.recruitment.hires.models import Hire, Signature
 from services.recruitment.policies.grants import Grant, compute_grant
 from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.replicas.models import Post
@@ -66,7 +64,7 @@ def ask_for_signature(session: AsyncSession, hire: Hire, policy: AttractionPolic
     )
 
 
-async def judge_on(session: AsyncSession, hire: Hire, signed_on: date, signed_by: str) -> Grant:
+async def judge_on(session: AsyncSession, hire: Hire, signature: Signature) -> Grant:
     """Whether what was signed still fits on the day of the signature, and what the policy gives that day (ATT-01, ATT-04).
 
     Raises Refused, or NotKnownYet while the post has not been heard of.
@@ -81,7 +79,8 @@ async def judge_on(session: AsyncSession, hire: Hire, signed_on: date, signed_by
             rule=Rule("WF-hire-decide", [PROPOSED], "states that allow it", "Relais rule book, recruitment (a hire that is withdrawn is not signed)"),
             possible=_("Have the decision revoked."),
         )
-    signatory_must_be_another(hire, signed_by, pack)
+    signed_on = signature.on
+    signatory_must_be_another(hire, signature.by, pack)
     signature_must_follow_proposal(hire, signed_on)
     try:
         group = (await place_on(session, hire.facility_code, signed_on)).tier
@@ -104,24 +103,25 @@ async def judge_on(session: AsyncSession, hire: Hire, signed_on: date, signed_by
     return compute_grant(policy, facility_group=group, degree=hire.degree, experience=hire.experience, starts_on=hire.starts_on)
 
 
-async def settle(session: AsyncSession, hire: Hire, *, by: Caller | str) -> None:
-    """A signed hire takes effect and the others are told; one that does not fit is set aside, with a line on the work-list."""
-    if hire.signed_on is None or hire.decided_by is None:
-        raise ValueError(f"hire {hire.id} is not signed")
+async def settle(session: AsyncSession, hire: Hire, signature: Signature, *, by: Caller | str) -> None:
+    """A signed hire takes effect and the others are told. Raises Refused when it does not fit."""
     before = hire.state
-    try:
-        grant = await judge_on(session, hire, hire.signed_on, hire.decided_by)
-    except Problem as refused:
-        if before != CONFLICTING:
-            hire.set_aside(refused.slug)
-            tell_due(session, hire, "open")
-        else:
-            raise
-    else:
-        hire.decide(grant)
-        record_event(session, HireDecided.about(hire))
-        if before == CONFLICTING:
-            tell_due(session, hire, "done")
+    hire.decide(await judge_on(session, hire, signature), signature)
+    record_event(session, HireDecided.about(hire))
+    if before == CONFLICTING:
+        tell_due(session, hire, "done")
+    await _audit(session, hire, before, by)
+
+
+async def set_aside(session: AsyncSession, hire: Hire, signature: Signature, conflict: str) -> None:
+    """A signed hire that does not fit is kept as conflicting, with a line on the work-list."""
+    before = hire.state
+    hire.set_aside(conflict, signature)
+    tell_due(session, hire, "open")
+    await _audit(session, hire, before, BY)
+
+
+async def _audit(session: AsyncSession, hire: Hire, before: str, by: Caller | str) -> None:
     after = {"state": hire.state, "decision": hire.decision, "conflict": hire.conflict, "amount": hire.amount, "facility_group": hire.facility_group}
     await record_audit(session, by, f"hire.{hire.state}", "hire", hire.id, before={"state": before}, after=after, done_on=hire.signed_on)
 
@@ -162,8 +162,11 @@ async def on_signed(session: AsyncSession, event: Received[DecisionSigned]) -> N
     hire = await _hire_of(session, event)
     if hire.state not in (PROPOSED, WITHDRAWN):
         return
-    hire.sign(by=event.data.signed_by, on=event.data.signed_on, decision_number=event.data.number)
-    await settle(session, hire, by=BY)
+    signature = Signature(event.data.signed_by, event.data.signed_on, event.data.number)
+    try:
+        await settle(session, hire, signature, by=BY)
+    except Problem as refused:
+        await set_aside(session, hire, signature, refused.slug)
 
 
 async def on_revoked(session: AsyncSession, event: Received[DecisionRevoked]) -> None:

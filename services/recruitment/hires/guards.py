@@ -5,7 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from services.recruitment.candidacies.models import Candidacy
-from services.recruitment.hires.models import Hire
+from services.recruitment.hires.models import Hire, Signature
 from services.recruitment.needs.models import Need
 from services.recruitment.replicas.models import Post
 from services.recruitment.workflow import ELIGIBLE, HIRE
@@ -90,9 +90,11 @@ def post_must_have_room(post: Post, on_their_way: int, pack: RulePack) -> None:
         )
 
 
-def must_be_conflicting(hire: Hire) -> None:
+def signature_to_settle(hire: Hire) -> Signature:
     """Only a signed hire that was set aside is judged again. Raises Refused."""
     HIRE.after("settle", hire.state)
+    assert hire.signature is not None
+    return hire.signature
 
 
 def signatory_must_be_another(hire: Hire, signed_by: str, pack: RulePack) -> None:

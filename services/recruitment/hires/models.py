@@ -1,5 +1,6 @@
 """A hire: one eligible candidacy, one post, a grant; proposed by one person, signed by another in the register of decisions."""
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -23,6 +24,15 @@ refuse_when(
     rule=Rule("REC-ONCE", 1, "hire per candidacy", "Relais rule book, recruitment (one hire per candidacy)"),
     possible=_("Open the hire of this candidacy."),
 )
+
+
+@dataclass(frozen=True)
+class Signature:
+    """Who signed, on which day, under which number."""
+
+    by: str
+    on: date
+    number: str | None
 
 
 class Hire(Record):
@@ -74,19 +84,25 @@ class Hire(Record):
         self.move("withdraw", HIRE)
         self.withdrawn_by, self.withdrawn_on, self.withdrawal_reason = by, on, reason
 
-    def sign(self, *, by: str, on: date, decision_number: str | None) -> None:
-        self.decided_by, self.signed_on, self.decision_number = by, on, decision_number
-
-    def decide(self, grant: Grant) -> None:
+    def decide(self, grant: Grant, signature: Signature) -> None:
         """What was signed fits: the grant is the one of the day of the signature, for ever."""
         self.move("settle" if self.state == CONFLICTING else "decide", HIRE)
         self.set_grant(grant)
+        self._sign(signature)
         self.conflict = None
 
-    def set_aside(self, conflict: str) -> None:
+    def set_aside(self, conflict: str, signature: Signature) -> None:
         """A signed fact cannot be refused: it is kept, with what it contradicts, until somebody settles it."""
         self.move("conflict", HIRE)
+        self._sign(signature)
         self.conflict = conflict
+
+    def _sign(self, signature: Signature) -> None:
+        self.decided_by, self.signed_on, self.decision_number = signature.by, signature.on, signature.number
+
+    @property
+    def signature(self) -> Signature | None:
+        return Signature(self.decided_by, self.signed_on, self.decision_number) if self.decided_by and self.signed_on else None
 
     def revoke(self, *, by: str, on: date, effective_from: date, number: str | None) -> None:
         """The decision was revoked: nobody is hired, from that day on."""

@@ -9,7 +9,7 @@ from services.recruitment.candidacies.guards import criteria_must_be_met, criter
 from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.candidacies.queries import candidacies_visible_to
 from services.recruitment.hires.decisions import ask_for_signature, settle
-from services.recruitment.hires.guards import candidacy_must_be_eligible, must_be_conflicting, need_must_have_room, post_must_fit, post_must_have_room
+from services.recruitment.hires.guards import candidacy_must_be_eligible, need_must_have_room, post_must_fit, post_must_have_room, signature_to_settle
 from services.recruitment.hires.models import Hire
 from services.recruitment.hires.permissions import can_propose, can_settle, can_withdraw
 from services.recruitment.hires.queries import get_visible_hire
@@ -99,6 +99,5 @@ async def settle_hire(session: AsyncSession, *, caller: Caller, hire_id: UUID, i
     if hire.state == DECIDED:
         return hire
     require_current(if_match, hire.version)
-    must_be_conflicting(hire)
-    await settle(session, hire, by=caller)
+    await settle(session, hire, signature_to_settle(hire), by=caller)
     return hire

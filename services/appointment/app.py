@@ -2,9 +2,13 @@
 
 from starlette.types import ASGIApp
 
+from services.appointment.cases.api import router as cases
 from services.appointment.consumers import consumer
 from services.appointment.decisions.api import check, registers
 from services.appointment.decisions.api import router as decisions
+from services.appointment.mandates.api import router as mandates
+from services.appointment.mandates.use_cases import settle_mandates
+from services.appointment.positions.api import router as positions
 from services.appointment.probations.api import router as probations
 from shared.app import Service, create_app
 
@@ -12,8 +16,9 @@ service = Service(
     name="appointment",
     title="Appointments",
     package=__package__,
-    routers=[decisions, registers, check, probations],
+    routers=[decisions, registers, check, probations, positions, cases, mandates],
     consumer=consumer,
+    daily=[settle_mandates],
 )
 
 

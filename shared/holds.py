@@ -56,13 +56,25 @@ def _periods(periods: Sequence[Period]) -> list[dict[str, str]]:
     return [{"starts_on": first.isoformat(), "ends_on": last.isoformat()} for first, last in periods]
 
 
-async def take_hold(caller: "Caller", *, kind: Kind, source_service: str, source_id: UUID, person_id: UUID, periods: Sequence[Period], override_reason: str | None = None) -> UUID:
-    """Hold a person for these days. The same source again replaces its days.
+async def take_hold(
+    caller: "Caller",
+    *,
+    kind: Kind,
+    source_service: str,
+    source_id: UUID,
+    person_id: UUID,
+    periods: Sequence[Period],
+    override_reason: str | None = None,
+    asked_by: str | None = None,
+) -> UUID:
+    """Hold a person for these days. The same source again replaces its days. An override names who asked for it: another one grants it (SEC-02).
 
     Raises the registry's 409 as it is: the rule, the days in conflict (`conflicts`) and the nearest free ones (`nearest`).
     """
     body = {"kind": kind, "source_service": source_service, "source_id": str(source_id), "person_id": str(person_id), "periods": _periods(periods)}
-    answer = await ask(caller, "POST", "/api/v1/registry/holds", json=body | ({"override_reason": override_reason} if override_reason else {}))
+    if override_reason:
+        body |= {"override_reason": override_reason} | ({"asked_by": asked_by} if asked_by else {})
+    answer = await ask(caller, "POST", "/api/v1/registry/holds", json=body)
     if answer is None:
         raise NotFound()
     return UUID(answer["id"])

@@ -2,9 +2,11 @@
 
 from starlette.types import ASGIApp
 
+from services.registry.absences.api import router as absences
 from services.registry.areas.api import router as areas
 from services.registry.areas.load import load_reference_data
 from services.registry.assignments.api import router as assignments
+from services.registry.availability.api import router as availability
 from services.registry.consumers import consumer
 from services.registry.facilities.api import router as facilities
 from services.registry.holds.api import router as holds
@@ -16,6 +18,7 @@ from services.registry.persons.api import router as persons
 from services.registry.persons.use_cases import forget_old_searches
 from services.registry.posts.api import router as posts
 from services.registry.qualifications.api import router as qualifications
+from services.registry.staffing.api import router as staffing
 from services.registry.work_items.api import router as work_items
 from services.registry.workers.api import router as employments
 from shared.app import Service, create_app
@@ -24,7 +27,7 @@ service = Service(
     name="registry",
     title="registry",
     package=__package__,
-    routers=[areas, facilities, occupations, persons, posts, assignments, employments, qualifications, holds, imports, work_items],
+    routers=[areas, facilities, occupations, persons, posts, assignments, employments, qualifications, holds, absences, staffing, availability, imports, work_items],
     consumer=consumer,
     daily=[forget_old_imports, forget_old_searches],
     frequent=[expire_old_holds],

@@ -140,12 +140,14 @@ class Roster:
 
     def teams_of(self, person_id: UUID) -> list[Minimum]:
         """The minimums that concern the person; for a part of the staff that none concerns, its own unit with the cap alone."""
-        found: dict[Minimum, None] = {}
-        for one in self._members.get(person_id, []):
-            known = [minimum for minimum in self.minimums if minimum.concerns(one)]
-            for minimum in known or [self._own_team(one)]:
-                found[minimum] = None
-        return list(found)
+        return list(dict.fromkeys(team for one in self._members.get(person_id, []) for team in self.teams_of_member(one)))
+
+    def teams_of_member(self, one: Member) -> list[Minimum]:
+        return [minimum for minimum in self.minimums if minimum.concerns(one)] or [self._own_team(one)]
+
+    @property
+    def members(self) -> list[Member]:
+        return [one for periods in self._members.values() for one in periods]
 
     def _own_team(self, one: Member) -> Minimum:
         return Minimum(None, one.facility_code, one.unit, one.occupation_code, one.specialty, 0, self.limits.cap_percent, self.first, None, whole_place=False)
@@ -181,7 +183,7 @@ class Roster:
             held = self._held.get(person_id, ())
             _mark(absent, _common(mine, _joined([cut for thing in held if (cut := self._cut(thing.first, thing.last, size))])))
             _mark(away, _common(mine, _joined([cut for thing in held if thing.kind == "mission" and (cut := self._cut(thing.first, thing.last, size))])))
-        return _Counts(*(list(accumulate(changes)) for changes in (staff, absent, away)), days_of)
+        return _Counts(list(accumulate(staff)), list(accumulate(absent)), list(accumulate(away)), days_of)
 
     def _cut(self, first: date, last: date | None, size: int) -> tuple[int, int] | None:
         begin = max(0, (first - self.first).days)

@@ -150,14 +150,11 @@ async def _write(
     else:
         before = _facts(hold)
         hold.version += 1
-        hold.rows = [row for row in hold.rows if row.held and row.standing == "confirmed"]
+        hold.rows = [] if ask.confirmed else [row for row in hold.rows if row.held and row.standing == "confirmed"]
         await session.flush()
     hold.facility_code, hold.content_hash, hold.taken_by, hold.taken_on = facility_code, ask.content_hash, caller.actor, today()
     hold.override_reason, hold.overridden_by = (ask.override_reason, caller.actor) if broken else (None, None)
     hold.overridden_rules = broken or None
-    if ask.confirmed:
-        hold.rows = []
-        await session.flush()
     hold.state, hold.expires_at = (CONFIRMED, None) if ask.confirmed else (TAKEN, now() + KEPT)
     hold.rows = hold.rows + [_row(hold, span, "confirmed" if ask.confirmed else "asked") for span in spans]
     await session.flush()
@@ -197,13 +194,13 @@ async def _holds_of_sources(session: AsyncSession, asks: Sequence[Ask]) -> dict[
 # --- what becomes of a hold -------------------------------------------------------------------------------------------
 
 
-async def settle_hold(session: AsyncSession, event: Received[HoldSettled]) -> None:
+async def settle_hold(session: AsyncSession, event: Received[Any]) -> None:
     """The service that took a hold confirms it, or releases its days from a day on.
 
     Confirmed after it expired: the days are taken again when they are still free; or else it is conflicting and somebody must choose.
     Raises NotKnownYet for a hold that was never heard of.
     """
-    told = event.data
+    told: HoldSettled = event.data
     person_id = await session.scalar(select(Hold.person_id).where(Hold.id == told.id))
     if person_id is None:
         raise NotKnownYet("hold", told.id)

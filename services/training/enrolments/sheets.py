@@ -93,7 +93,13 @@ async def enter_attendance(session: AsyncSession, *, caller: Caller, session_id:
     for enrolment in touched:
         before = {"present": enrolment.half_days_present, "entered": enrolment.half_days_entered, "state": enrolment.state}
         _count(enrolment, presence.get(enrolment.id, {}), training, done_on)
-        audits.append((enrolment.id, before, {"half_days": changed[enrolment.person_id], "present": enrolment.half_days_present, "state": enrolment.state}))
+        audits.append(
+            (
+                enrolment.id,
+                before,
+                {"half_days": {str(number): present for number, present in changed[enrolment.person_id].items()}, "present": enrolment.half_days_present, "state": enrolment.state},
+            )
+        )
     if training.state == CONFIRMED:
         training.move("start", SESSION)
     await session.flush()

@@ -2,15 +2,22 @@
 
 from starlette.types import ASGIApp
 
+from services.rotation.agreements.api import router as agreements
+from services.rotation.agreements.use_cases import follow_the_calendar
 from services.rotation.consumers import consumer
+from services.rotation.missions.api import router as missions
+from services.rotation.programmes.api import router as programmes
+from services.rotation.support_requests.api import router as support_requests
+from services.rotation.visits.api import router as visits
 from shared.app import Service, create_app
 
 service = Service(
     name="rotation",
     title="Rotation",
     package=__package__,
-    routers=[],
+    routers=[programmes, agreements, visits, support_requests, missions],
     consumer=consumer,
+    daily=[follow_the_calendar],
 )
 
 

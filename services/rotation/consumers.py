@@ -1,7 +1,10 @@
 """What rotation hears of the others."""
 
+from services.rotation.missions.effects import EFFECTS
+from shared.decisions import hear_decisions
 from shared.directory import hear_directory
 from shared.inbox import Consumer
 
 consumer = Consumer("rotation")
 hear_directory(consumer)
+hear_decisions(consumer, "rotation", EFFECTS)

@@ -1,0 +1,159 @@
+"""Two facilities draft an agreement and each signs it; it then promises visits month by month until it ends."""
+
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.rotation.agreements.events import AgreementDrafted, AgreementEnded, AgreementResumed, AgreementSigned, AgreementStarted, AgreementState, AgreementSuspended
+from services.rotation.agreements.models import Agreement, Obligation
+from services.rotation.agreements.permissions import can_change, can_draft, can_enter_signed, can_sign
+from services.rotation.agreements.queries import get_visible_agreement
+from services.rotation.agreements.schemas import AgreementBatch, AgreementCreate, AgreementRead, BatchAnswer, Reason, Resumption, Signature
+from services.rotation.agreements.workflow import ACTIVE, AGREEMENT, LIVE, SIGNED
+from services.rotation.dues.use_cases import agreement_ends, agreement_over
+from services.rotation.programmes.queries import programme_on
+from services.rotation.visits.promises import promise_visits
+from shared.actions import require_current
+from shared.audit import record_audit
+from shared.auth import Caller, require
+from shared.clock import judge_done_on, today
+from shared.db import worker_session
+from shared.directory import place_on
+from shared.errors import Problem, problem_of_database_error
+from shared.events import record_event
+from shared.records import by_reference
+from shared.references import hash_of
+
+SYSTEM = "daily:agreements"
+
+
+async def draft_agreement(session: AsyncSession, *, caller: Caller, body: AgreementCreate) -> Agreement:
+    """One side drafts what is promised; an agreement already signed on paper is entered by the authority as it stands."""
+    done_on = judge_done_on(caller, body.done_on)
+    giver = await place_on(session, body.giver_code, body.starts_on, field="giver_code")
+    receiver = await place_on(session, body.receiver_code, body.starts_on, field="receiver_code")
+    require(can_draft(caller, (giver.code, giver.authority_path), (receiver.code, receiver.authority_path)))
+    programme_on(body.programme, giver.code, body.starts_on)
+    if known := await by_reference(session, Agreement, authority_path=giver.authority_path, body=body, reference=body.reference):
+        return known
+    agreement = Agreement(
+        **body.model_dump(include={"reference", "giver_code", "receiver_code", "model", "programme", "number", "starts_on", "ends_on", "giver_contact", "receiver_contact"}),
+        content_hash=hash_of(body),
+        authority_path=giver.authority_path,
+        receiver_path=receiver.authority_path,
+        shared_with=[giver.code, receiver.code],
+        drafted_by=caller.actor,
+        drafted_on=done_on,
+        obligations=[Obligation(**each.model_dump()) for each in body.obligations],
+    )
+    session.add(agreement)
+    await session.flush()
+    await record_audit(session, caller, "agreement.drafted", "agreement", agreement.id, after=body.model_dump(mode="json"), done_on=done_on)
+    if body.signed_on is None:
+        record_event(session, AgreementDrafted.about(agreement))
+        return agreement
+    require(can_enter_signed(caller))
+    agreement.on_paper = True
+    signed_on = judge_done_on(caller, body.signed_on)
+    agreement.sign("giver", by=caller.actor, on=signed_on)
+    agreement.sign("receiver", by=caller.actor, on=signed_on)
+    await _both_signed(session, caller, agreement)
+    return agreement
+
+
+async def draft_agreements(session: AsyncSession, *, caller: Caller, body: AgreementBatch) -> list[BatchAnswer]:
+    """Many agreements at once, each answered by itself."""
+    answers = []
+    for item in body.items:
+        try:
+            async with session.begin_nested():
+                agreement = await draft_agreement(session, caller=caller, body=item)
+            answers.append(BatchAnswer(reference=item.reference, agreement=AgreementRead.seen_by(caller, agreement), problem=None))
+        except Problem as problem:
+            answers.append(BatchAnswer(reference=item.reference, agreement=None, problem=problem.as_json()))
+        except DBAPIError as error:
+            if (broken := problem_of_database_error(error)) is None:
+                raise
+            answers.append(BatchAnswer(reference=item.reference, agreement=None, problem=broken.as_json()))
+    return answers
+
+
+async def sign_agreement(session: AsyncSession, *, caller: Caller, agreement_id: UUID, body: Signature, if_match: str | None = None) -> Agreement:
+    """One side signs; with the second signature the agreement stands, and it starts on its first day."""
+    done_on = judge_done_on(caller, body.done_on)
+    agreement = await get_visible_agreement(session, caller, agreement_id, lock=True)
+    require(can_sign(caller, agreement, body.side))
+    if (getattr(agreement, f"{body.side}_signed_by"), getattr(agreement, f"{body.side}_signed_on")) == (caller.actor, done_on):
+        return agreement
+    require_current(if_match, agreement.version)
+    both = agreement.sign(body.side, by=caller.actor, on=done_on)
+    agreement.number = body.number or agreement.number
+    await record_audit(session, caller, "agreement.signed", "agreement", agreement.id, after={"side": body.side, "state": agreement.state}, done_on=done_on)
+    if both:
+        await _both_signed(session, caller, agreement)
+    else:
+        record_event(session, AgreementSigned.about(agreement))
+    return agreement
+
+
+async def _both_signed(session: AsyncSession, caller: Caller, agreement: Agreement) -> None:
+    record_event(session, AgreementSigned.about(agreement))
+    agreement_ends(session, agreement)
+    if agreement.starts_on <= today():
+        await _start(session, caller, agreement)
+
+
+async def _start(session: AsyncSession, caller: Caller | str, agreement: Agreement) -> None:
+    agreement.move("start", AGREEMENT)
+    record_event(session, AgreementStarted.about(agreement))
+    await session.flush()
+    await promise_visits(session, agreement, upto=today())
+    await record_audit(session, caller, "agreement.started", "agreement", agreement.id, after={"state": agreement.state}, done_on=agreement.starts_on)
+
+
+async def change_agreement(
+    session: AsyncSession, *, caller: Caller, agreement_id: UUID, act: str, body: Reason | Resumption, announce: type[AgreementState], if_match: str | None = None
+) -> Agreement:
+    """The head of one side, or the authority, suspends it, resumes it or ends it before its day."""
+    done_on = judge_done_on(caller, body.done_on)
+    agreement = await get_visible_agreement(session, caller, agreement_id, lock=True)
+    require(can_change(caller, agreement))
+    require_current(if_match, agreement.version)
+    before = agreement.state
+    reason = body.reason if isinstance(body, Reason) else None
+    if act == "terminate":
+        agreement.end(act, on=done_on, reason=reason)
+        agreement_over(session, agreement)
+    else:
+        agreement.move(act, AGREEMENT)
+        agreement.reason = reason
+    if act == "resume":
+        await promise_visits(session, agreement, upto=today(), since=done_on)
+    record_event(session, announce.about(agreement))
+    await record_audit(
+        session, caller, f"agreement.{act}", "agreement", agreement.id, before={"state": before}, after={"state": agreement.state, "reason": reason}, done_on=done_on
+    )
+    return agreement
+
+
+ANNOUNCED: dict[str, type[AgreementState]] = {"suspend": AgreementSuspended, "resume": AgreementResumed, "terminate": AgreementEnded}
+
+
+async def follow_the_calendar() -> None:
+    """Each day: agreements start on their first day, promise the visits of the month that begins, and expire after their last."""
+    day: date = today()
+    async with worker_session() as session:
+        live = await session.scalars(select(Agreement).where(Agreement.state.in_(LIVE)).order_by(Agreement.id).with_for_update(of=Agreement, skip_locked=True))
+        for agreement in live:
+            if agreement.ends_on < day:
+                agreement.end("expire", on=agreement.ends_on)
+                agreement_over(session, agreement)
+                record_event(session, AgreementEnded.about(agreement))
+                await record_audit(session, SYSTEM, "agreement.expired", "agreement", agreement.id, after={"state": agreement.state}, done_on=agreement.ends_on)
+            elif agreement.state == SIGNED and agreement.starts_on <= day:
+                await _start(session, SYSTEM, agreement)
+            elif agreement.state == ACTIVE:
+                await promise_visits(session, agreement, upto=day)

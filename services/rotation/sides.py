@@ -1,0 +1,28 @@
+"""Everything in rotation has two sides, one that gives and one that receives: each acts for itself, an authority for those that it manages."""
+
+from shared.auth import ALLOWED, Caller, Permission
+from shared.errors import Refusal
+from shared.i18n import _
+
+STAFF_OF_A_SIDE = ("regional-administrator", "facility-hr-officer", "head-of-facility", "agreement-focal-point")
+READERS = (*STAFF_OF_A_SIDE, "signatory", "training-institute", "auditor")
+
+ROLE_MISSING = Refusal("role-missing", _("Your role does not allow this."))
+OTHER_SIDE = Refusal("other-authority", _("You do not act for this facility."))
+
+
+def can_read_rotation(caller: Caller) -> Permission:
+    """People who work on support between facilities, and partner systems with the scope for it."""
+    return ALLOWED if caller.has_role(*READERS) or "rotation.read" in caller.scopes else ROLE_MISSING
+
+
+def acts_for(caller: Caller, code: str, path: str) -> bool:
+    """The caller works for this facility, or for an authority above it."""
+    return code in caller.facilities or caller.manages(path)
+
+
+def may_act_for(caller: Caller, *sides: tuple[str, str], roles: tuple[str, ...] = STAFF_OF_A_SIDE) -> Permission:
+    """Someone with one of the roles who acts for at least one of the sides, each given as code and authority path."""
+    if not caller.has_role(*roles):
+        return ROLE_MISSING
+    return ALLOWED if any(acts_for(caller, code, path) for code, path in sides) else OTHER_SIDE

@@ -2,12 +2,17 @@
 
 from starlette.types import ASGIApp
 
+from services.appointment.awards.api import router as awards
+from services.appointment.benefits.api import router as benefits
 from services.appointment.cases.api import router as cases
 from services.appointment.consumers import consumer
 from services.appointment.decisions.api import check, registers
 from services.appointment.decisions.api import router as decisions
 from services.appointment.mandates.api import router as mandates
 from services.appointment.mandates.use_cases import settle_mandates
+from services.appointment.pay_steps.api import lists as pay_step_lists
+from services.appointment.pay_steps.api import router as pay_steps
+from services.appointment.pay_steps.following import follow_all
 from services.appointment.positions.api import router as positions
 from services.appointment.probations.api import router as probations
 from shared.app import Service, create_app
@@ -16,9 +21,9 @@ service = Service(
     name="appointment",
     title="Appointments",
     package=__package__,
-    routers=[decisions, registers, check, probations, positions, cases, mandates],
+    routers=[decisions, registers, check, probations, pay_steps, pay_step_lists, benefits, awards, positions, cases, mandates],
     consumer=consumer,
-    daily=[settle_mandates],
+    daily=[settle_mandates, follow_all],
 )
 
 

@@ -44,9 +44,7 @@ _KEEP = text(
 
 async def keep_absences(session: AsyncSession, events: list[Received[AbsenceState]]) -> None:
     """What is newer is kept; the probations and steps of these people are counted again."""
-    rows = [
-        event.data.model_dump(mode="json", exclude={"state"}) | {"approved": event.data.state == APPROVED, "heard": [event.incarnation, event.version]} for event in events
-    ]
+    rows = [event.data.model_dump(mode="json", exclude={"state"}) | {"approved": event.data.state == APPROVED, "heard": [event.incarnation, event.version]} for event in events]
     touched = set(await session.scalars(_KEEP, {"rows": orjson.dumps(rows).decode()}))
     if touched:
         await count_again(session, touched)

@@ -12,6 +12,7 @@ from services.appointment.pay_steps.models import PayStep
 from services.appointment.pay_steps.scales import clock_start, first_step, scale_of, scale_of_title
 from services.appointment.pay_steps.telling import tell
 from services.appointment.pay_steps.workflow import HELD, PAY_STEP
+from services.appointment.probations.events import ProbationConfirmed
 from services.appointment.probations.models import Probation
 from shared.audit import record_audit
 from shared.auth import Caller
@@ -19,7 +20,6 @@ from shared.clock import today
 from shared.errors import Refused
 from shared.i18n import _
 from shared.references import hash_of
-from services.appointment.probations.events import ProbationConfirmed
 
 
 async def give_first_step(session: AsyncSession, caller: Caller, probation: Probation, decision: Decision, confirmed_on: date) -> None:

@@ -50,7 +50,7 @@ class HiredAssignment(BaseModel):
 
     id: UUID
     person_id: UUID
-    occupation_code: str
+    occupation_code: str = ""
     state: str
     source_service: str | None = None
     source_id: UUID | None = None

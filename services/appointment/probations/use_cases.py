@@ -304,7 +304,9 @@ async def settle(session: AsyncSession, caller: Caller, decision: Decision) -> N
     await count_days(session, probation)
     event = {CONFIRMED: ProbationConfirmed, EXTENDED: ProbationExtended, ENDED: ProbationEnded}[outcome]
     await session.flush()
-    await record_audit(session, caller, f"probation.{outcome}", "probation", probation.id, before=before, after={"state": probation.state, "due_on": probation.due_on}, done_on=decision.signed_on)
+    await record_audit(
+        session, caller, f"probation.{outcome}", "probation", probation.id, before=before, after={"state": probation.state, "due_on": probation.due_on}, done_on=decision.signed_on
+    )
     tell(session, event, probation)
     if outcome == CONFIRMED:
         await give_first_step(session, caller, probation, decision, day)
@@ -322,7 +324,14 @@ async def put_back(session: AsyncSession, caller: Caller, decision: Decision) ->
     await count_days(session, probation)
     await session.flush()
     await record_audit(
-        session, caller, "probation.reopened", "probation", probation.id, before=before, after={"state": probation.state, "due_on": probation.due_on}, done_on=decision.ended_on or today()
+        session,
+        caller,
+        "probation.reopened",
+        "probation",
+        probation.id,
+        before=before,
+        after={"state": probation.state, "due_on": probation.due_on},
+        done_on=decision.ended_on or today(),
     )
     tell(session, ProbationReopened, probation)
 

@@ -212,7 +212,7 @@ def upgrade() -> None:
             proposed_on date NOT NULL,
             awarded_on date,
             decision_number text,
-            CONSTRAINT award_reference UNIQUE NULLS NOT DISTINCT (authority_path, reference, person_id, id),
+            CONSTRAINT award_reference UNIQUE (authority_path, reference, person_id),
             CONSTRAINT award_awarded_has_day CHECK (state <> 'awarded' OR awarded_on IS NOT NULL)
         );
         CREATE UNIQUE INDEX award_once ON awards (person_id, title, level, year) WHERE state IN ('proposed', 'awarded') AND title NOT IN ('initiative', 'certificate_of_merit');

@@ -1,0 +1,90 @@
+"""What a next step must fulfil before it is proposed."""
+
+from dataclasses import replace
+from datetime import date, timedelta
+
+from services.appointment.pay_steps.models import PayStep
+from services.appointment.pay_steps.workflow import PAY_STEP
+from shared.calendars import add_months
+from shared.directory import Work
+from shared.errors import Malformed, Refused
+from shared.i18n import _
+
+
+def must_have_a_next_step(step: PayStep) -> date:
+    """The day of the next step. Raises Refused in the last step of a scale."""
+    PAY_STEP.after("propose", step.state)
+    if step.due_on is None:
+        raise Refused(
+            "last-step",
+            _("Step {step} is the last one of scale {scale}."),
+            rule=replace(step.pack.rule("PAY-03"), value=step.step, unit=f"last step of {step.scale}"),
+            possible=_("Propose another scale when the person changes grade."),
+            step=step.step,
+            scale=step.scale,
+        )
+    return step.due_on
+
+
+def early_must_be_allowed(step: PayStep, months: int, reason: str | None) -> None:
+    """PAY-02: at most so many months early, for a reason. Raises Refused or Malformed."""
+    if not months:
+        return
+    most = step.pack.rule("PAY-02-EARLY")
+    if months > most.value:
+        raise Refused(
+            "too-early",
+            _("{months} months early is more than allowed."),
+            rule=most,
+            possible=_("At most {most} months early."),
+            months=months,
+            most=most.value,
+        )
+    if not reason:
+        raise Malformed.field("early_reason", _("Say what achievement earns the early step."))
+
+
+def must_fall_due(step: PayStep, effective_on: date, done_on: date) -> None:
+    """PAY-04: a step is proposed when it falls due within 90 days, or is overdue. Raises Refused."""
+    window = step.pack.rule("PAY-04")
+    if effective_on > done_on + timedelta(days=window.value):
+        raise Refused(
+            "step-not-due",
+            _("The next step falls due on {due}."),
+            rule=window,
+            possible=_("Propose it from {from_day} on."),
+            due=effective_on.isoformat(),
+            from_day=(effective_on - timedelta(days=window.value)).isoformat(),
+        )
+
+
+def must_work_there(step: PayStep, work: Work | None) -> None:
+    """Only who still works at a facility that the caller acts for. Raises Refused."""
+    if work is None:
+        raise Refused(
+            "works-nowhere",
+            _("This person no longer works at a facility that you act for."),
+            rule=replace(step.pack.rule("PAY-04"), value=step.facility_code, unit="facility of the step"),
+            possible=_("Check the assignment in the registry."),
+        )
+
+
+def quota_must_have_room(step: PayStep, already: int, staff: int) -> None:
+    """PAY-02: early steps within 10 % of the staff, rounded down. Raises Refused."""
+    quota = step.pack.rule("PAY-02-QUOTA")
+    most = quota.value * staff // 100
+    if already >= most:
+        raise Refused(
+            "early-quota-full",
+            _("{already} early steps are proposed or granted at {facility} for this year; {staff} people allow {most}."),
+            rule=quota,
+            possible=_("Propose the step on its own day."),
+            already=already,
+            facility=step.facility_code,
+            staff=staff,
+            most=most,
+        )
+
+
+def early_day(due_on: date, months: int) -> date:
+    return add_months(due_on, -months)

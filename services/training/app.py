@@ -2,18 +2,22 @@
 
 from starlette.types import ASGIApp
 
+from services.training.certificates.api import router as certificates
 from services.training.consumers import consumer
 from services.training.courses.api import router as courses
+from services.training.credits.api import router as credits_
 from services.training.enrolments.api import router as enrolments
 from services.training.plans.api import router as plans
 from services.training.sessions.api import router as sessions
+from services.training.stays.api import groups as stay_groups
+from services.training.stays.api import router as stays
 from shared.app import Service, create_app
 
 service = Service(
     name="training",
     title="Training",
     package=__package__,
-    routers=[plans, courses, sessions, enrolments],
+    routers=[plans, courses, sessions, enrolments, certificates, credits_],
     consumer=consumer,
 )
 

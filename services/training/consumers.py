@@ -1,7 +1,10 @@
 """What training hears of the others."""
 
+from services.training.stays.decisions import EFFECTS as STAY_EFFECTS
+from shared.decisions import hear_decisions
 from shared.directory import hear_directory
 from shared.inbox import Consumer
 
 consumer = Consumer("training")
 hear_directory(consumer)
+hear_decisions(consumer, "training", {"stay": STAY_EFFECTS})

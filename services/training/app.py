@@ -17,7 +17,7 @@ service = Service(
     name="training",
     title="Training",
     package=__package__,
-    routers=[plans, courses, sessions, enrolments, certificates, credits_],
+    routers=[plans, courses, sessions, enrolments, certificates, credits_, stay_groups, stays],
     consumer=consumer,
 )
 

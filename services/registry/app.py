@@ -11,8 +11,7 @@ from services.registry.consumers import consumer
 from services.registry.facilities.api import router as facilities
 from services.registry.holds.api import router as holds
 from services.registry.holds.use_cases import expire_old_holds
-from services.registry.imports.api import router as imports
-from services.registry.imports.use_cases import forget_old_imports
+from services.registry.imports.wizard import wizard
 from services.registry.occupations.api import router as occupations
 from services.registry.persons.api import router as persons
 from services.registry.persons.use_cases import forget_old_searches
@@ -27,9 +26,9 @@ service = Service(
     name="registry",
     title="registry",
     package=__package__,
-    routers=[areas, facilities, occupations, persons, posts, assignments, employments, qualifications, holds, absences, staffing, availability, imports, work_items],
+    routers=[areas, facilities, occupations, persons, posts, assignments, employments, qualifications, holds, absences, staffing, availability, wizard.router, work_items],
     consumer=consumer,
-    daily=[forget_old_imports, forget_old_searches],
+    daily=[wizard.forget_old_imports, forget_old_searches],
     frequent=[expire_old_holds],
     at_start=[load_reference_data],
 )

@@ -12,12 +12,14 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.registry.imports.cells import Fault, birth_of, date_of, number_of, truth_of, word_of
-from services.registry.imports.columns import KINDS_OF_IMPORT, SEXES, Faults, find_heading, read_line
-from services.registry.imports.tables import read_rows
+from services.registry.imports.columns import SEXES
+from services.registry.imports.wizard import wizard
 from shared.errors import Malformed
+from shared.imports.cells import Fault, birth_of, date_of, number_of, truth_of, word_of
+from shared.imports.columns import Faults, find_heading, read_line
+from shared.imports.tables import read_rows
 
-PEOPLE = KINDS_OF_IMPORT["people"]
+PEOPLE = wizard.kinds["people"]
 TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20)
 
 

@@ -1,1 +1,1 @@
-"""Bulk import: a file is read, judged line by line and reported; only what is confirmed is written."""
+"""What the registry loads from files: facilities, posts, people, assignments and licences."""

@@ -1,30 +1,13 @@
 """The columns of each kind of import: their headings in three languages, whether they must be filled, and how to read them."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from services.registry.facilities.vocabulary import LEVELS, OWNERSHIPS, REMOTENESS, TYPES
-from services.registry.imports.cells import (
-    Fault,
-    Reader,
-    birth_of,
-    date_of,
-    facility_code_of,
-    name_of,
-    number_of,
-    text_of,
-    truth_of,
-    word_of,
-    written,
-    year_of,
-)
-from services.registry.imports.lines import AssignmentLine, FacilityLine, Line, PersonLine, PostLine
-from services.registry.imports.tables import Row
-from shared.errors import FieldError, Malformed
 from shared.i18n import _
-from shared.names import fold
+from shared.imports import Column, Fault, Faults, refuse_end_before_start
+from shared.imports.cells import birth_of, date_of, facility_code_of, name_of, number_of, text_of, truth_of, word_of, year_of
 
 SEXES = {
     "female": ("f", "nữ", "femme", "féminin", "woman"),
@@ -57,21 +40,6 @@ KINDS = {
     "training_leave": ("đi học", "congé de formation"),
 }
 SHARE = number_of(Decimal("0.001"), Decimal(1), 3)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column: its name, how to read a filled cell, and what an empty one means (`...`: it must be filled)."""
-
-    name: str
-    read: Reader
-    empty: Any = ...
-    headings: tuple[str, ...] = ()
-    must_stand: bool | None = None  # in the file; by default when it must be filled
-
-    @property
-    def is_mandatory(self) -> bool:
-        return self.empty is ... if self.must_stand is None else self.must_stand
 
 
 FACILITY_COLUMNS = (
@@ -130,123 +98,23 @@ ASSIGNMENT_COLUMNS = (
 )
 
 
-def build_facility(row: int, cells: Mapping[str, Any]) -> FacilityLine:
+def build_facility(cells: Mapping[str, Any]) -> Mapping[str, Any]:
     refuse_end_before_start(cells, "valid_from", "valid_to")
-    return FacilityLine(row=row, **cells)
+    return cells
 
 
-def build_person(row: int, cells: Mapping[str, Any]) -> PersonLine:
+def build_person(cells: Mapping[str, Any]) -> Mapping[str, Any]:
     born, year = cells["birth_date"]
     if cells["start_date"].year < year + 14:
         raise Faults([("start_date", Fault(_("The person would have started before the age of 14: one of the two dates is wrong.")))])
-    return PersonLine(row=row, **{**cells, "birth_date": born}, birth_year=year)
+    return {**cells, "birth_date": born, "birth_year": year}
 
 
-def build_post(row: int, cells: Mapping[str, Any]) -> PostLine:
+def build_post(cells: Mapping[str, Any]) -> Mapping[str, Any]:
     refuse_end_before_start(cells, "open_from", "close_to")
-    return PostLine(row=row, **cells)
+    return cells
 
 
-def build_assignment(row: int, cells: Mapping[str, Any]) -> AssignmentLine:
+def build_assignment(cells: Mapping[str, Any]) -> Mapping[str, Any]:
     refuse_end_before_start(cells, "start_date", "end_date")
-    return AssignmentLine(row=row, **cells)
-
-
-class Faults(Exception):
-    """What is wrong with a line: columns and reasons."""
-
-    def __init__(self, found: Sequence[tuple[str, Fault]]) -> None:
-        super().__init__()
-        self.found = found
-
-
-def refuse_end_before_start(cells: Mapping[str, Any], start: str, end: str) -> None:
-    if cells[end] is not None and cells[end] < cells[start]:
-        raise Faults([(end, Fault(_("The last day is before the first one.")))])
-
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of import."""
-
-    name: str
-    columns: tuple[Column, ...]
-    build: Callable[[int, Mapping[str, Any]], Line]
-    line: type[Line]
-
-
-KINDS_OF_IMPORT = {
-    "facilities": Kind("facilities", FACILITY_COLUMNS, build_facility, FacilityLine),
-    "people": Kind("people", PERSON_COLUMNS, build_person, PersonLine),
-    "posts": Kind("posts", POST_COLUMNS, build_post, PostLine),
-    "assignments": Kind("assignments", ASSIGNMENT_COLUMNS, build_assignment, AssignmentLine),
-}
-
-
-@dataclass(frozen=True)
-class Heading:
-    """Where each column stands, and which headings mean nothing here."""
-
-    row: int
-    places: Mapping[str, int]
-    ignored: Sequence[str]
-    twice: Sequence[str]
-
-
-LAST_ROW_OF_HEADING = 10
-
-
-def find_heading(kind: Kind, rows: Sequence[Row]) -> Heading:
-    """The row among the first ones that has the headings; titles above it do not matter. Raises Malformed: wrong columns come first."""
-    if not rows:
-        raise Malformed.field("file", _("The file is empty."))
-    headings = [heading_of(kind, row) for row in rows]
-    best = max(headings, key=lambda heading: len(heading.places))
-    missing = [column.name for column in kind.columns if column.is_mandatory and column.name not in best.places]
-    if missing or best.twice:
-        raise Malformed(
-            [FieldError(name, _("This column is missing from the headings of the file.")) for name in missing]
-            + [FieldError(name, _("Two columns of the file have this heading.")) for name in best.twice]
-        )
-    return best
-
-
-def heading_of(kind: Kind, row: Row) -> Heading:
-    meant = {fold(word.replace("_", " ")): column.name for column in kind.columns for word in (column.name, *column.headings)}
-    places: dict[str, int] = {}
-    ignored, twice = [], []
-    for place, cell in enumerate(row[1]):
-        said = written(cell)
-        name = meant.get(fold(said.replace("_", " ").rstrip("*")))
-        if name is None:
-            if said:
-                ignored.append(said[:100])
-        elif name in places:
-            twice.append(name)
-        else:
-            places[name] = place
-    return Heading(row[0], places, ignored, twice)
-
-
-def read_line(kind: Kind, heading: Heading, row: Row) -> Line | None:
-    """A typed line, or nothing when the row is empty. Raises Faults with every wrong cell."""
-    number, cells = row
-    if all(cell is None or cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in cells):
-        return None
-    values: dict[str, Any] = {}
-    wrong: list[tuple[str, Fault]] = []
-    for column in kind.columns:
-        place = heading.places.get(column.name)
-        cell = cells[place] if place is not None and place < len(cells) else None
-        try:
-            if written(cell) == "":
-                if column.empty is ...:
-                    raise Fault(_("This must be filled."))
-                values[column.name] = column.empty
-            else:
-                values[column.name] = column.read(cell)
-        except Fault as fault:
-            wrong.append((column.name, fault))
-    if wrong:
-        raise Faults(wrong)
-    return kind.build(number, values)
+    return cells

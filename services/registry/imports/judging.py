@@ -1,7 +1,7 @@
 """Judging the lines of an import against each other and against the register, set-wise: nothing is asked line by line."""
 
-from collections.abc import Hashable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -17,8 +17,7 @@ from services.registry.directory import Place, places
 from services.registry.facilities.permissions import can_write_facility_of
 from services.registry.facilities.queries import atlas_of
 from services.registry.facilities.use_cases import facilities_as_recorded, plan_facility
-from services.registry.imports.cells import Fault
-from services.registry.imports.lines import AssignmentLine, FacilityLine, Line, PersonLine, PostLine
+from services.registry.imports.lines import AssignmentLine, FacilityLine, PersonLine, PostLine
 from services.registry.occupations.models import Occupation
 from services.registry.persons.models import birth
 from services.registry.persons.permissions import can_write_at
@@ -26,74 +25,11 @@ from services.registry.posts.filling import Share, first_closed, first_overfille
 from services.registry.posts.models import Post
 from services.registry.rules import SHARES_TO_REFUSE
 from services.registry.visibility import authority_of
-from shared.auth import Caller, Permission
+from shared.auth import Caller
 from shared.db import worker_session
-from shared.errors import Refusal
 from shared.i18n import _
+from shared.imports import Memory, Verdict, refused
 from shared.names import canonical, fold
-
-IGNORED = _("The same line stands in row {other} already: ignored.")
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What becomes of a line: good, bad or unchanged, and why."""
-
-    row: int
-    state: str
-    line: Line | None = None
-    faults: Sequence[tuple[str | None, Fault]] = ()
-
-    @classmethod
-    def good(cls, line: Line) -> "Verdict":
-        return cls(line.row, "good", line)
-
-    @classmethod
-    def bad(cls, row: int, column: str | None, reason: str, **values: Any) -> "Verdict":
-        return cls(row, "bad", None, [(column, Fault(reason, **values))])
-
-    @classmethod
-    def recorded(cls, line: Line) -> "Verdict":
-        """The register says the same already: counted, and no word about it."""
-        return cls(line.row, "unchanged")
-
-    @classmethod
-    def unchanged(cls, row: int, reason: str, **values: Any) -> "Verdict":
-        return cls(row, "unchanged", None, [(None, Fault(reason, **values))])
-
-
-@dataclass
-class Memory:
-    """What the earlier lines of the same file said, so that lines are judged against each other across chunks."""
-
-    said: dict[Hashable, tuple[int, int]] = field(default_factory=dict)
-    shares: dict[Hashable, list[Share]] = field(default_factory=dict)
-    also_bad: list[Verdict] = field(default_factory=list)
-
-    def again(self, line: Line, key: Hashable) -> Verdict | None:
-        """Judge a repetition: an identical line is ignored; one key for two things refuses both."""
-        content = hash(replace(line, row=0))
-        earlier = self.said.setdefault(key, (line.row, content))
-        if earlier[0] == line.row:
-            return None
-        if earlier[1] == content:
-            return Verdict.unchanged(line.row, IGNORED, other=earlier[0])
-        self.also_bad.append(Verdict.bad(earlier[0], None, _("Row {other} says something else under the same number or code."), other=line.row))
-        return Verdict.bad(line.row, None, _("Row {other} says something else under the same number or code."), other=earlier[0])
-
-
-async def judge_lines(session: AsyncSession, caller: Caller, lines: Sequence[Line], memory: Memory) -> list[Verdict]:
-    """One verdict per line, in order."""
-    judges = {FacilityLine: judge_facilities, PersonLine: judge_people, PostLine: judge_posts, AssignmentLine: judge_assignments}
-    if not lines:
-        return []
-    verdicts: list[Verdict] = await judges[type(lines[0])](session, caller, lines, memory)  # type: ignore[operator]
-    return verdicts
-
-
-def refused(row: int, column: str, permission: Permission) -> Verdict | None:
-    return Verdict.bad(row, column, permission.text, **permission.values) if isinstance(permission, Refusal) else None
-
 
 # --- facilities --------------------------------------------------------------------------------------------------------
 
@@ -293,8 +229,8 @@ async def judge_assignments(session: AsyncSession, caller: Caller, lines: Sequen
 def judge_wish(line: AssignmentLine, person: UUID, periods: Sequence[Post], held: Sequence[Assignment], taken: dict[UUID, list[Share]], memory: Memory) -> Verdict | None:
     """The rules on one person and one post, with the earlier lines of the file taken as done. A good wish is remembered."""
     wished = Share(line.start_date, line.end_date, line.fte_share)
-    primary = memory.shares.setdefault(("primary", person), [])
-    counted = memory.shares.setdefault(("counted", person), [])
+    primary = memory.kept.setdefault(("primary", person), [])
+    counted = memory.kept.setdefault(("counted", person), [])
     if line.kind == "primary" and any(
         share.touches(wished.first, wished.last) for share in (*primary, *(Share(a.valid_from, a.valid_to, a.fte_share) for a in held if a.kind == "primary"))
     ):
@@ -305,7 +241,7 @@ def judge_wish(line: AssignmentLine, person: UUID, periods: Sequence[Post], held
         if first_overfilled([limit], together, wished) is not None:
             return Verdict.bad(line.row, "fte_share", _("The shares of the worker {number} would go above {most} (REG-02)."), number=line.worker_no, most=SHARES_TO_REFUSE)
     if periods:
-        of_post = memory.shares.setdefault(("post", periods[0].id), [])
+        of_post = memory.kept.setdefault(("post", periods[0].id), [])
         offered = [Share(post.valid_from, post.valid_to, post.fte) for post in periods if not post.frozen]
         closed = first_closed(offered, wished.first, wished.last)
         if closed is not None:

@@ -78,6 +78,3 @@ class AssignmentLine:
     start_date: date
     end_date: date | None
     decision_number: str | None
-
-
-Line = FacilityLine | PersonLine | PostLine | AssignmentLine

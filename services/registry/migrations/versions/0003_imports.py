@@ -1,6 +1,6 @@
 """Imports: a file that was read and judged, its lines until they are confirmed, and what is wrong with them."""
 
-from shared.migrate import protect, sql
+from shared.imports.migration import imports_tables
 
 revision = "0003"
 down_revision = "0002"
@@ -9,45 +9,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    sql(
-        """
-        CREATE TABLE imports (
-            id uuid PRIMARY KEY,
-            kind text NOT NULL,
-            state text NOT NULL DEFAULT 'checked',
-            file_name text NOT NULL,
-            file_sha256 text NOT NULL,
-            ignored_columns text[] NOT NULL,
-            rows integer NOT NULL DEFAULT 0,
-            good integer NOT NULL DEFAULT 0,
-            bad integer NOT NULL DEFAULT 0,
-            unchanged integer NOT NULL DEFAULT 0,
-            written integer NOT NULL DEFAULT 0,
-            authority_path ltree NOT NULL,
-            shared_with text[] NOT NULL DEFAULT '{}',
-            created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
-            created_by text NOT NULL,
-            confirmed_at timestamptz,
-            confirmed_by text,
-            CONSTRAINT import_kind CHECK (kind IN ('facilities', 'people', 'posts', 'assignments')),
-            CONSTRAINT import_state CHECK (state IN ('checked', 'confirmed') AND (state = 'confirmed') = (confirmed_at IS NOT NULL AND confirmed_by IS NOT NULL))
-        );
-        CREATE INDEX imports_by_time ON imports (created_at);
-
-        -- Lines hold names: they go with the confirmation or, unconfirmed, after some days.
-        CREATE TABLE import_rows (
-            import_id uuid NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
-            row integer NOT NULL,
-            state text NOT NULL,
-            line jsonb,
-            faults jsonb NOT NULL,
-            authority_path ltree NOT NULL,
-            shared_with text[] NOT NULL DEFAULT '{}',
-            PRIMARY KEY (import_id, row),
-            CONSTRAINT import_row_state CHECK (state IN ('good', 'bad', 'unchanged', 'written') AND (state <> 'good' OR line IS NOT NULL))
-        );
-        CREATE INDEX import_rows_by_state ON import_rows (import_id, state, row);
-        """
-    )
-    protect("imports")
-    protect("import_rows")
+    imports_tables()

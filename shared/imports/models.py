@@ -7,15 +7,12 @@ from sqlalchemy import FetchedValue, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from services.registry.base import Base
 from shared.clock import now
 from shared.visibility import Protected
 
 
-class Import(Protected, Base):
-    """A file that was read and judged: how many of its lines are good, bad or already recorded."""
-
-    __tablename__ = "imports"
+class ImportColumns(Protected):
+    """A file that was read and judged: how many of its lines are good, bad or already recorded. Each service makes its own `Import` of it."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]

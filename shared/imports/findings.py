@@ -1,31 +1,14 @@
-"""Reading imports and what was found wrong in them."""
+"""Reading what was found wrong in an import."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.imports.models import Import
-from shared.auth import Caller
-from shared.errors import NotFound
 from shared.i18n import translate
-from shared.visibility import visible_to
-
-
-def imports_visible_to(caller: Caller) -> Select[tuple[Import]]:
-    return select(Import).where(visible_to(caller, Import))
-
-
-async def get_visible_import(session: AsyncSession, caller: Caller, import_id: UUID, *, for_update: bool = False) -> Import:
-    """Raises NotFound for an import of an authority with which the caller has no relation."""
-    statement = imports_visible_to(caller).where(Import.id == import_id)
-    found = await session.scalar(statement.with_for_update() if for_update else statement)
-    if found is None:
-        raise NotFound()
-    return found
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,6 @@ from pydantic import BaseModel, ConfigDict
 
 from shared.actions import Action
 
-ImportKind = Literal["facilities", "people", "posts", "assignments"]
-
 
 class FindingRead(BaseModel):
     """Why a row is not written. Rows are the spreadsheet's own, so the first under the headings is usually 2."""
@@ -38,7 +36,7 @@ class ImportRead(BaseModel):
     )  # fmt: skip
 
     id: UUID
-    kind: ImportKind
+    kind: str
     state: Literal["checked", "confirmed"]
     file_name: str
     file_sha256: str

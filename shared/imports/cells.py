@@ -9,10 +9,9 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from services.registry.facilities.schemas import CODE
-from services.registry.imports.tables import Cell
 from shared.clock import today
 from shared.i18n import _
+from shared.imports.tables import Cell
 from shared.names import canonical, fold, is_a_name
 
 Reader = Callable[[Cell], Any]
@@ -20,7 +19,7 @@ Reader = Callable[[Cell], Any]
 _SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?$")
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
-_CODE = re.compile(CODE)
+_CODE = re.compile(r"^[A-Z]{2}(-[A-Z0-9]+)+$")  # an authority or a facility
 LONGEST_TEXT = 300
 
 

@@ -1,0 +1,133 @@
+"""The columns of a kind of import: their headings in three languages, whether they must be filled, and how to read them."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Caller, Permission
+from shared.errors import FieldError, Malformed
+from shared.i18n import _
+from shared.imports.cells import Fault, Reader, written
+from shared.imports.tables import Row
+from shared.names import fold
+
+if TYPE_CHECKING:
+    from shared.imports.judging import Memory, Verdict
+
+Line = Any  # a frozen dataclass with slots, `row` first
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its name, how to read a filled cell, and what an empty one means (`...`: it must be filled)."""
+
+    name: str
+    read: Reader
+    empty: Any = ...
+    headings: tuple[str, ...] = ()
+    must_stand: bool | None = None  # in the file; by default when it must be filled
+
+    @property
+    def is_mandatory(self) -> bool:
+        return self.empty is ... if self.must_stand is None else self.must_stand
+
+
+class Faults(Exception):
+    """What is wrong with a line: columns and reasons."""
+
+    def __init__(self, found: Sequence[tuple[str, Fault]]) -> None:
+        super().__init__()
+        self.found = found
+
+
+def refuse_end_before_start(cells: Mapping[str, Any], start: str, end: str) -> None:
+    if cells[end] is not None and cells[end] < cells[start]:
+        raise Faults([(end, Fault(_("The last day is before the first one.")))])
+
+
+def as_it_is(cells: Mapping[str, Any]) -> Mapping[str, Any]:
+    return cells
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of import: its columns and line, and how its lines are judged and written. `build` judges the cells of a line together."""
+
+    name: str
+    columns: tuple[Column, ...]
+    line: type[Any]
+    judge: Callable[[AsyncSession, Caller, Sequence[Any], "Memory"], Awaitable[list["Verdict"]]]
+    write: Callable[[AsyncSession, Caller, Sequence[Any]], Awaitable[None]]
+    allowed: Callable[[Caller], Permission]
+    build: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_it_is
+
+
+@dataclass(frozen=True)
+class Heading:
+    """Where each column stands, and which headings mean nothing here."""
+
+    row: int
+    places: Mapping[str, int]
+    ignored: Sequence[str]
+    twice: Sequence[str]
+
+
+LAST_ROW_OF_HEADING = 10
+
+
+def find_heading(kind: Kind, rows: Sequence[Row]) -> Heading:
+    """The row among the first ones that has the headings; titles above it do not matter. Raises Malformed: wrong columns come first."""
+    if not rows:
+        raise Malformed.field("file", _("The file is empty."))
+    headings = [heading_of(kind, row) for row in rows]
+    best = max(headings, key=lambda heading: len(heading.places))
+    missing = [column.name for column in kind.columns if column.is_mandatory and column.name not in best.places]
+    if missing or best.twice:
+        raise Malformed(
+            [FieldError(name, _("This column is missing from the headings of the file.")) for name in missing]
+            + [FieldError(name, _("Two columns of the file have this heading.")) for name in best.twice]
+        )
+    return best
+
+
+def heading_of(kind: Kind, row: Row) -> Heading:
+    meant = {fold(word.replace("_", " ")): column.name for column in kind.columns for word in (column.name, *column.headings)}
+    places: dict[str, int] = {}
+    ignored, twice = [], []
+    for place, cell in enumerate(row[1]):
+        said = written(cell)
+        name = meant.get(fold(said.replace("_", " ").rstrip("*")))
+        if name is None:
+            if said:
+                ignored.append(said[:100])
+        elif name in places:
+            twice.append(name)
+        else:
+            places[name] = place
+    return Heading(row[0], places, ignored, twice)
+
+
+def read_line(kind: Kind, heading: Heading, row: Row) -> Line | None:
+    """A typed line, or nothing when the row is empty. Raises Faults with every wrong cell."""
+    number, cells = row
+    if all(cell is None or cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in cells):
+        return None
+    values: dict[str, Any] = {}
+    wrong: list[tuple[str, Fault]] = []
+    for column in kind.columns:
+        place = heading.places.get(column.name)
+        cell = cells[place] if place is not None and place < len(cells) else None
+        try:
+            if written(cell) == "":
+                if column.empty is ...:
+                    raise Fault(_("This must be filled."))
+                values[column.name] = column.empty
+            else:
+                values[column.name] = column.read(cell)
+        except Fault as fault:
+            wrong.append((column.name, fault))
+    if wrong:
+        raise Faults(wrong)
+    return kind.line(row=number, **kind.build(values))

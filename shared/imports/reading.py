@@ -1,0 +1,54 @@
+"""Reading a file in another thread, some thousands of lines at a time: other requests go on."""
+
+from collections.abc import Iterator
+from itertools import chain, islice
+
+from shared.files import StoredFile
+from shared.imports.columns import LAST_ROW_OF_HEADING, Faults, Heading, Kind, Line, find_heading, read_line
+from shared.imports.judging import Verdict
+from shared.imports.tables import Row, read_rows
+
+LINES_AT_A_TIME = 10_000
+
+
+class Chunk:
+    """Some lines of a file: those that could be read, and what is wrong with the others."""
+
+    def __init__(self) -> None:
+        self.lines: list[Line] = []
+        self.wrong: list[Verdict] = []
+
+    def __len__(self) -> int:
+        return len(self.lines) + len(self.wrong)
+
+
+class Reading:
+    """A file being read in another thread, some thousands of lines at a time."""
+
+    heading: Heading
+
+    def __init__(self, kind: Kind, file: StoredFile) -> None:
+        self.kind, self.file = kind, file
+        self.rows: Iterator[Row] = iter(())
+
+    def begin(self) -> None:
+        """Find the headings. Raises Malformed when the columns are wrong."""
+        rows = read_rows(self.file.path, self.file.kind)
+        first = list(islice(rows, LAST_ROW_OF_HEADING))
+        self.heading = find_heading(self.kind, first)
+        self.rows = chain((row for row in first if row[0] > self.heading.row), rows)
+
+    def next_lines(self) -> Chunk:
+        """The next lines; none when the file is read."""
+        chunk = Chunk()
+        for row in self.rows:
+            try:
+                line = read_line(self.kind, self.heading, row)
+            except Faults as faults:
+                chunk.wrong.append(Verdict(row[0], "bad", None, faults.found))
+            else:
+                if line is not None:
+                    chunk.lines.append(line)
+            if len(chunk) == LINES_AT_A_TIME:
+                break
+        return chunk

@@ -1,0 +1,227 @@
+"""The wizard: send a file, read the report, confirm the good rows. The same routes in every service."""
+
+import asyncio
+import csv
+import io
+from collections.abc import AsyncIterator, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+from uuid import UUID
+
+from fastapi import Form, Response, UploadFile
+from pydantic import TypeAdapter
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.actions import action
+from shared.audit import record_audit
+from shared.auth import ALLOWED, Caller, CallerDep, Permission, allows, require
+from shared.db import SessionDep, worker_session
+from shared.errors import Malformed, NotFound, Refusal, Refused, problems
+from shared.files import StoredFile, store
+from shared.i18n import _, current_language, translate
+from shared.idempotency import Router
+from shared.ids import uuid7
+from shared.imports.columns import Kind
+from shared.imports.findings import all_findings, findings_of
+from shared.imports.judging import Memory
+from shared.imports.keeping import count, keep
+from shared.imports.models import ImportColumns
+from shared.imports.reading import LINES_AT_A_TIME, Reading
+from shared.imports.schemas import FindingRead, ImportRead
+from shared.pagination import Page, PageDep, keyset_page
+from shared.visibility import visible_to
+
+ImportT = TypeVar("ImportT", bound=ImportColumns)
+
+ACCEPTED = frozenset({"csv", "xlsx"})
+SHOWN = 200
+LINES_IN_A_STATEMENT = 2_000
+DAYS_KEPT = 30
+# A spreadsheet would run a cell that begins so.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "|")
+
+
+class Wizard(Generic[ImportT]):
+    """The imports of one service: its table and the kinds of file that it understands."""
+
+    def __init__(self, model: type[ImportT], kinds: Sequence[Kind]) -> None:
+        self.model: Any = model
+        self.kinds = {kind.name: kind for kind in kinds}
+        self._lines = {kind.name: TypeAdapter(kind.line) for kind in kinds}
+        self.router = self._routes()
+
+    # --- who ------------------------------------------------------------------------------------------------------
+
+    def can_import(self, caller: Caller) -> Permission:
+        """Whoever may load one of the kinds; the first refusal says why not."""
+        permissions = [kind.allowed(caller) for kind in self.kinds.values()]
+        return ALLOWED if True in permissions or not permissions else permissions[0]
+
+    def can_import_kind(self, caller: Caller, name: str) -> Permission:
+        """Those who keep a register by hand may also load it, each for their own facilities."""
+        allowed = self.kinds[name].allowed(caller)
+        if allowed is not ALLOWED:
+            return allowed
+        return ALLOWED if caller.scope else Refusal("no-relation", _("You have no relation with an authority or a facility today."))
+
+    # --- what -----------------------------------------------------------------------------------------------------
+
+    async def check_file(self, session: AsyncSession, *, caller: Caller, name: str, file: StoredFile, file_name: str) -> ImportT:
+        """Read and judge a file; nothing is written in the register before the good lines are confirmed."""
+        require(self.can_import_kind(caller, name))
+        kind = self.kinds[name]
+        reading = Reading(kind, file)
+        await asyncio.to_thread(reading.begin)
+        checked: ImportT = self.model(
+            id=uuid7(),
+            kind=name,
+            file_name=file_name[:200],
+            file_sha256=file.sha256,
+            ignored_columns=list(reading.heading.ignored),
+            authority_path=caller.scope[0],
+            shared_with=[],
+            created_by=caller.actor,
+        )
+        session.add(checked)
+        await session.flush()
+        memory = Memory()
+        # Reading is Python work: in a thread, other requests go on.
+        while chunk := await asyncio.to_thread(reading.next_lines):
+            lines, wrong = chunk.lines, chunk.wrong
+            await keep(session, checked, [*wrong, *(await kind.judge(session, caller, lines, memory) if lines else [])])
+        await keep(session, checked, memory.also_bad)
+        await count(session, checked)
+        await record_audit(session, caller, "import.checked", "import", checked.id, after={"kind": name, "file": file.sha256, "rows": checked.rows, "bad": checked.bad})
+        return checked
+
+    async def confirm_import(self, session: AsyncSession, *, caller: Caller, import_id: UUID) -> ImportT:
+        """Write the good lines, all or none. They are judged again first: the register may have changed since the check."""
+        checked = await self.get_visible_import(session, caller, import_id, for_update=True)
+        require(self.can_import_kind(caller, checked.kind))
+        if checked.state == "confirmed":
+            return checked
+        if checked.good == 0:
+            raise Refused("nothing-to-import", _("No line of this file is good, so there is nothing to write."), possible=_("Correct the file by the report and send it again."))
+        kind = self.kinds[checked.kind]
+        await session.execute(text("SET LOCAL statement_timeout = '10min'"))  # thousands of rows in one statement, on a slow machine
+        # Two imports at once would each judge before the other has written.
+        await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('import', 0))"))
+        memory, written, after = Memory(), 0, 0
+        while rows := (await session.execute(_GOOD, {"id": checked.id, "after": after, "most": LINES_AT_A_TIME})).all():
+            after = rows[-1].row
+            verdicts = await kind.judge(session, caller, [self._lines[kind.name].validate_python(row.line) for row in rows], memory)
+            good = [verdict.line for verdict in verdicts if verdict.state == "good" and verdict.line is not None]
+            # The use cases of each kind write set-wise, with their events and audit, in this transaction.
+            for first in range(0, len(good), LINES_IN_A_STATEMENT):
+                await kind.write(session, caller, good[first : first + LINES_IN_A_STATEMENT])
+            written += len(good)
+            await keep(session, checked, [verdict for verdict in verdicts if verdict.state != "good"])
+        checked.confirm(by=caller.actor, written=written)
+        await count(session, checked)
+        await session.execute(text("UPDATE import_rows SET line = NULL, state = 'written' WHERE import_id = :id AND state = 'good'"), {"id": checked.id})
+        await record_audit(session, caller, "import.confirmed", "import", checked.id, after={"kind": checked.kind, "file": checked.file_sha256, "written": written})
+        return checked
+
+    async def forget_old_imports(self) -> None:
+        """Lines that nobody confirmed within some days go, with the names they hold; what was reported stays in the counts."""
+        async with worker_session() as session:
+            await session.execute(
+                text("DELETE FROM import_rows r USING imports i WHERE i.id = r.import_id AND i.created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT}
+            )
+            await session.execute(
+                text("UPDATE imports SET good = 0 WHERE state = 'checked' AND good > 0 AND created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT}
+            )
+
+    async def get_visible_import(self, session: AsyncSession, caller: Caller, import_id: UUID, *, for_update: bool = False) -> ImportT:
+        """Raises NotFound for an import of an authority with which the caller has no relation."""
+        statement = select(self.model).where(visible_to(caller, self.model), self.model.id == import_id)
+        found: ImportT | None = await session.scalar(statement.with_for_update() if for_update else statement)
+        if found is None:
+            raise NotFound()
+        return found
+
+    async def shown(self, session: AsyncSession, caller: Caller, one: ImportT) -> ImportRead:
+        """An import with the first rows of its report, and whether it may be confirmed."""
+        found = await findings_of(session, one.id, current_language.get(), most=SHOWN)
+        permission = self.can_import_kind(caller, one.kind)
+        if permission is True and one.state == "confirmed":
+            permission = Refusal("already-confirmed", _("The good rows were written already."))
+        elif permission is True and one.good == 0:
+            permission = Refusal("nothing-to-import", _("No line of this file is good, so there is nothing to write."))
+        return ImportRead.model_validate(one).model_copy(
+            update={
+                "report": [FindingRead.model_validate(finding) for finding in found],
+                "report_is_complete": len({finding.row for finding in found}) < SHOWN,
+                "available_actions": [action("confirm", permission)],
+            }
+        )
+
+    # --- over HTTP ------------------------------------------------------------------------------------------------
+
+    def _routes(self) -> Router:
+        router = Router(prefix="/imports", tags=["imports"], dependencies=[allows(self.can_import)])
+
+        @router.post("", status_code=201, response_model=ImportRead, responses=problems(401, 403, 413, 422))
+        async def create_import(kind: Annotated[str, Form()], file: UploadFile, caller: CallerDep, session: SessionDep) -> ImportRead:
+            """Check a CSV or XLSX file. Nothing is written before the confirmation."""
+            require(self.can_import_kind(caller, self._known(kind)))
+            name = file.filename or ""
+            stored = await store(chunks_of(file), name, allowed=ACCEPTED)
+            return await self.shown(session, caller, await self.check_file(session, caller=caller, name=kind, file=stored, file_name=name))
+
+        @router.get("", response_model=Page[ImportRead], responses=problems(401, 403))
+        async def list_imports(caller: CallerDep, session: SessionDep, page: PageDep) -> Page[ImportRead]:
+            """Imports of one's authority or facility, without their reports, oldest first."""
+            statement = select(self.model).where(visible_to(caller, self.model))
+            found = await keyset_page(session, statement, keys=[self.model.created_at, self.model.id], params=page)
+            return Page(items=[ImportRead.model_validate(one).model_copy(update={"report_is_complete": False}) for one in found.items], next=found.next)
+
+        @router.get("/templates/{kind}.csv", responses=problems(401, 403), response_class=Response)
+        async def read_template(kind: str) -> Response:
+            """An empty file with the headings of a kind."""
+            return csv_answer(f"{kind}.csv", [[column.name for column in self.kinds[self._known(kind)].columns]])
+
+        @router.get("/{import_id}", response_model=ImportRead, responses=problems(401, 403, 404))
+        async def read_import(import_id: UUID, caller: CallerDep, session: SessionDep) -> ImportRead:
+            """What the check found."""
+            return await self.shown(session, caller, await self.get_visible_import(session, caller, import_id))
+
+        @router.get("/{import_id}/errors.csv", responses=problems(401, 403, 404), response_class=Response)
+        async def read_errors(import_id: UUID, caller: CallerDep, session: SessionDep) -> Response:
+            """Every finding, to be opened in a spreadsheet beside the file."""
+            await self.get_visible_import(session, caller, import_id)
+            language = current_language.get()
+            heading = [translate(word, language) for word in (_("row"), _("state"), _("column"), _("reason"))]
+            lines = [[str(f.row), f.state, f.column or "", f.reason] async for f in all_findings(session, import_id, language)]
+            return csv_answer("errors.csv", [heading, *lines])
+
+        @router.post("/{import_id}/confirmation", status_code=201, response_model=ImportRead, responses=problems(401, 403, 404, 409))
+        async def create_confirmation(import_id: UUID, caller: CallerDep, session: SessionDep) -> ImportRead:
+            """Write the good rows, all or none; confirming twice writes once."""
+            return await self.shown(session, caller, await self.confirm_import(session, caller=caller, import_id=import_id))
+
+        return router
+
+    def _known(self, kind: str) -> str:
+        if kind not in self.kinds:
+            raise Malformed.field("kind", _("Choose one of: {expected}."), expected=", ".join(sorted(self.kinds)))
+        return kind
+
+
+_GOOD = text("SELECT row, line FROM import_rows WHERE import_id = :id AND state = 'good' AND row > :after ORDER BY row LIMIT :most")
+
+
+async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:
+    while chunk := await file.read(1 << 20):
+        yield chunk
+
+
+def csv_answer(name: str, lines: list[list[str]]) -> Response:
+    """A CSV file that Excel opens with its accents (hence the mark) and that runs nothing."""
+    out = io.StringIO()
+    csv.writer(out).writerows([harmless(cell) for cell in line] for line in lines)
+    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+def harmless(cell: str) -> str:
+    return "'" + cell if cell.startswith(_FORMULA) else cell

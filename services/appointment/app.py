@@ -5,6 +5,9 @@ from starlette.types import ASGIApp
 from services.appointment.awards.api import router as awards
 from services.appointment.benefits.api import router as benefits
 from services.appointment.cases.api import router as cases
+from services.appointment.commitments.api import budgets, instalments, payments
+from services.appointment.commitments.api import router as commitments
+from services.appointment.commitments.leaving import move_clocks
 from services.appointment.consumers import consumer
 from services.appointment.decisions.api import check, registers
 from services.appointment.decisions.api import router as decisions
@@ -15,15 +18,17 @@ from services.appointment.pay_steps.api import router as pay_steps
 from services.appointment.pay_steps.following import follow_all
 from services.appointment.positions.api import router as positions
 from services.appointment.probations.api import router as probations
+from services.appointment.succession.api import router as succession_plans
+from services.appointment.succession.use_cases import settle_plans
 from shared.app import Service, create_app
 
 service = Service(
     name="appointment",
     title="Appointments",
     package=__package__,
-    routers=[decisions, registers, check, probations, pay_steps, pay_step_lists, benefits, awards, positions, cases, mandates],
+    routers=[decisions, registers, check, commitments, payments, instalments, budgets, probations, pay_steps, pay_step_lists, benefits, awards, positions, cases, mandates, succession_plans],
     consumer=consumer,
-    daily=[settle_mandates, follow_all],
+    daily=[move_clocks, settle_mandates, settle_plans, follow_all],
 )
 
 

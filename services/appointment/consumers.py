@@ -1,5 +1,7 @@
 """What appointment hears of the others."""
 
+from services.appointment.commitments.leaving import hear_leavers
+from services.appointment.commitments.opening import hear_hires
 from services.appointment.decisions.hearing import hear_requests
 from services.appointment.personnel import hear_personnel
 from shared.directory import hear_directory
@@ -9,3 +11,5 @@ consumer = Consumer("appointment")
 hear_directory(consumer)
 hear_requests(consumer)
 hear_personnel(consumer)
+hear_hires(consumer)
+hear_leavers(consumer)

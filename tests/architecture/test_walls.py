@@ -33,8 +33,10 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
     meant = {
         # The registry's rules over several rows also count the rows that the caller may not see.
         *("refuse_overfilled_posts", "refuse_overloaded_persons", "guard_assignments", "guard_posts"),
+        # Whoever pays at one facility must stay within the budget of the whole authority (ATT-03).
+        "budget_of_year",
         # The observatory counts people whom the caller may not list, for the territories that are theirs (docs/decisions/0007).
-        *("is_open_to_caller", "located", "facilities_in", "counted_workers", "present_workers", "busy_workers", "posts_in", "facts_in", "policy_of"),
+        *("is_open_to_caller", "located", "facilities_in", "counted_workers", "present_workers", "busy_workers", "posts_in", "facts_in", "shortages_over", "policy_of"),
     }
     connection = await superuser(postgres, service)
     try:

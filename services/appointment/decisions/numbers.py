@@ -21,7 +21,8 @@ def authority_for(caller: Caller, authority_path: str) -> tuple[str, str]:
 
 
 async def register_of(session: AsyncSession, authority: str) -> Register | None:
-    return await session.scalar(select(Register).where(Register.authority == authority))
+    found: Register | None = await session.scalar(select(Register).where(Register.authority == authority))
+    return found
 
 
 async def allocate(session: AsyncSession, register: Register, year: int) -> str:

@@ -43,4 +43,5 @@ async def decision_of_source(session: AsyncSession, source_service: str, source_
     statement = (
         select(Decision).where(Decision.source_service == source_service, Decision.source_id == source_id).order_by(Decision.supersedes.is_(None), Decision.recorded_at.desc())
     )
-    return await session.scalar((statement.with_for_update() if lock else statement).limit(1))
+    found: Decision | None = await session.scalar((statement.with_for_update() if lock else statement).limit(1))
+    return found

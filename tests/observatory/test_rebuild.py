@@ -8,7 +8,7 @@ from services.observatory.consumers import consumer
 from services.observatory.replicas.apply import DERIVED, digest
 from shared.db import app_session, worker_session
 from tests.observatory.conftest import Tell
-from tests.observatory.world import PROVINCE, assignment, employed, facility, hire, policy
+from tests.observatory.world import PROVINCE, assignment, due, employed, fact, facility, hire, policy, post
 from tests.support.hearing import Message, hear
 
 
@@ -33,8 +33,12 @@ async def test_the_same_bytes_after_a_rebuild(tell: Tell) -> None:
         policy(),
         hire("A", "2024-01-01"),
         assignment("A", "VN-22-H2", kind="mission"),
+        post("P1"),
+        due("mandate"),
+        fact("training.enrolments", "convened", "enrolment", "A", state="convened", attendance_percent=0, first_day="2025-03-01", last_day="2025-03-03"),
     ]
-    later = [assignment("A", last="2025-01-31", state="ended"), facility("VN-22-H2", ownership="private")]
+    later = [assignment("A", last="2025-01-31", state="ended"), facility("VN-22-H2", ownership="private"), due("mandate", state="done")]
+    later.append(fact("training.enrolments", "completed", "enrolment", "A", state="attended", attendance_percent=100, first_day="2025-03-01", last_day="2025-03-03"))
     await tell(*first)
     await tell(*later)
     before = await digests()

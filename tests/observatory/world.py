@@ -90,6 +90,19 @@ def fact(topic: str, act: str, key: str, name: str | None = None, *, at: str | N
     return message(f"relais.{topic}", f"{topic.rstrip('s')}.{act}.v1", body | more)
 
 
+def post(name: str, at: str = "VN-22-H1", *, specialty: str | None = None, frozen: bool = False) -> Message:
+    body = {"id": known(name), "facility_code": at, "authority_path": path_of_facility(at), "unit": None, "occupation_code": "VN-BS", "specialty": specialty, "frozen": frozen}
+    return message("relais.registry.posts", "registry.post.opened.v1", body | {"periods": [period("2020-01-01", fte="1")]})
+
+
+def due(
+    key: str, *, at: str = "VN-22-BVT", name: str | None = None, kind: str = "mandate_ends", on: str = "2025-10-15", responsible: str = "facility-hr-officer", **more: Any
+) -> Message:
+    body = {"id": known(f"due {key}"), "kind": kind, "subject_id": known(key), "path": f"/mandates/{known(key)}", "authority_path": path_of_facility(at), "shared_with": []}
+    body |= {"facility_code": at, "person_id": known(f"person {name}") if name else None, "due_on": on, "warn_on": "2025-06-01", "responsible": responsible, "state": "open"}
+    return message("relais.appointment.dues", "appointment.due.changed.v1", body | {"facts": {}} | more)
+
+
 def uuid_of(name: str) -> UUID:
     return UUID(known(name))
 
@@ -100,6 +113,7 @@ PROVINCE = [
     area("VN", "VN-01", level="province"),
     area("VN", "VN-22", "VN-22-C1"),
     area("VN", "VN-22", "VN-22-C2", last="2025-06-30", into="VN-22-C3"),
+    area("VN", "VN-22", "VN-22-C4", last="2025-06-30", into="VN-22-C3"),
     area("VN", "VN-22", "VN-22-C3", first="2025-07-01"),
     facility("VN-22-H1"),
 ]

@@ -6,7 +6,7 @@ revision = "0002"
 down_revision = "0001"
 
 # What opens what is counted. `located` is the one that looks at the caller; the others go through it.
-FUNCTIONS = ("is_open_to_caller", "located", "facilities_in", "counted_workers", "present_workers", "busy_workers", "posts_in", "facts_in", "policy_of")
+FUNCTIONS = ("is_open_to_caller", "located", "facilities_in", "counted_workers", "present_workers", "busy_workers", "posts_in", "facts_in", "shortages_over", "policy_of")
 
 
 def upgrade() -> None:
@@ -232,7 +232,7 @@ def upgrade() -> None:
                    p.frozen, f.remoteness,
                    EXISTS (
                        SELECT FROM facts s
-                       WHERE s.topic = 'recruitment.shortages' AND s.state NOT IN ('ended', 'withdrawn', 'revoked') AND p.authority_path <@ s.authority_path
+                       WHERE s.topic = 'recruitment.shortages' AND s.state = 'declared' AND p.authority_path <@ s.authority_path
                          AND s.starts_on <= day AND (s.ends_on IS NULL OR s.ends_on >= day)
                          AND (s.details->>'specialty' IS NULL OR s.details->>'specialty' = p.specialty)
                          AND (s.details->>'occupation_code' IS NULL OR s.details->>'occupation_code' = p.occupation_code)
@@ -253,6 +253,18 @@ def upgrade() -> None:
             FROM here, facts f
             WHERE f.topic = of_topic
               AND (f.facility_codes && here.codes OR f.facility_codes = '{}' AND place = ANY (string_to_array(f.authority_path::text, '.')) AND is_open_to_caller(place, boundaries))
+        $$;
+
+        -- Shortages that hold for a place on a day: an authority declares them for all the facilities that it manages.
+        CREATE FUNCTION shortages_over(place text, day date) RETURNS TABLE (id uuid, details jsonb, ends_on date)
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            SELECT s.id, s.details, s.ends_on
+            FROM facts s
+            WHERE s.topic = 'recruitment.shortages' AND s.state = 'declared' AND s.starts_on <= day AND (s.ends_on IS NULL OR s.ends_on >= day) AND is_open_to_caller(place, day)
+              AND (
+                  place = ANY (string_to_array(s.authority_path::text, '.'))
+                  OR EXISTS (SELECT FROM facility_authorities a WHERE a.code = substr(place, 10) AND place LIKE 'facility:%' AND a.valid @> day AND a.path <@ s.authority_path)
+              )
         $$;
         """
     )

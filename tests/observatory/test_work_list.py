@@ -1,0 +1,91 @@
+"""The work-list: what falls due in every service, for whoever must act, the nearest first."""
+
+from typing import Any
+
+import pytest
+
+from tests.observatory.conftest import Tell
+from tests.observatory.world import AS_OF, ROOT, due, facility, known
+from tests.support.api import Api
+
+
+@pytest.fixture
+async def dues(tell: Tell) -> None:
+    await tell(facility("VN-22-BVT"), facility("VN-22-BVBC"))
+    await tell(
+        due("late", on="2025-09-01"),
+        due("soon", on="2025-10-05", kind="probation_ends", name="A"),
+        due("far", on="2026-03-01", kind="mandate_ends", responsible="signatory"),
+        due("elsewhere", at="VN-22-BVBC", on="2025-10-01", kind="step_due"),
+        due("not yet", on="2026-08-01", warn_on="2026-01-01"),
+        due("done", on="2025-10-01", state="done"),
+    )
+
+
+async def listed(api: Api, person: str, **params: Any) -> list[str]:
+    answer = await api.as_(person).get(f"{ROOT}/work-list", params={"as_of": AS_OF} | params)
+    assert answer.status_code == 200, answer.text
+    names = {known(f"due {key}"): key for key in ("late", "soon", "far", "elsewhere", "not yet", "done")}
+    return [names[item["id"]] for item in answer.json()["items"]]
+
+
+@pytest.mark.parametrize(("person", "status"), [("ops", 403), ("analyst", 403), ("linh", 200), ("hr-bvt", 200), ("director", 200), ("training", 200)])
+async def test_who_has_a_work_list(api: Api, dues: None, person: str, status: int) -> None:
+    assert (await api.as_(person).get(f"{ROOT}/work-list")).status_code == status
+
+
+@pytest.mark.parametrize(
+    ("person", "seen"),
+    [
+        ("linh", ["late", "elsewhere", "soon", "far"]),  # the administrator follows the whole territory
+        ("hr-bvt", ["late", "soon", "far"]),  # the officer follows her facility, also what others must sign
+        ("hr-bc", ["elsewhere"]),
+        ("director", ["far"]),  # a signatory sees what waits for a signature
+        ("training", []),
+        ("hanoi", []),
+    ],
+)
+async def test_each_sees_what_waits_for_them(api: Api, dues: None, person: str, seen: list[str]) -> None:
+    assert await listed(api, person) == seen
+
+
+@pytest.mark.parametrize(
+    ("params", "seen"),
+    [
+        ({"kind": "step_due"}, ["elsewhere"]),
+        ({"facility": "VN-22-BVT"}, ["late", "soon", "far"]),
+        ({"responsible": "signatory"}, ["far"]),
+        ({"due_before": "2025-10-04"}, ["late", "elsewhere"]),
+        ({"due_before": "2026-12-31"}, ["late", "elsewhere", "soon", "far", "not yet"]),
+        ({"when": "overdue"}, ["late"]),
+        ({"when": "week"}, ["elsewhere", "soon"]),
+        ({"when": "later"}, ["far"]),
+        ({"as_of": "2026-01-01"}, ["late", "elsewhere", "soon", "far", "not yet"]),
+    ],
+)
+async def test_filters(api: Api, dues: None, params: dict[str, str], seen: list[str]) -> None:
+    assert await listed(api, "linh", **params) == seen
+
+
+async def test_how_many_of_each_kind(api: Api, dues: None) -> None:
+    answer = (await api.as_("linh").get(f"{ROOT}/work-list", params={"as_of": AS_OF, "when": "week", "limit": 1})).json()
+    assert {count["kind"]: (count["overdue"], count["week"], count["later"]) for count in answer["counts"]} == {
+        "mandate_ends": (1, 0, 1),
+        "probation_ends": (0, 1, 0),
+        "step_due": (0, 1, 0),
+    }
+    assert len(answer["items"]) == 1
+    following = (await api.as_("linh").get(f"{ROOT}/work-list", params={"as_of": AS_OF, "when": "week", "limit": 1, "cursor": answer["next"]})).json()
+    assert [item["kind"] for item in following["items"]] == ["probation_ends"]
+    assert (following["items"][0]["days_left"], following["items"][0]["person_id"], following["next"]) == (5, known("person A"), None)
+
+
+async def test_acted_on_it_leaves_the_list(api: Api, tell: Tell, dues: None) -> None:
+    await tell(due("late", on="2025-09-01", state="done"))
+    assert "late" not in await listed(api, "linh")
+
+
+async def test_it_is_shared_with_the_parties_of_the_thing(api: Api, tell: Tell) -> None:
+    await tell(facility("VN-22-BVT"), facility("VN-22-TTBCE"))
+    await tell(due("late", shared_with=["VN-22-TTBCE"], responsible="facility-hr-officer"))
+    assert await listed(api, "hr-bache") == ["late"]

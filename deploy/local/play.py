@@ -92,7 +92,9 @@ class Player:
         acts = [(path.name, number, row) for path in sorted((self.folder / "acts").glob("[0-9]*.csv")) for number, row in enumerate(rows(path), start=2)]
         total, done = len(story["bulk"]) * 40 + len(acts), 0
         for bulk in story["bulk"]:
-            self.import_file(bulk["as"], bulk["kind"], self.folder / bulk["file"])
+            if bulk.get("service", "registry") != "registry":
+                self.wait_until_told()  # the others know people and places by the registry's events
+            self.import_file(bulk["as"], bulk["kind"], self.folder / bulk["file"], bulk.get("service", "registry"))
             done += 40  # an import is as long as many acts
             self.progress(done, total, bulk["file"])
         self.wait_until_told()
@@ -105,15 +107,15 @@ class Player:
 
     # -- acts
 
-    def import_file(self, person: str, kind: str, path: Path) -> None:
+    def import_file(self, person: str, kind: str, path: Path, service: str) -> None:
         """Dry run, then confirm the good rows; the play stops on a bad one, because the file is the story's own."""
         key = f"{self.folder.name}/{kind}/{hashlib.sha256(path.read_bytes()).hexdigest()[:32]}"  # the same file again is the same check
         with path.open("rb") as content:
-            report = self.ask(person, "POST", "registry/imports", files={"file": (path.name, content, "text/csv")}, data={"kind": kind}, headers={"Idempotency-Key": key})
+            report = self.ask(person, "POST", f"{service}/imports", files={"file": (path.name, content, "text/csv")}, data={"kind": kind}, headers={"Idempotency-Key": key})
         if report["bad"]:
             raise ActRefused(f"{path.name}: {report['bad']} of {report['rows']} rows are refused, first: {report['report'][:3]}")
         if report["good"]:
-            self.ask(person, "POST", f"registry/imports/{report['id']}/confirmation", json={})
+            self.ask(person, "POST", f"{service}/imports/{report['id']}/confirmation", json={})
 
     def do(self, file: str, number: int, row: dict[str, str]) -> None:
         if row["act"] == WAIT:

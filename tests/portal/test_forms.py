@@ -150,7 +150,7 @@ class TestImports:
         hidden = hidden_fields(reader.get("/imports").text, "/imports")
         world.answers["/api/v1/registry/imports"] = REPORT
         answer = reader.post("/imports", data=hidden | {"kind": "people"}, files={"file": ("people.csv", b"worker_no,full_name\n", "text/csv")})
-        assert answer.headers["location"] == f"/imports/{uid(600)}"
+        assert answer.headers["location"] == f"/imports/registry/{uid(600)}"
 
     def test_no_file_no_kind(self, as_: Callable[..., TestClient]) -> None:
         reader = as_("linh", "fr")
@@ -160,7 +160,7 @@ class TestImports:
         assert "Choisissez un fichier" in answer.text
 
     def test_a_report_gives_row_numbers_and_writes_nothing_before_confirmation(self, as_: Callable[..., TestClient], world: World) -> None:
-        page = as_("linh", "en").get(f"/imports/{uid(600)}").text
+        page = as_("linh", "en").get(f"/imports/registry/{uid(600)}").text
         assert "Nothing is written yet" in page
         assert ">233<" in page
         assert "Write 2,461 rows" in page

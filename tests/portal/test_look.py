@@ -109,7 +109,7 @@ def test_every_icon_of_a_page_is_in_the_sprite(as_: Callable[..., TestClient]) -
         f"/candidacies/{CANDIDACY}",
         "/campaigns",
         "/imports",
-        f"/imports/{uid(600)}",
+        f"/imports/registry/{uid(600)}",
         "/figures/density.doctors",
         "/needs",
         "/facilities",

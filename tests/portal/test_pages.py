@@ -20,7 +20,7 @@ PAGES = [
     "/posts",
     f"/posts/{POST}",
     "/imports",
-    f"/imports/{uid(600)}",
+    f"/imports/registry/{uid(600)}",
     "/policies",
     f"/policies/{POLICY}",
     "/needs",

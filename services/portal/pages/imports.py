@@ -8,20 +8,30 @@ from services.portal.clients import Refusal, segment
 from services.portal.labels import choices
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
+from services.portal.vocabulary.imports import IMPORTS
 
 pages = Pages()
 
-API = "/api/v1/registry/imports"
-COLUMNS = {
-    "facilities": "code, name, type, level, ownership, area_code, authority, technical_supervisor, host, remoteness, tier, valid_from, valid_to",
-    "posts": "reference, facility_code, unit, job_position, occupation_code, specialty, fte, open_from, close_to, is_management",
-    "people": "worker_no, full_name, birth_date, sex, occupation_code, specialty, degree, degree_institution, degree_year, facility_code, employment_type, start_date, status",
-    "assignments": "worker_no, post_reference, facility_code, kind, fte_share, start_date, end_date, decision_number",
-}
+SERVICES = frozenset(service for service, _columns in IMPORTS.values())
+
+
+def api_of(service: str) -> str:
+    """The imports of one service; only of those that load files."""
+    if service not in SERVICES:
+        raise Refusal(404, {})
+    return f"/api/v1/{service}/imports"
 
 
 async def first_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
-    return visit.page("imports/new.html", status, kinds=choices("import_kind"), columns=COLUMNS, typed=visit.fields(), problem=problem, errors=errors or {})
+    return visit.page(
+        "imports/new.html",
+        status,
+        kinds=choices("import_kind", *IMPORTS),
+        columns={kind: columns for kind, (_service, columns) in IMPORTS.items()},
+        typed=visit.fields(),
+        problem=problem,
+        errors=errors or {},
+    )
 
 
 @pages.get("/imports")
@@ -33,15 +43,16 @@ async def imports(visit: Visit) -> Response:
 async def upload(visit: Visit) -> Response:
     file = visit.file("file")
     errors = {}
-    if visit.field("kind") not in COLUMNS:
+    if visit.field("kind") not in IMPORTS:
         errors["kind"] = str(gettext(_("Choose what the file holds.")))
     if file is None:
         errors["file"] = str(gettext(_("Choose a CSV or XLSX file.")))
     if errors or file is None:
         return await first_page(visit, 422, errors=errors)
+    service = IMPORTS[visit.field("kind")][0]
     try:
         done = await visit.api.upload(
-            API, {"kind": visit.field("kind")}, file.filename or "file.csv", file.file, file.content_type or "application/octet-stream", once=visit.field("once")
+            api_of(service), {"kind": visit.field("kind")}, file.filename or "file.csv", file.file, file.content_type or "application/octet-stream", once=visit.field("once")
         )
     except Refusal as refusal:
         if refusal.status == 422 and refusal.fields:
@@ -49,29 +60,29 @@ async def upload(visit: Visit) -> Response:
         if refusal.status in (403, 409, 413, 415, 422):
             return await first_page(visit, refusal.status, problem=refusal.problem)
         raise
-    return visit.go(f"/imports/{done['id']}")
+    return visit.go(f"/imports/{service}/{done['id']}")
 
 
-@pages.get("/imports/{id}")
+@pages.get("/imports/{service}/{id}")
 async def report(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/{segment(visit.path('id'))}")
-    return visit.page("imports/report.html", report=found)
+    found = await visit.api.get(f"{api_of(visit.path('service'))}/{segment(visit.path('id'))}")
+    return visit.page("imports/report.html", report=found, service=visit.path("service"))
 
 
-@pages.get("/imports/{id}/errors.csv")
+@pages.get("/imports/{service}/{id}/errors.csv")
 async def errors_file(visit: Visit) -> Response:
     """The rows in error alone, with a column that says why."""
-    text = await visit.api.text(f"{API}/{segment(visit.path('id'))}/errors.csv")
+    text = await visit.api.text(f"{api_of(visit.path('service'))}/{segment(visit.path('id'))}/errors.csv")
     return Response(text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": 'attachment; filename="errors.csv"'})
 
 
-@pages.post("/imports/{id}/confirmation")
+@pages.post("/imports/{service}/{id}/confirmation")
 async def confirm(visit: Visit) -> Response:
-    path = f"{API}/{segment(visit.path('id'))}"
+    path = f"{api_of(visit.path('service'))}/{segment(visit.path('id'))}"
     try:
         await visit.api.post(f"{path}/confirmation", {}, once=visit.field("once"))
     except Refusal as refusal:
         if refusal.status in (403, 409, 422):
-            return visit.page("imports/report.html", refusal.status, report=await visit.api.get(path), problem=refusal.problem)
+            return visit.page("imports/report.html", refusal.status, report=await visit.api.get(path), service=visit.path("service"), problem=refusal.problem)
         raise
-    return visit.go(f"/imports/{visit.path('id')}", done="confirmed")
+    return visit.go(f"/imports/{visit.path('service')}/{visit.path('id')}", done="confirmed")

@@ -1,0 +1,16 @@
+"""Which service loads each kind of file, and the columns that it reads. A service that learns a new kind is added here."""
+
+from services.portal.texts import _
+
+IMPORTS: dict[str, tuple[str, str]] = {
+    "facilities": ("registry", "code, name, type, level, ownership, area_code, authority, technical_supervisor, host, remoteness, tier, valid_from, valid_to"),
+    "posts": ("registry", "reference, facility_code, unit, job_position, occupation_code, specialty, fte, open_from, close_to, is_management"),
+    "people": (
+        "registry",
+        "worker_no, full_name, birth_date, sex, occupation_code, specialty, degree, degree_institution, degree_year, facility_code, employment_type, start_date, status",
+    ),
+    "assignments": ("registry", "worker_no, post_reference, facility_code, kind, fte_share, start_date, end_date, decision_number"),
+    "licences": ("registry", "worker_no, facility_code, number, authority, scope, issued_on, expires_on, status"),
+}
+
+LABELS = {"import_kind": {"licences": _("Licences to practise")}}

@@ -1,0 +1,70 @@
+"""A certificate: a number without gap in its authority and year, and a code that anybody may check."""
+
+import secrets
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services.training.base import Record
+from services.training.workflow import CERTIFICATE, ISSUED
+from shared.errors import refuse_when
+from shared.i18n import _
+from shared.rulepacks import Rule
+
+TRN_04 = Rule("TRN-04", 1, "certificate per enrolment", "Relais rule book, training TRN-04 (a number and a public check for each certificate)")
+refuse_when("certificate_once", "certificate-exists", _("This enrolment has its certificate already."), rule=TRN_04, possible=_("Open the certificate that exists."))
+
+LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""No letter that is read as another one, so that a code can be typed from paper."""
+
+
+def new_code() -> str:
+    """Twelve letters in three groups: 58 bits, which nobody guesses."""
+    letters = "".join(secrets.choice(LETTERS) for _position in range(12))
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def spelled(code: str) -> str:
+    """A code as a person types it, as it is written."""
+    letters = "".join(letter for letter in code.upper() if letter.isalnum())
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
+
+
+def initials_of(name: str) -> str:
+    """What a public page may say of a name: the first letter of each word."""
+    return "".join(f"{word[0]}." for word in name.split())
+
+
+class Certificate(Record):
+    """What a person attended, as it was true on the day of issue. No name is kept: the registry has it."""
+
+    __tablename__ = "certificates"
+
+    state: Mapped[str] = mapped_column(default=ISSUED)
+    authority: Mapped[str]
+    year: Mapped[int]
+    serial: Mapped[int]
+    number: Mapped[str]
+    code: Mapped[str]
+    enrolment_id: Mapped[UUID] = mapped_column(ForeignKey("enrolments.id"))
+    session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
+    person_id: Mapped[UUID]
+    facility_code: Mapped[str]
+    initials: Mapped[str]
+    title: Mapped[str]
+    hours: Mapped[Decimal]
+    first_day: Mapped[date]
+    last_day: Mapped[date]
+    issued_by: Mapped[str]
+    issued_on: Mapped[date]
+    valid_to: Mapped[date | None]
+    revoked_by: Mapped[str | None]
+    revoked_on: Mapped[date | None]
+    revocation_reason: Mapped[str | None]
+
+    def revoke(self, *, by: str, on: date, reason: str) -> None:
+        self.move("revoke", CERTIFICATE)
+        self.revoked_by, self.revoked_on, self.revocation_reason = by, on, reason

@@ -10,7 +10,7 @@ from services.appointment.cases.models import Case, Vote
 from services.appointment.cases.steps import meetings_of, waits_for_head
 from services.appointment.cases.workflow import EXTEND, NEED_PRINCIPLE, OPENED, PRINCIPLE_REQUESTED, REAPPOINT
 from services.appointment.mandates.models import Mandate
-from services.appointment.mandates.queries import deputies_in_office, holds_position
+from services.appointment.mandates.queries import deputies_in_office
 from services.appointment.mandates.terms import NextTerm
 from services.appointment.mandates.workflow import PLANNED, RUNNING
 from services.appointment.positions.caps import Cap, cap_of
@@ -78,7 +78,7 @@ def cap_reached(cap: Cap, deputies: int, *, grandfathered: bool = False) -> Refu
     if grandfathered:
         possible = _("Wait until the transition ends, then fill the seats within the cap.")
     elif more is not None:
-        possible = _("One more deputy is allowed from {more} staff on, or after one of the {deputies} leaves.")
+        possible = _("One more deputy is allowed from {needed} staff on, or after one of the {deputies} leaves.")
     else:
         possible = _("Appoint when one of the {deputies} leaves.")
     return Refused(
@@ -89,7 +89,7 @@ def cap_reached(cap: Cap, deputies: int, *, grandfathered: bool = False) -> Refu
         staff=cap.staff,
         allowed=cap.deputies,
         deputies=deputies,
-        more=more,
+        needed=more,
     )
 
 
@@ -170,16 +170,3 @@ def totals_must_name(case: Case, named: set[str], wanted: Sequence[str]) -> None
     """Each candidate still in the running has a total, and nobody else. Raises Malformed."""
     if named != set(wanted):
         raise Malformed.field("totals", _("Give the total of each candidate who is still in the running, and of nobody else."))
-
-
-async def position_must_be_free(session: AsyncSession, position: LeadershipPosition, starts_on: date, ends_on: date) -> None:
-    """A position has one holder. Raises Refused."""
-    holder = await holds_position(session, position.id, starts_on, ends_on)
-    if holder is not None:
-        raise Refused(
-            "position-held",
-            _("This position is held until {last_day}."),
-            rule=Rule("APP-ONE", 1, "holder per position and day", "Relais rule book, appointments (a position has one holder)"),
-            possible=_("Let the new mandate begin after {last_day}, or end the other one first."),
-            last_day=holder.last_day.isoformat(),
-        )

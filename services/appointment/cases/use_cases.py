@@ -15,7 +15,6 @@ from services.appointment.cases.guards import (
     head_must_have_decided,
     kind_must_fit,
     mandate_must_run,
-    position_must_be_free,
     position_must_be_open,
     principle_must_be_granted,
     step_must_be_next,
@@ -58,6 +57,7 @@ from services.appointment.cases.workflow import (
     TRANSFER,
 )
 from services.appointment.decisions.filing import file_decision
+from services.appointment.mandates.guards import position_must_be_free
 from services.appointment.mandates.queries import get_visible_mandate, named_mandate
 from services.appointment.mandates.terms import next_term
 from services.appointment.positions.models import LeadershipPosition
@@ -340,8 +340,8 @@ async def propose_decision(session: AsyncSession, *, caller: Caller, case_id: UU
     pack = PACKS.pinned(case.rule_pack)
     assert case.nominee_id is not None
     starts_on, ends_on = await _term(session, caller, case, position, body, pack)
-    if case.kind not in END_A_MANDATE and case.kind != ACTING and ends_on is not None:
-        await position_must_be_free(session, position, starts_on, ends_on)
+    if ends_on is not None:
+        await position_must_be_free(session, position, starts_on, ends_on, acting=case.kind == ACTING)
     if case.kind in FILL_A_SEAT:
         await cap_must_have_room(session, position, max(starts_on, done_on), pack)
     case.move("propose_decision", CASE)

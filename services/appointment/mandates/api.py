@@ -4,6 +4,7 @@ from datetime import date
 from uuid import UUID
 
 from fastapi import Response
+from sqlalchemy.exc import DBAPIError
 
 from services.appointment.mandates.models import Mandate
 from services.appointment.mandates.permissions import can_read_mandates, can_record_mandates
@@ -43,7 +44,7 @@ async def create_mandates(body: MandateBatch, caller: CallerDep, session: Sessio
             items.append(MandateItem(reference=each.reference, mandate=(await mandates_read(session, [mandate], today()))[0], problem=None))
         except Problem as refused:
             items.append(MandateItem(reference=each.reference, mandate=None, problem=refused.as_json()))
-        except Exception as error:
+        except DBAPIError as error:
             refusal = problem_of_database_error(error)
             if refusal is None:
                 raise

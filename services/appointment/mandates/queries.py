@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.mandates.models import ACTING, Mandate
@@ -71,8 +71,8 @@ async def deputies_in_office(session: AsyncSession, facility_code: str, unit: st
     return await session.scalar(statement) or 0
 
 
-async def holds_position(session: AsyncSession, position_id: UUID, first_day: date, last_day: date) -> Mandate | None:
-    """A mandate that holds a position in a period, acting ones apart."""
+async def holds_position(session: AsyncSession, position_id: UUID, first_day: date, last_day: date, *, acting: bool) -> Mandate | None:
+    """The mandate that holds a position in a period, or that acts in it."""
     found: Mandate | None = await session.scalar(
         select(Mandate)
         .where(

@@ -5,6 +5,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.mandates.dues import stage_on, tell_due
 from services.appointment.mandates.events import MandateChanged, MandateEnded, MandateStarted
+from services.appointment.mandates.guards import position_must_be_free
 from services.appointment.mandates.models import ACTING, Mandate
 from services.appointment.mandates.permissions import can_record_at
 from services.appointment.mandates.schemas import MandateCreate
@@ -45,6 +46,7 @@ async def keep_mandate(session: AsyncSession, caller: Caller, position: Leadersh
         ends_on = min(ends_on, work.retirement_on)
     if ends_on < body.starts_on:
         raise Malformed.field("ends_on", _("The last day comes before the first one."))
+    await position_must_be_free(session, position, body.starts_on, ends_on, acting=body.kind == ACTING)
     mandate = Mandate(
         reference=body.reference,
         content_hash=hash_of(body),

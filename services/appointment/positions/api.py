@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 from sqlalchemy import case
+from sqlalchemy.exc import DBAPIError
 
 from services.appointment.positions.caps import cap_of
 from services.appointment.positions.models import HEAD, LeadershipPosition
@@ -52,7 +53,7 @@ async def create_positions(body: PositionBatch, caller: CallerDep, session: Sess
             items.append(PositionItem(reference=each.reference, position=(await positions_read(session, caller, [position], today()))[0], problem=None))
         except Problem as refused:
             items.append(PositionItem(reference=each.reference, position=None, problem=refused.as_json()))
-        except Exception as error:
+        except DBAPIError as error:
             refusal = problem_of_database_error(error)
             if refusal is None:
                 raise

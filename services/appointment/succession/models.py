@@ -66,6 +66,7 @@ class Entry(Base):
     votes: Mapped[int | None]
     added_on: Mapped[date]
     added_because: Mapped[str | None]
+    added_by: Mapped[str]
     removed_on: Mapped[date | None]
     reason: Mapped[str | None]
     informed_on: Mapped[date | None]

@@ -73,6 +73,7 @@ def upgrade() -> None:
             votes smallint,
             added_on date NOT NULL,
             added_because text,
+            added_by text NOT NULL,
             removed_on date,
             reason text,
             informed_on date,

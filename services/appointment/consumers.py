@@ -1,7 +1,7 @@
 """What appointment hears of the others."""
 
 from services.appointment.commitments.leaving import hear_leavers
-from services.appointment.commitments.opening import hear_hires
+from services.appointment.commitments.opening import hear_hires, hear_studies
 from services.appointment.decisions.hearing import hear_requests
 from services.appointment.personnel import hear_personnel
 from shared.directory import hear_directory
@@ -12,4 +12,5 @@ hear_directory(consumer)
 hear_requests(consumer)
 hear_personnel(consumer)
 hear_hires(consumer)
+hear_studies(consumer)
 hear_leavers(consumer)

@@ -270,3 +270,62 @@ class TestLeave:
         seen = [await creditor.read(f"/commitments/{commitment['id']}") for commitment in (unpaid, paid)]
         assert [one["state"] for one in seen] == ["cancelled", "assessed"]
         assert ({part["state"] for part in seen[0]["payments"]}, seen[1]["repayment"]["amount"]) == ({"cancelled"}, F)
+
+
+def studied(study: UUID, kind: str, **changes: Any) -> Any:
+    body = {
+        "id": str(study),
+        "person_id": str(known("Ánh")),
+        "facility_code": REMOTE,
+        "authority_path": path_at(REMOTE),
+        "programme": "ck1",
+        "ends_on": "2025-06-30",
+        "signed_on": "2024-06-20",
+        "months_due": 48,
+        "benefit_amount": 90_000_000,
+        "currency": "VND",
+        "cost_items": [{"kind": "tuition", "amount": 90_000_000}],
+        "breach_policy": {"kind": "PRORATA"},
+        "outcome": None,
+        "outcome_on": None,
+        "returned_on": None,
+        "done_on": "2024-06-20",
+    }
+    return message("relais.training.sponsorships", f"training.sponsorship.{kind}.v1", body | changes)
+
+
+class TestStudy:
+    async def bonded(self, creditor: Creditor) -> tuple[UUID, dict[str, Any]]:
+        study = uuid4()
+        taken = await hear(consumer, studied(study, "bonded"))
+        assert (taken.dead, taken.parked) == (0, 0)
+        [commitment] = (await creditor.read("/commitments", source_id=str(study)))["items"]
+        return study, commitment
+
+    async def test_the_bond_waits_for_the_end_of_the_study_and_runs_from_the_return(self, creditor: Creditor) -> None:
+        study, commitment = await self.bonded(creditor)
+        assert (commitment["signed_on"], commitment["starts_on"], commitment["ends_on"]) == ("2024-06-20", "2025-07-01", "2029-06-30")
+        await hear(consumer, studied(study, "returned", outcome="graduated", returned_on="2025-08-01"))
+        seen = await creditor.read(f"/commitments/{commitment['id']}")
+        assert (seen["state"], seen["starts_on"], seen["ends_on"]) == ("running", "2025-08-01", "2029-07-31")
+
+    async def test_the_bond_of_a_study_runs_after_that_of_the_grant(self, creditor: Creditor) -> None:
+        """COM-04."""
+        first = await creditor.signed()
+        _study, second = await self.bonded(creditor)
+        assert (second["starts_on"] > first["ends_on"], second["clock_rule"]) == (True, "after_another")
+
+    async def test_who_abandons_owes_the_whole(self, creditor: Creditor) -> None:
+        """A10: 90 M, whatever time was served before."""
+        study, commitment = await self.bonded(creditor)
+        await hear(consumer, studied(study, "abandoned", outcome="abandoned", outcome_on="2025-09-01"))
+        seen = await creditor.read(f"/commitments/{commitment['id']}")
+        assert (seen["leaving_on"], seen["leaving_cause"]) == ("2025-09-01", "abandons")
+        assert [due["state"] for _, due in await announced("dues") if due["kind"] == "commitment_to_assess"] == ["open"]
+        body = {"exit_on": "2025-09-01", "cause": "abandons"}
+        assert (await creditor.act("linh", f"/commitments/{commitment['id']}/assessment", body))["repayment"]["amount"] == 90_000_000
+
+    async def test_a_revoked_study_owes_nothing(self, creditor: Creditor) -> None:
+        study, commitment = await self.bonded(creditor)
+        await hear(consumer, studied(study, "revoked", done_on="2025-09-01"))
+        assert (await creditor.read(f"/commitments/{commitment['id']}"))["state"] == "cancelled"

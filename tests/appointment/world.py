@@ -3,7 +3,8 @@
 from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from tests.support.hearing import Message, message
+from shared.inbox import Message
+from tests.support.hearing import message
 
 ROOT = "/api/v1/appointment"
 PROVINCIAL, REMOTE, OTHER_PROVINCE = "VN-22-BVT", "VN-22-TTBCE", "VN-01-BVDK"

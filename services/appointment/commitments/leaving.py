@@ -27,7 +27,7 @@ _LAST_DAYS = text(
     SELECT c.id, CASE WHEN bool_or(upper_inf(a.valid)) THEN NULL ELSE max(upper(a.valid)) - 1 END AS last_day, count(a.person_id) AS assignments
     FROM commitments c LEFT JOIN assignments a
         ON a.person_id = c.person_id AND a.kind = 'primary' AND a.state IN ('active', 'ended') AND a.authority_path <@ c.creditor_path AND NOT isempty(a.valid)
-    WHERE c.person_id = ANY(:persons) AND c.state IN ('signed', 'running', 'paused')
+    WHERE c.person_id = ANY(:persons) AND c.state IN ('signed', 'running', 'paused') AND c.end_cause IS NULL
     GROUP BY c.id
     """
 ).bindparams(bindparam("persons", type_=ARRAY(PG_UUID(as_uuid=True))))

@@ -12,14 +12,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.commitments.clock import lay_out
-from services.appointment.commitments.dues import tell_end_due, tell_payment_due, tell_signature_due
+from services.appointment.commitments.dues import tell_assessment_due, tell_end_due, tell_payment_due, tell_signature_due
 from services.appointment.commitments.events import CommitmentEnded, PaymentCancelled, PaymentScheduled
 from services.appointment.commitments.formulas import parts
 from services.appointment.commitments.models import Commitment, Payment
 from services.appointment.commitments.workflow import ASSESSED, CANCELLED, CLOCK, COMMITMENT, DRAFT, PAUSED, RUNNING
 from services.appointment.rules import pack_of
 from shared.audit import record_audit
-from shared.calendars import add_months, period_end
+from shared.calendars import ONE_DAY, add_months, period_end
 from shared.clock import today
 from shared.commitments import AT_START, BreachPolicy, Instalment
 from shared.events import Event, Received, record_event, record_events
@@ -209,3 +209,129 @@ async def commitment_of(session: AsyncSession, source_service: str, source_id: U
 def hear_hires(consumer: Consumer) -> None:
     consumer.on(HireDecided, _hire_decided)
     consumer.on(HireRevoked, _hire_revoked)
+
+
+# --- sponsored studies ------------------------------------------------------------------------------------------------
+
+
+class SponsorshipFact(Event):
+    """What appointment needs of a sponsored study."""
+
+    topic: ClassVar[str] = "relais.training.sponsorships"
+
+    person_id: UUID
+    facility_code: str
+    authority_path: str
+    programme: str
+    ends_on: date
+    signed_on: date | None
+    months_due: int
+    benefit_amount: int
+    currency: str
+    cost_items: list[dict[str, Any]]
+    breach_policy: BreachPolicy
+    outcome: str | None
+    outcome_on: date | None
+    returned_on: date | None
+    done_on: date
+
+
+class SponsorshipBonded(SponsorshipFact):
+    """A study is paid against months of service."""
+
+    type: ClassVar[str] = "training.sponsorship.bonded.v1"
+
+
+class SponsorshipReturned(SponsorshipFact):
+    """Back at work: after a diploma the months run from this day."""
+
+    type: ClassVar[str] = "training.sponsorship.returned.v1"
+
+
+class SponsorshipFailed(SponsorshipFact):
+    """No diploma: everything is owed."""
+
+    type: ClassVar[str] = "training.sponsorship.failed.v1"
+
+
+class SponsorshipAbandoned(SponsorshipFact):
+    """Given up: everything is owed."""
+
+    type: ClassVar[str] = "training.sponsorship.abandoned.v1"
+
+
+class SponsorshipRevoked(SponsorshipFact):
+    """The decision was revoked: nothing is due."""
+
+    type: ClassVar[str] = "training.sponsorship.revoked.v1"
+
+
+async def _study_bonded(session: AsyncSession, event: Received[SponsorshipBonded]) -> None:
+    """The bond is signed with the study; it waits for its end."""
+    study = event.data
+    if study.months_due <= 0:
+        return
+    commitment = await open_commitment(
+        session,
+        SYSTEM,
+        source_service="training",
+        source_id=study.id,
+        origin="training",
+        person_id=study.person_id,
+        facility_code=study.facility_code,
+        authority_path=study.authority_path,
+        amount=study.benefit_amount,
+        currency=study.currency,
+        months_due=study.months_due,
+        earliest_on=study.ends_on + ONE_DAY,
+        breach=study.breach_policy,
+        opened_on=study.signed_on or study.done_on,
+        programme=study.programme,
+        cost_items=study.cost_items,
+    )
+    if commitment.state == DRAFT:
+        commitment.move("sign", COMMITMENT)
+        commitment.signed_on = study.signed_on or study.done_on
+        await session.flush()
+        tell_signature_due(session, commitment)
+        await lay_out(session, commitment.person_id, today())
+
+
+async def _study_returned(session: AsyncSession, event: Received[SponsorshipReturned]) -> None:
+    """The months run from the day of the return; without diploma what is owed is assessed instead."""
+    study = event.data
+    commitment = await commitment_of(session, "training", study.id)
+    if commitment is None or commitment.state not in CLOCK or study.outcome != "graduated" or study.returned_on is None:
+        return
+    commitment.earliest_on = commitment.starts_on = study.returned_on
+    commitment.ends_on = period_end(study.returned_on, commitment.months_due)
+    commitment.version += 1
+    await session.flush()
+    await lay_out(session, commitment.person_id, today())
+
+
+async def _study_ended_without_diploma(session: AsyncSession, event: Received[Any]) -> None:
+    """Somebody must assess what is owed: the whole (COM-02)."""
+    study: SponsorshipFact = event.data
+    commitment = await commitment_of(session, "training", study.id)
+    if commitment is None or commitment.state not in CLOCK:
+        return
+    commitment.end_cause = "abandons" if event.type == SponsorshipAbandoned.type else "no_diploma"
+    commitment.leaving_on = study.outcome_on or study.done_on
+    commitment.version += 1
+    await session.flush()
+    tell_assessment_due(session, commitment, commitment.leaving_on, "open")
+
+
+async def _study_revoked(session: AsyncSession, event: Received[SponsorshipRevoked]) -> None:
+    commitment = await commitment_of(session, "training", event.data.id)
+    if commitment is not None:
+        await cancel_commitment(session, SYSTEM, commitment, from_day=event.data.done_on, done_on=event.data.done_on)
+
+
+def hear_studies(consumer: Consumer) -> None:
+    consumer.on(SponsorshipBonded, _study_bonded)
+    consumer.on(SponsorshipReturned, _study_returned)
+    consumer.on(SponsorshipFailed, _study_ended_without_diploma)
+    consumer.on(SponsorshipAbandoned, _study_ended_without_diploma)
+    consumer.on(SponsorshipRevoked, _study_revoked)

@@ -180,6 +180,8 @@ class CommitmentRead(BaseModel):
     signed_on: date | None
     signed_with: str | None
     ended_on: date | None
+    leaving_on: date | None = Field(description="Heard from the registry or from a study: the person leaves before the end, what is owed must be assessed.")
+    leaving_cause: Literal["leaves", "abandons", "no_diploma"] | None
     amount: int | None
     currency: str
     paid: int | None
@@ -203,6 +205,8 @@ class CommitmentRead(BaseModel):
                 "clock_rule": "after_another" if waits else "at_once",
                 "free_on": commitment.ends_on + ONE_DAY,
                 "days_left": max((commitment.ends_on - max(day, commitment.starts_on)).days + 1, 0),
+                "leaving_on": commitment.leaving_on if money else None,
+                "leaving_cause": (commitment.end_cause or "leaves") if money and commitment.leaving_on else None,
                 "amount": commitment.amount if money else None,
                 "paid": commitment.paid if money else None,
                 "breach_policy": commitment.breach_policy if money else None,

@@ -7,14 +7,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.awards.models import Award
-from services.appointment.awards.schemas import Warning
+from services.appointment.awards.schemas import SharePassed
 from services.appointment.awards.workflow import AWARDED, PROPOSED
 from services.appointment.rules import pack_of
 from shared.clock import today
 from shared.i18n import _, translate
 
 
-async def shares_passed(session: AsyncSession, title: str, year: int, facilities: Iterable[str]) -> list[Warning]:
+async def shares_passed(session: AsyncSession, title: str, year: int, facilities: Iterable[str]) -> list[SharePassed]:
     """Facilities in which this title is given more often than its share of the other title, of the same year."""
     found = []
     for code in sorted(set(facilities)):
@@ -31,7 +31,7 @@ async def shares_passed(session: AsyncSession, title: str, year: int, facilities
                 base=base,
                 percent=share["percent"],
             )
-            found.append(Warning(facility_code=code, text=text, rule=replace(rule, value=share["percent"]).as_json()))
+            found.append(SharePassed(facility_code=code, text=text, rule=replace(rule, value=share["percent"]).as_json()))
     return found
 
 

@@ -74,7 +74,7 @@ class AwardRead(BaseModel):
         return cls.model_validate(values | {"available_actions": [action("withdraw", can_propose_awards(caller), lambda: AWARD.after("withdraw", award.state))]})
 
 
-class Warning(BaseModel):
+class SharePassed(BaseModel):
     """A share that EMU-01 recommends and these awards pass: shown to the signatory, who decides."""
 
     facility_code: str
@@ -95,4 +95,4 @@ class ProposedMany(BaseModel):
 
     proposal_id: UUID | None
     items: list[Proposed]
-    warnings: list[Warning]
+    warnings: list[SharePassed]

@@ -96,7 +96,8 @@ def _benefit(caller: Caller, body: BenefitsCreate, person_id: UUID, work: Work |
         proposed_by=caller.actor,
         proposed_on=done_on,
         state=PROPOSED,
-        **body.model_dump(include={"kind", "percent", "amount", "currency", "frequency", "starts_on", "ends_on", "basis"}),
+        percent=None if body.percent is None else body.percent.quantize(Decimal("0.01")),
+        **body.model_dump(include={"kind", "amount", "currency", "frequency", "starts_on", "ends_on", "basis"}),
     )
 
 

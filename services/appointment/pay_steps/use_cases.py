@@ -232,6 +232,7 @@ async def _file_list(session: AsyncSession, caller: Caller, body: PayStepListCre
         lines=[line for _step, line in taken],
     )
     session.add(found)
+    await session.flush()
     for step, line in taken:
         step.list_id, step.next_on = found.id, line.effective_on
         step.early_months, step.early_reason = line.early_months, line.early_reason

@@ -15,7 +15,7 @@ from services.registry.directory import Place, places
 from services.registry.hires.events import HireDecided
 from services.registry.periods import period
 from services.registry.persons.models import Person
-from services.registry.persons.use_cases import add_purposes, register_worker, share_person
+from services.registry.persons.use_cases import add_purposes, announce_workers_of, register_worker, share_person
 from services.registry.posts.models import Post
 from services.registry.posts.use_cases import announce_posts
 from services.registry.work_items.use_cases import open_work_item_about
@@ -55,6 +55,7 @@ async def place_hire(session: AsyncSession, event: Received[HireDecided]) -> Non
     worker = await register_worker(session, person, occupation_code=hire.occupation_code, specialty=post.specialty, by=BY)
     await share_person(session, person, place.authority_path)
     await _employ(session, hire, person, worker, place)
+    await announce_workers_of(session, person.id)
     assignment = Assignment(
         row_id=uuid7(),
         id=uuid7(),

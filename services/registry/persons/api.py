@@ -76,11 +76,12 @@ async def list_persons(
     page: PageDep,
     facility: Annotated[str | None, Query(max_length=60, description="Code of a facility: those assigned to it or employed by it on the day.")] = None,
     occupation: Annotated[str | None, Query(max_length=60, description="Code of an occupation.")] = None,
+    worker_no: Annotated[str | None, Query(max_length=60, description="The authority's own number of a worker.")] = None,
     as_of: Annotated[date | None, Query(description="The day; today when not said.")] = None,
 ) -> Page[PersonCard]:
     """The staff list in the order of names, with occupation and place of work on the day."""
     day = as_of or today()
-    found = await keyset_page(session, staff_visible_to(caller, facility=facility, occupation=occupation, day=day), keys=KEYS, params=page)
+    found = await keyset_page(session, staff_visible_to(caller, facility=facility, occupation=occupation, worker_no=worker_no, day=day), keys=KEYS, params=page)
     return Page(items=await cards_of(session, found.items, day, facility), next=found.next)
 
 

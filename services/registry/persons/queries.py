@@ -46,7 +46,7 @@ async def workers_of(session: AsyncSession, person_id: UUID) -> Sequence[Worker]
     return (await session.scalars(select(Worker).where(Worker.person_id == person_id).order_by(Worker.id))).all()
 
 
-def staff_visible_to(caller: Caller, *, facility: str | None, occupation: str | None, day: date) -> Select[tuple[Person]]:
+def staff_visible_to(caller: Caller, *, facility: str | None, occupation: str | None, day: date, worker_no: str | None = None) -> Select[tuple[Person]]:
     """Workers whom the caller sees; those assigned to or employed by a facility on the day when one is named."""
     statement = persons_visible_to(caller).where(exists().where(PersonPurpose.person_id == Person.id, PersonPurpose.purpose == "worker"))
     if facility:
@@ -55,6 +55,8 @@ def staff_visible_to(caller: Caller, *, facility: str | None, occupation: str | 
         statement = statement.where(or_(assigned, employed))
     if occupation:
         statement = statement.where(exists().where(Worker.person_id == Person.id, Worker.occupation_code == occupation))
+    if worker_no:
+        statement = statement.where(exists().where(Worker.person_id == Person.id, Worker.worker_no == worker_no))
     return statement
 
 

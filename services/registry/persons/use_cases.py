@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.directory import get_occupation, get_place
@@ -15,6 +18,7 @@ from services.registry.references import acting_for, by_reference
 from services.registry.visibility import parties_to_share_with
 from services.registry.workers.events import WorkerRegistered
 from services.registry.workers.models import Worker
+from services.registry.workers.retirement import retirement_on
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import now, today
@@ -22,6 +26,8 @@ from shared.db import worker_session
 from shared.events import record_event
 from shared.ids import uuid7
 from shared.references import hash_of
+
+_SERVICE = text("SELECT * FROM service_of_persons(:persons, CAST(:day AS date))").bindparams(bindparam("persons", type_=ARRAY(PG_UUID(as_uuid=True))))
 
 
 async def register_person(session: AsyncSession, *, caller: Caller, body: PersonCreate) -> Person:
@@ -73,6 +79,8 @@ async def change_person(session: AsyncSession, *, caller: Caller, person: Person
         person.sex = body.sex
     add_purposes(person, body.purposes or [])
     await session.flush()
+    if body.birth_date is not None or body.birth_year is not None or body.sex is not None:
+        await announce_workers_of(session, person.id)
     await record_audit(session, caller, "person.corrected", "person", person.id, before=before, after=_known(person) | {"names_changed": body.names is not None})
     return person
 
@@ -97,8 +105,27 @@ async def share_person(session: AsyncSession, person: Person, path: str) -> None
 
 
 async def announce_worker(session: AsyncSession, worker: Worker) -> None:
+    """Tell the public state of a worker, with the service that the register knows of."""
     occupation = await get_occupation(session, worker.occupation_code)
-    record_event(session, WorkerRegistered.about(worker, isco=occupation.isco, group=occupation.group))
+    known = (await session.execute(_SERVICE, {"persons": [worker.person_id], "day": today()})).one_or_none()
+    person = (await session.execute(select(Person.birth_date, Person.sex).where(Person.id == worker.person_id))).one()
+    record_event(
+        session,
+        WorkerRegistered.about(
+            worker,
+            isco=occupation.isco,
+            group=occupation.group,
+            employment_type=known.employment_type if known else None,
+            first_day=known.first_day if known else None,
+            retirement_on=retirement_on(worker.authority_path, person.birth_date, person.sex, today()),
+        ),
+    )
+
+
+async def announce_workers_of(session: AsyncSession, person_id: UUID) -> None:
+    """An employment began or ended, or the birth was corrected: what rules of age and service need has changed."""
+    for worker in (await session.scalars(select(Worker).where(Worker.person_id == person_id))).all():
+        await announce_worker(session, worker)
 
 
 async def register_worker(

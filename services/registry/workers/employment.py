@@ -11,7 +11,7 @@ from services.registry.directory import get_place, names_of_facilities
 from services.registry.periods import period
 from services.registry.persons.permissions import can_write_at, can_write_people
 from services.registry.persons.queries import get_visible_person
-from services.registry.persons.use_cases import add_purposes, register_worker, share_person
+from services.registry.persons.use_cases import add_purposes, announce_workers_of, register_worker, share_person
 from services.registry.workers.models import Employment
 from services.registry.workers.schemas import EmploymentCreate, EmploymentEnding, EmploymentRead
 from shared.actions import action
@@ -55,6 +55,7 @@ async def employ(session: AsyncSession, *, caller: Caller, person_id: UUID, body
     add_purposes(person, ["worker"])
     await session.flush()
     await share_person(session, person, place.authority_path)
+    await announce_workers_of(session, person.id)
     await record_audit(session, caller, "employment.recorded", "employment", employment.id, after=body.model_dump(mode="json"), done_on=done_on)
     return employment
 
@@ -75,6 +76,7 @@ async def end_employment(session: AsyncSession, *, caller: Caller, employment_id
     await supersede(session, at=at, act="ended", by=caller, reason=body.reason)
     known.valid, known.ended_reason, known.recorded_at, known.recorded_by = period(known.valid_from, body.ends_on), body.reason, at, caller.actor
     await session.flush()
+    await announce_workers_of(session, known.person_id)
     await record_audit(session, caller, "employment.ended", "employment", known.id, before={"ends_on": None}, after=body.model_dump(mode="json"), done_on=done_on)
     return known
 

@@ -1,5 +1,7 @@
 """What the registry tells about workers: who works in which occupation, never a name."""
 
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from pydantic import ConfigDict
@@ -9,7 +11,7 @@ from shared.events import Event
 
 
 class WorkerRegistered(Event):
-    """A person is registered as a worker of an occupation, or the authorities with a relation to the worker changed."""
+    """A person is registered as a worker of an occupation, or what rules of age and service need, or the authorities with a relation to the worker, changed."""
 
     type = "registry.worker.registered.v1"
     topic = "relais.registry.workers"
@@ -23,6 +25,9 @@ class WorkerRegistered(Event):
                     "isco": "2211",
                     "group": "doctor",
                     "specialty": "anaesthesia",
+                    "employment_type": "public_employee",
+                    "first_day": "2015-02-01",
+                    "retirement_on": "2048-08-31",
                     "authority_path": "VN.VN-22.VN-22-BVT",
                     "shared_with": [],
                 }
@@ -35,11 +40,15 @@ class WorkerRegistered(Event):
     isco: str
     group: str
     specialty: str | None = None
+    employment_type: str | None = None
+    first_day: date | None = None
+    retirement_on: date | None = None
     authority_path: str
     shared_with: list[str]
 
     @classmethod
-    def about(cls, worker: Worker, *, isco: str, group: str) -> "WorkerRegistered":
+    def about(cls, worker: Worker, *, isco: str, group: str, **service: Any) -> "WorkerRegistered":
+        """`service` is the employment type, the first day of the first employment, and the day of retirement by the schedule (REG-05)."""
         return cls(
             id=worker.id,
             person_id=worker.person_id,
@@ -49,4 +58,5 @@ class WorkerRegistered(Event):
             specialty=worker.specialty,
             authority_path=worker.authority_path,
             shared_with=worker.shared_with,
+            **service,
         )

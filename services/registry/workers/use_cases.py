@@ -15,6 +15,7 @@ from services.registry.persons.permissions import can_write_at, can_write_people
 from services.registry.rules import REG_ONE_EMPLOYMENT
 from services.registry.visibility import authority_of
 from services.registry.workers.events import WorkerRegistered
+from services.registry.workers.retirement import retirement_on
 from shared.audit import record_audits
 from shared.auth import Caller, require
 from shared.clock import now, today
@@ -100,6 +101,9 @@ async def register_people(session: AsyncSession, caller: Caller, lines: Sequence
                 isco=occupations[person["occupation"]].isco,
                 group=occupations[person["occupation"]].group,
                 specialty=person["specialty"],
+                employment_type=person["employment_type"],
+                first_day=person["starts_on"],
+                retirement_on=retirement_on(person["path"], person["birth_date"], person["sex"], day),
                 authority_path=person["path"],
                 shared_with=[],
             )

@@ -9,6 +9,7 @@ from services.training.credits.api import router as credits_
 from services.training.enrolments.api import router as enrolments
 from services.training.plans.api import router as plans
 from services.training.sessions.api import router as sessions
+from services.training.sponsorships.api import router as sponsorships
 from services.training.stays.api import groups as stay_groups
 from services.training.stays.api import router as stays
 from shared.app import Service, create_app
@@ -17,7 +18,7 @@ service = Service(
     name="training",
     title="Training",
     package=__package__,
-    routers=[plans, courses, sessions, enrolments, certificates, credits_, stay_groups, stays],
+    routers=[plans, courses, sessions, enrolments, certificates, credits_, stay_groups, stays, sponsorships],
     consumer=consumer,
 )
 

@@ -8,6 +8,8 @@ BOARD_APPROVED, BOARD_REFUSED, BONDED, CONFLICTING = _("board_approved"), _("boa
 ENROLLED, STUDYING = _("enrolled"), _("studying")
 GRADUATED, FAILED, ABANDONED, RETURNED = _("graduated"), _("failed"), _("abandoned"), _("returned")
 WITHDRAWN, REVOKED = _("withdrawn"), _("revoked")
+DEGREE_DECLARED = _("degree_declared")
+"""Beside the state: a diploma was entered, and nobody has checked it with the issuer yet."""
 
 SPONSORSHIP = Workflow(
     "sponsorship",
@@ -18,12 +20,13 @@ SPONSORSHIP = Workflow(
         "refuse": act(ELIGIBLE, to=BOARD_REFUSED),
         "withdraw": act(APPLIED, ELIGIBLE, BOARD_APPROVED, to=WITHDRAWN),
         "bond": act(BOARD_APPROVED, to=BONDED),
-        "conflict": act(BOARD_APPROVED, WITHDRAWN, to=CONFLICTING),
+        "conflict": act(BOARD_APPROVED, to=CONFLICTING),
         "enrol": act(BONDED, to=ENROLLED),
         "progress": act(ENROLLED, STUDYING, to=STUDYING),
         "graduate": act(STUDYING, to=GRADUATED),
         "fail": act(ENROLLED, STUDYING, to=FAILED),
         "abandon": act(BONDED, ENROLLED, STUDYING, to=ABANDONED),
+        "check_degree": act(DEGREE_DECLARED, to=DEGREE_DECLARED),
         "return": act(GRADUATED, FAILED, ABANDONED, to=RETURNED),
         "revoke": act(BONDED, CONFLICTING, ENROLLED, STUDYING, to=REVOKED),
     },

@@ -118,6 +118,9 @@ def upgrade() -> None:
             outcome_by text,
             outcome_comment text,
             diploma_number text,
+            degree_checked_by text,
+            degree_checked_on date,
+            degree_check text CONSTRAINT sponsorship_degree_check CHECK (degree_check IN ('verified', 'mismatch', 'forged_suspected')),
             returned_on date,
             ended_by text,
             ended_on date,
@@ -128,6 +131,7 @@ def upgrade() -> None:
             CONSTRAINT sponsorship_signatory_is_not_proposer CHECK (state = 'conflicting' OR signed_by <> board_by),
             CONSTRAINT sponsorship_signed CHECK (state NOT IN ('bonded', 'enrolled', 'studying', 'graduated', 'failed', 'abandoned') OR signed_on IS NOT NULL),
             CONSTRAINT sponsorship_covered_by_another CHECK (cover_person_id <> person_id),
+            CONSTRAINT sponsorship_checker_is_not_declarer CHECK (degree_checked_by <> outcome_by),
             CONSTRAINT sponsorship_outcome_has_a_day CHECK ((outcome IS NULL) = (outcome_on IS NULL))
         );
         CREATE INDEX sponsorships_list ON sponsorships (applied_on, id);
@@ -149,6 +153,17 @@ def upgrade() -> None:
             CONSTRAINT progress_once_a_period UNIQUE (sponsorship_id, period_to)
         );
 
+        -- Needs of facilities, as recruitment validated them.
+        CREATE TABLE needs (
+            id uuid PRIMARY KEY,
+            authority_path ltree NOT NULL,
+            shared_with text[] NOT NULL DEFAULT '{{}}',
+            facility_code text NOT NULL,
+            occupation_code text NOT NULL,
+            specialty text,
+            state text NOT NULL
+        );
+
         -- Whether the probation is over, as appointment says it.
         CREATE TABLE probations (
             id uuid PRIMARY KEY,
@@ -160,6 +175,6 @@ def upgrade() -> None:
         CREATE INDEX probations_of_person ON probations (person_id);
         """
     )
-    for table in ("stay_groups", "stays", "sponsorships", "probations"):
+    for table in ("stay_groups", "stays", "sponsorships", "needs", "probations"):
         protect(table)
     protect("sponsorship_progress", condition="EXISTS (SELECT FROM sponsorships WHERE sponsorships.id = sponsorship_id)")

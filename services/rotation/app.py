@@ -8,6 +8,7 @@ from services.rotation.consumers import consumer
 from services.rotation.missions.api import router as missions
 from services.rotation.programmes.api import router as programmes
 from services.rotation.support_requests.api import router as support_requests
+from services.rotation.techniques.api import router as techniques
 from services.rotation.visits.api import router as visits
 from shared.app import Service, create_app
 
@@ -15,7 +16,7 @@ service = Service(
     name="rotation",
     title="Rotation",
     package=__package__,
-    routers=[programmes, agreements, visits, support_requests, missions],
+    routers=[programmes, agreements, visits, support_requests, missions, techniques],
     consumer=consumer,
     daily=[follow_the_calendar],
 )

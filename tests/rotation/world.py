@@ -150,8 +150,8 @@ class World:
         await self.act("head-bvt", f"/agreements/{drafted['id']}/signatures", {"side": "giver", "done_on": "2024-12-27"})
         return await self.act("head-bache", f"/agreements/{drafted['id']}/signatures", {"side": "receiver", "done_on": "2024-12-28"})
 
-    async def visit(self, agreement: dict[str, Any], *, by: str = "hr-bvt", expect: int = 201, **changes: Any) -> dict[str, Any]:
-        body = {"agreement": agreement["id"], "specialty": "surgery", "outcome": "held", "held_on": "2025-03-12", "consultations": 34, "done_on": "2025-03-31"} | changes
+    async def visit(self, of: dict[str, Any], *, by: str = "hr-bvt", expect: int = 201, **changes: Any) -> dict[str, Any]:
+        body = {"agreement": of["id"], "specialty": "surgery", "outcome": "held", "held_on": "2025-03-12", "consultations": 34, "done_on": "2025-03-31"} | changes
         return await self.act(by, "/visits", {name: value for name, value in body.items() if value is not None}, expect=expect)
 
     # -- requests and missions

@@ -1,11 +1,13 @@
 """The receiving side asks for support; it is validated once learners, equipment and licence scope are ready."""
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rotation.agreements.queries import named_agreement
+from services.rotation.staff import working_at
 from services.rotation.support_requests.events import SupportRequestFoundNotReady, SupportRequestRefused, SupportRequestSubmitted, SupportRequestValidated
 from services.rotation.support_requests.models import REQUEST, SupportRequest
 from services.rotation.support_requests.permissions import can_decide, can_submit
@@ -15,7 +17,7 @@ from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
-from shared.directory import place_on, works_of
+from shared.directory import place_on
 from shared.errors import FieldError, Malformed, Refused
 from shared.events import record_event
 from shared.i18n import _
@@ -41,7 +43,7 @@ async def submit_request(session: AsyncSession, *, caller: Caller, body: Support
         giver_code = agreement.giver_code
     if giver_code is not None:
         await place_on(session, giver_code, done_on, field="giver_code")
-    await learners_must_work_there(session, body.learners, receiver.code, done_on)
+    await learners_must_work_there(body.learners, receiver.code, done_on)
     request = SupportRequest(
         **body.model_dump(exclude={"done_on", "giver_code"}),
         giver_code=giver_code,
@@ -58,10 +60,10 @@ async def submit_request(session: AsyncSession, *, caller: Caller, body: Support
     return request
 
 
-async def learners_must_work_there(session: AsyncSession, learners: list[UUID], facility_code: str, day: date) -> None:
+async def learners_must_work_there(learners: Collection[UUID], facility_code: str, day: date) -> None:
     """Those who will learn work at the receiving facility. Raises Malformed."""
-    works = await works_of(session, learners, day) if learners else {}
-    strangers = [place for place, person in enumerate(learners) if person not in works or works[person].facility_code != facility_code]
+    here = await working_at(facility_code, learners, day)
+    strangers = [place for place, person in enumerate(learners) if person not in here]
     if strangers:
         raise Malformed([FieldError(f"learners.{place}", _("This person does not work at {facility} on that day."), {"facility": facility_code}) for place in strangers])
 
@@ -115,7 +117,7 @@ async def complete_request(session: AsyncSession, *, caller: Caller, request_id:
     require(can_submit(caller, request.receiver))
     require_current(if_match, request.version)
     if body.learners is not None:
-        await learners_must_work_there(session, body.learners, request.receiver_code, done_on)
+        await learners_must_work_there(body.learners, request.receiver_code, done_on)
     request.move("complete", REQUEST)
     for name, value in body.model_dump(exclude={"done_on"}, exclude_none=True).items():
         setattr(request, name, value)

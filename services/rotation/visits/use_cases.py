@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rotation.agreements.models import Agreement, Obligation
 from services.rotation.agreements.queries import agreements_named
 from services.rotation.agreements.workflow import DRAFT
+from services.rotation.staff import working_at
 from services.rotation.visits.events import VisitHeld, VisitMissed
 from services.rotation.visits.models import PROMISED, Visit
 from services.rotation.visits.permissions import can_record
@@ -17,7 +18,6 @@ from services.rotation.visits.schemas import VisitAnswer, VisitBatch, VisitCreat
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
-from shared.directory import works_of
 from shared.errors import FieldError, Malformed, Problem, Refused, problem_of_database_error
 from shared.events import record_event
 from shared.i18n import _
@@ -80,7 +80,7 @@ async def _record(session: AsyncSession, caller: Caller, body: VisitCreate, agre
         assert body.reason is not None
         visit.miss(body.reason, by=caller.actor, said_on=done_on)
     else:
-        await _visitors_must_be_the_givers(session, agreement, body)
+        await _visitors_must_be_the_givers(agreement, body)
         visit = await _promised(session, obligation, month_of(body.day)) or _beyond_what_is_promised(agreement, obligation, month_of(body.day))
         session.add(visit)
         visit.hold(on=body.day, visitors=body.visitors, consultations=body.consultations, by=caller.actor, said_on=done_on)
@@ -128,11 +128,9 @@ def _beyond_what_is_promised(agreement: Agreement, obligation: Obligation, month
     )
 
 
-async def _visitors_must_be_the_givers(session: AsyncSession, agreement: Agreement, body: VisitCreate) -> None:
+async def _visitors_must_be_the_givers(agreement: Agreement, body: VisitCreate) -> None:
     """Who visits works at the giver's on that day. Raises Malformed."""
-    if not body.visitors:
-        return
-    works = await works_of(session, body.visitors, body.day)
-    strangers = [place for place, person in enumerate(body.visitors) if person not in works or works[person].facility_code != agreement.giver_code]
+    theirs = await working_at(agreement.giver_code, body.visitors, body.day)
+    strangers = [place for place, person in enumerate(body.visitors) if person not in theirs]
     if strangers:
         raise Malformed([FieldError(f"visitors.{place}", _("This person does not work at {facility} on that day."), {"facility": agreement.giver_code}) for place in strangers])

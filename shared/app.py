@@ -3,7 +3,7 @@
 import asyncio
 import importlib.util
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from shared import clients, i18n
 from shared.auth import is_guarded, public_route
 from shared.db import database, worker_session
 from shared.errors import MEDIA_TYPE, FieldError, Malformed, NotFound, Problem, Unavailable, problem_of_database_error, problems
+from shared.history import HistoryOf, history_router
 from shared.i18n import _
 from shared.idempotency import OnceRoute, Replay
 from shared.inbox import Consumer
@@ -47,6 +48,7 @@ class Service:
     daily: Sequence[Task] = ()
     frequent: Sequence[Task] = ()
     at_start: Sequence[Task] = field(default=())
+    history: Mapping[str, HistoryOf] = field(default_factory=dict)
 
     @property
     def folder(self) -> Path:
@@ -82,7 +84,7 @@ def create_app(service: Service) -> ASGIApp:
         # Its own tracing costs two thirds of the speed and would record exception messages; ours is TelemetryMiddleware.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for router in service.routers:
+    for router in (*service.routers, history_router(service.history)) if service.history else service.routers:
         _refuse_open_routes(router)
         app.include_router(router, prefix=prefix)
     app.include_router(_health_router(service))

@@ -154,7 +154,7 @@ async def record_delay(session: AsyncSession, *, caller: Caller, pay_step_id: UU
     step.count((await _leave(session, [step.person_id])).get(step.person_id, []))
     step.version += 1
     await session.flush()
-    await record_audit(session, caller, "pay_step.delayed", "pay_step", step.id, before=before, after={"due_on": step.due_on, "kind": body.kind, "months": months}, done_on=done_on)
+    await record_audit(session, caller, "pay_step.delayed", "pay_step", step.id, before=before, after={"due_on": step.due_on, "months": months}, done_on=done_on)
     tell(session, PayStepChanged, [step])
     return step
 

@@ -305,3 +305,34 @@ async def test_two_signatories_sign_two_hundred_at_once(committed_api: Api) -> N
     assert {item["signed_by"].rpartition("#")[2] for item in signed} == {register.account(person) for person in ("director", "deputy")}
     last = await register.act("director", await register.file("the last"), "signature")
     assert last["number"] == "201/QĐ-SYT"
+
+
+class TestDocument:
+    @pytest.fixture(autouse=True)
+    def registry(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The names and places that the registry tells this reader."""
+
+        async def told(_caller: Any, _method: str, path: str, *, json: Any = None) -> dict[str, Any]:
+            if json is not None:
+                return {"items": [{"id": person, "name": "Đặng Thị Ánh"} for person in json["ids"]]}
+            return {"items": [{"name": "Bệnh viện Đa khoa tỉnh Quảng Ninh"}] if "VN-22-BVT" in path else []}
+
+        monkeypatch.setattr("services.appointment.decisions.documents.ask", told)
+
+    @pytest.mark.parametrize("language", ["fr", "vi", "en"])
+    async def test_in_three_languages(self, register: Register, language: str) -> None:
+        signed = await register.act("director", await register.file(), "signature", {"number": "317/QĐ-SYT", "done_on": "2025-09-22"})
+        answer = await register.api.as_("hr-bvt").get(f"{ROOT}/decisions/{signed['id']}/document", params={"language": language})
+        assert (answer.status_code, answer.headers["content-type"], answer.content[:5]) == (200, "application/pdf", b"%PDF-")
+        again = await register.api.as_("hr-bvt").get(f"{ROOT}/decisions/{signed['id']}/document", params={"language": language})
+        assert again.content == answer.content
+
+    async def test_of_a_draft_and_of_a_kind_without_text_of_its_own(self, register: Register) -> None:
+        filed = await register.file(kind="something_new", facts={"title": "Điều phối nhân lực"})
+        answer = await register.api.as_("hr-bvt").get(f"{ROOT}/decisions/{filed['id']}/document", params={"language": "vi"})
+        assert answer.content[:5] == b"%PDF-"
+
+    async def test_not_for_others(self, register: Register) -> None:
+        filed = await register.file()
+        for person, status in (("hr-bc", 404), ("hanoi", 404), ("analyst", 403)):
+            assert (await register.api.as_(person).get(f"{ROOT}/decisions/{filed['id']}/document")).status_code == status

@@ -1,12 +1,13 @@
 """Decisions over HTTP: the register, and the one signing table."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
 from sqlalchemy import text
 
+from services.appointment.decisions.documents import printed
 from services.appointment.decisions.models import Decision
 from services.appointment.decisions.numbers import last_numbers, register_of
 from services.appointment.decisions.permissions import can_keep_register, can_number_decisions, can_read_decisions, can_sign_decisions
@@ -28,7 +29,7 @@ from shared.actions import IfMatch, etag
 from shared.auth import CallerDep, allows, public_route
 from shared.db import SessionDep, app_session
 from shared.errors import Malformed, NotFound, problems
-from shared.i18n import _
+from shared.i18n import _, current_language
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
 
@@ -139,6 +140,28 @@ async def create_supersession(decision_id: UUID, body: SupersessionCreate, respo
     decision = await supersede_decision(session, caller=caller, decision_id=decision_id, body=body, if_match=if_match)
     etag(response, decision.version)
     return DecisionRead.seen_by(caller, decision)
+
+
+@router.get(
+    "/{decision_id}/document",
+    dependencies=[allows(can_read_decisions)],
+    response_class=Response,
+    responses=problems(401, 403, 404, 422, 503) | {200: {"content": {"application/pdf": {}}, "description": "The decision as PDF"}},
+)
+async def read_document(
+    decision_id: UUID,
+    caller: CallerDep,
+    session: SessionDep,
+    language: Annotated[Literal["fr", "vi", "en"] | None, Query(description="Left out: the language of the request.")] = None,
+) -> Response:
+    """The decision as a document, with a code that anybody may check. Names are those that the reader may see."""
+    decision = await get_visible_decision(session, caller, decision_id)
+    chosen = current_language.set(language or caller.language)
+    try:
+        content = await printed(session, caller, decision)
+    finally:
+        current_language.reset(chosen)
+    return Response(content, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="decision-{decision.id}-{language or caller.language}.pdf"'})
 
 
 @registers.get("/{authority}", response_model=RegisterRead, dependencies=[allows(can_read_decisions)], responses=problems(401, 403, 404))

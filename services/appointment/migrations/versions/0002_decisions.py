@@ -94,6 +94,18 @@ def upgrade() -> None:
         );
         CREATE UNIQUE INDEX decision_checks_decision ON decision_checks (decision_id);
 
+        -- The files that were handed out, made from one version of a decision in one language.
+        CREATE TABLE decision_documents (
+            decision_id uuid NOT NULL REFERENCES decisions,
+            language text NOT NULL,
+            version integer NOT NULL,
+            sha256 text NOT NULL,
+            authority_path ltree NOT NULL,
+            shared_with text[] NOT NULL DEFAULT '{{}}',
+            made_at timestamptz NOT NULL DEFAULT now(),
+            PRIMARY KEY (decision_id, language, version, sha256)
+        );
+
         CREATE TABLE commitments (
             {COLUMNS}
             creditor_path ltree NOT NULL,
@@ -225,7 +237,7 @@ def upgrade() -> None:
         GRANT EXECUTE ON FUNCTION budget_of_year TO {service}_app, {service}_worker;
         """
     )
-    for table in ("decisions", "registers", "register_counters", "commitments", "commitment_pauses", "commitment_payments", "repayment_instalments", "commitment_budgets"):
+    for table in ("decisions", "registers", "register_counters", "decision_documents", "commitments", "commitment_pauses", "commitment_payments", "repayment_instalments", "commitment_budgets"):
         protect(table)
     # What a stranger who holds the paper may know of it, and nothing else.
     protect("decision_checks", public_read=True)

@@ -8,7 +8,7 @@ from fastapi import Query, Response
 
 from services.registry.assignments.permissions import can_record_assignments
 from services.registry.persons.models import Person
-from services.registry.persons.permissions import can_change_person, can_look_up_names, can_read_people, can_write_people
+from services.registry.persons.permissions import can_change_person, can_find_people, can_look_up_names, can_read_people, can_write_people
 from services.registry.persons.queries import cards_of, get_search, get_visible_person, keep_search, persons_found, persons_visible_to, staff_visible_to, workers_of
 from services.registry.persons.schemas import (
     Lookup,
@@ -69,7 +69,7 @@ async def create_person(body: PersonCreate, response: Response, caller: CallerDe
     return await _read(session, caller, person)
 
 
-@router.get("", response_model=Page[PersonCard], dependencies=[allows(can_read_people)], responses=problems(403, 422))
+@router.get("", response_model=Page[PersonCard], dependencies=[allows(can_find_people)], responses=problems(403, 422))
 async def list_persons(
     caller: CallerDep,
     session: SessionDep,
@@ -85,7 +85,7 @@ async def list_persons(
     return Page(items=await cards_of(session, found.items, day, facility), next=found.next)
 
 
-@router.post("/search", status_code=201, response_model=SearchPage, dependencies=[allows(can_read_people)], responses=problems(403, 422))
+@router.post("/search", status_code=201, response_model=SearchPage, dependencies=[allows(can_find_people)], responses=problems(403, 422))
 async def create_search(body: SearchCreate, caller: CallerDep, session: SessionDep) -> SearchPage:
     """Find persons by words of their names, in any order, with or without accents."""
     found = await keyset_page(session, persons_found(caller, body.q, exact=body.exact), keys=KEYS, params=PageParams(body.limit, None))
@@ -93,7 +93,7 @@ async def create_search(body: SearchCreate, caller: CallerDep, session: SessionD
     return SearchPage(id=search_id, items=await cards_of(session, found.items, today()), next=found.next)
 
 
-@router.get("/search/{search_id}", response_model=SearchPage, dependencies=[allows(can_read_people)], responses=problems(403, 404, 422))
+@router.get("/search/{search_id}", response_model=SearchPage, dependencies=[allows(can_find_people)], responses=problems(403, 404, 422))
 async def read_search(search_id: UUID, caller: CallerDep, session: SessionDep, page: PageDep) -> SearchPage:
     """Another page of a search, for some minutes."""
     kept = await get_search(session, caller, search_id)

@@ -6,7 +6,7 @@ from shared.i18n import _
 
 HR_WRITERS = ("regional-administrator", "facility-hr-officer")
 HR_READERS = (*HR_WRITERS, "head-of-facility", "signatory", "auditor")
-NAME_READERS = (*HR_READERS, "committee-member", "licensing-officer", "pool-coordinator")
+NAME_READERS = (*HR_READERS, "committee-member", "licensing-officer", "training-institute", "pool-coordinator")
 POST_READERS = (*HR_READERS, "ministry-analyst")
 
 
@@ -22,6 +22,11 @@ def can_read_people(caller: Caller) -> Permission:
 def can_look_up_names(caller: Caller) -> Permission:
     """Turning ids into names for a page or a letter; only for persons whom the caller sees."""
     return ALLOWED if caller.has_role(*NAME_READERS) else can_read_people(caller)
+
+
+def can_find_people(caller: Caller) -> Permission:
+    """Finding people by name or place, to enrol them: a training centre reads the list of staff, and no file."""
+    return ALLOWED if caller.has_role("training-institute") else can_read_people(caller)
 
 
 def can_write_people(caller: Caller) -> Permission:

@@ -11,6 +11,7 @@ from services.appointment.commitments.leaving import move_clocks
 from services.appointment.consumers import consumer
 from services.appointment.decisions.api import check, registers
 from services.appointment.decisions.api import router as decisions
+from services.appointment.history import HISTORY
 from services.appointment.mandates.api import router as mandates
 from services.appointment.mandates.use_cases import settle_mandates
 from services.appointment.pay_steps.api import lists as pay_step_lists
@@ -29,6 +30,7 @@ service = Service(
     routers=[decisions, registers, check, commitments, payments, instalments, budgets, probations, pay_steps, pay_step_lists, benefits, awards, positions, cases, mandates, succession_plans],
     consumer=consumer,
     daily=[move_clocks, settle_mandates, settle_plans, follow_all],
+    history=HISTORY,
 )
 
 

@@ -6,6 +6,7 @@ from services.recruitment.campaigns.api import router as campaigns
 from services.recruitment.candidacies.api import router as candidacies
 from services.recruitment.consumers import consumer
 from services.recruitment.hires.api import router as hires
+from services.recruitment.history import HISTORY
 from services.recruitment.needs.api import router as needs
 from services.recruitment.policies.api import router as policies
 from services.recruitment.shortages.api import router as shortages
@@ -17,6 +18,7 @@ service = Service(
     package=__package__,
     routers=[policies, needs, campaigns, candidacies, hires, shortages],
     consumer=consumer,
+    history=HISTORY,
 )
 
 

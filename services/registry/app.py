@@ -9,6 +9,7 @@ from services.registry.assignments.api import router as assignments
 from services.registry.availability.api import router as availability
 from services.registry.consumers import consumer
 from services.registry.facilities.api import router as facilities
+from services.registry.history import HISTORY
 from services.registry.holds.api import router as holds
 from services.registry.holds.use_cases import expire_old_holds
 from services.registry.imports.wizard import wizard
@@ -31,6 +32,7 @@ service = Service(
     daily=[wizard.forget_old_imports, forget_old_searches],
     frequent=[expire_old_holds],
     at_start=[load_reference_data],
+    history=HISTORY,
 )
 
 

@@ -5,6 +5,7 @@ from starlette.types import ASGIApp
 from services.rotation.agreements.api import router as agreements
 from services.rotation.agreements.use_cases import follow_the_calendar
 from services.rotation.consumers import consumer
+from services.rotation.history import HISTORY
 from services.rotation.missions.api import router as missions
 from services.rotation.programmes.api import router as programmes
 from services.rotation.support_requests.api import router as support_requests
@@ -19,6 +20,7 @@ service = Service(
     routers=[programmes, agreements, visits, support_requests, missions, techniques],
     consumer=consumer,
     daily=[follow_the_calendar],
+    history=HISTORY,
 )
 
 

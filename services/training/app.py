@@ -7,6 +7,7 @@ from services.training.consumers import consumer
 from services.training.courses.api import router as courses
 from services.training.credits.api import router as credits_
 from services.training.enrolments.api import router as enrolments
+from services.training.history import HISTORY
 from services.training.plans.api import router as plans
 from services.training.sessions.api import router as sessions
 from services.training.sponsorships.api import router as sponsorships
@@ -20,6 +21,7 @@ service = Service(
     package=__package__,
     routers=[plans, courses, sessions, enrolments, certificates, credits_, stay_groups, stays, sponsorships],
     consumer=consumer,
+    history=HISTORY,
 )
 
 

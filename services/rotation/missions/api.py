@@ -7,10 +7,13 @@ from uuid import UUID
 
 from fastapi import Response
 
+from services.rotation.fields import Code
 from services.rotation.missions import use_cases
+from services.rotation.missions.fairness import LOT, gini, shown
+from services.rotation.missions.guards import is_exempt
 from services.rotation.missions.models import Mission
 from services.rotation.missions.permissions import can_propose_missions, can_read_missions
-from services.rotation.missions.queries import get_visible_mission, missions_visible_to
+from services.rotation.missions.queries import get_visible_mission, missions_visible_to, turns_at
 from services.rotation.missions.schemas import (
     Act,
     Because,
@@ -23,10 +26,14 @@ from services.rotation.missions.schemas import (
     MissionRead,
     ReportCreate,
     SourceAgreement,
+    TurnRead,
+    TurnsRead,
     WorkerAnswer,
 )
+from services.rotation.rules import pack_of
 from shared.actions import IfMatch, etag
 from shared.auth import Caller, CallerDep, allows
+from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
@@ -82,6 +89,36 @@ async def list_missions(
         statement = statement.where(Mission.starts_on <= on, Mission.ends_on >= on)
     found = await keyset_page(session, statement, keys=[Mission.starts_on, Mission.id], params=page)
     return Page(items=[MissionRead.seen_by(caller, mission) for mission in found.items], next=found.next)
+
+
+@router.get("/turns", response_model=TurnsRead, dependencies=[allows(can_propose_missions)], responses=problems(401, 403, 422))
+async def read_turns(*, caller: CallerDep, session: SessionDep, facility: Code, specialty: str | None = None, as_of: date | None = None, seed: str | None = None) -> TurnsRead:
+    """Who is asked next at a facility: the lowest burden first, then the longest wait, then a lot drawn from the seed."""
+    day = as_of or today()
+    pack = pack_of(facility, day)
+    drawn = seed or f"{facility} {specialty or ''} {day.isoformat()}"
+    turns = await turns_at(session, caller, facility, specialty, day, drawn)
+    uneven = gini([ranked.days for ranked, _work in turns])
+    return TurnsRead(
+        items=[
+            TurnRead(
+                person_id=ranked.person_id,
+                occupation_code=work.occupation_code,
+                specialty=work.specialty,
+                days=ranked.days,
+                eligible_years=shown(ranked.eligible_years),
+                burden=shown(ranked.burden),
+                last_day=ranked.last_day,
+                exempt=is_exempt(work, day, pack),
+                lot=ranked.lot,
+            )
+            for ranked, work in turns
+        ],
+        seed=drawn,
+        algorithm=LOT,
+        gini=shown(uneven) if uneven is not None else None,
+        rule=pack.rule("ROT-05").as_json(),
+    )
 
 
 @router.get("/{mission_id}", response_model=MissionRead, dependencies=[allows(can_read_missions)], responses=problems(401, 403, 404))

@@ -68,7 +68,7 @@ def licence_must_last(licences: Sequence[dict[str, Any]], scopes: Iterable[str],
 def retirement_must_be_far(work: Work, last: date, pack: RulePack) -> None:
     """Nobody is sent in the last months before retirement (ROT-02). Raises Refused."""
     rule = pack.rule("ROT-02")
-    if work.retirement_on is None or last < add_months(work.retirement_on, -rule.value):
+    if work.retirement_on is None or not is_exempt(work, last, pack):
         return
     until = add_months(work.retirement_on, -rule.value) - timedelta(days=1)
     raise Refused(
@@ -159,6 +159,11 @@ def rest_must_be_over(programme: Programme, others: Sequence[Mission], first: da
             months=months,
             free_from=free_from.isoformat(),
         )
+
+
+def is_exempt(work: Work, day: date, pack: RulePack) -> bool:
+    """Too near retirement to be sent on a day (ROT-02)."""
+    return work.retirement_on is not None and day >= add_months(work.retirement_on, -pack.rule("ROT-02").value)
 
 
 def both_must_have_reported(mission: Mission) -> None:

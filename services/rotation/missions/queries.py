@@ -1,14 +1,18 @@
 """Reading missions: each query starts from what the caller may see."""
 
 from collections.abc import Iterable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.rotation.missions.fairness import Eligible, Ranked, Served, order
 from services.rotation.missions.models import Mission
 from services.rotation.missions.workflow import DEAD
+from services.rotation.rules import pack_of
 from shared.auth import Caller
+from shared.directory import Work, staff_at
 from shared.errors import NotFound
 from shared.visibility import visible_to
 
@@ -44,3 +48,14 @@ async def missions_of(session: AsyncSession, caller: Caller, person_ids: Iterabl
 def days_counted(missions: Iterable[Mission]) -> int:
     """Days done, and those still planned by missions that are not over: what the total of a programme counts (ROT-04, R-270)."""
     return sum(len(mission.done_days(mission.ended_on)) if mission.ended_on else len(mission.days) - len(mission.days_not_done) for mission in missions)
+
+
+async def turns_at(session: AsyncSession, caller: Caller, facility_code: str, specialty: str | None, day: date, seed: str) -> list[tuple[Ranked, Work]]:
+    """The staff of a facility in the order in which they are asked (ROT-05)."""
+    staff = {work.person_id: work for work in await staff_at(session, facility_code, day) if specialty is None or work.specialty == specialty}
+    served: dict[UUID, list[Served]] = {}
+    for mission in await missions_of(session, caller, staff):
+        served.setdefault(mission.person_id, []).append(Served(mission.done_days(day), mission.remoteness))
+    rule = pack_of(facility_code, day).rule("ROT-05").value
+    people = [Eligible(person, work.first_day, served.get(person, [])) for person, work in staff.items()]
+    return [(ranked, staff[ranked.person_id]) for ranked in order(people, day=day, years=rule["years"], weights=rule["weights"], seed=seed)]

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from functools import partial
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -280,6 +281,30 @@ class MissionRead(BaseModel):
             entered_afterwards=mission.proposed_on < mission.recorded_at.astimezone(ZoneInfo(settings().time_zone)).date(),
             available_actions=list(_actions(caller, mission)),
         )
+
+
+class TurnRead(BaseModel):
+    """One line of the order in which people are asked, with what made it."""
+
+    person_id: UUID
+    occupation_code: str
+    specialty: str | None
+    days: int = Field(description="Mission days inside the window.")
+    eligible_years: Decimal
+    burden: Decimal = Field(description="Σ (days × weight of the place) ÷ eligible years, rounded for display; the order compares it exactly.")
+    last_day: date | None
+    exempt: bool = Field(description="Not to be sent now: too near retirement.")
+    lot: str = Field(description="Drawn from the seed; decides between equals.")
+
+
+class TurnsRead(BaseModel):
+    """Who is asked next at a facility (ROT-05)."""
+
+    items: list[TurnRead]
+    seed: str
+    algorithm: str
+    gini: Decimal | None = Field(description="How unevenly mission days lie on these people: 0 even, towards 1 on one of them.")
+    rule: dict[str, Any]
 
 
 def _actions(caller: Caller, mission: Mission) -> Iterator[Action]:

@@ -145,7 +145,9 @@ async def record_cases(session: AsyncSession, *, caller: Caller, transfer_id: UU
         transfer.cases.append(row)
     row.supervised, row.autonomous, row.recorded_by = body.supervised, body.autonomous, caller.actor
     transfer.version += 1
-    return await _told(session, caller, transfer, "cases_recorded", TechniqueAdvanced, done_on, **body.model_dump(mode="json", exclude={"done_on"}, exclude_none=True), replaced=before)
+    return await _told(
+        session, caller, transfer, "cases_recorded", TechniqueAdvanced, done_on, **body.model_dump(mode="json", exclude={"done_on"}, exclude_none=True), replaced=before
+    )
 
 
 async def take_step(session: AsyncSession, *, caller: Caller, transfer_id: UUID, body: StepCreate, if_match: str | None = None) -> Transfer:

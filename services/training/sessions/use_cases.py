@@ -236,6 +236,8 @@ async def reschedule_session(session: AsyncSession, *, caller: Caller, session_i
     training = await get_own_session(session, caller, session_id)
     require(can_organise(caller, training))
     SESSION.after("reschedule", training.state)
+    training.half_days = []
+    await session.flush()  # the old half-days go before the new ones take their numbers
     training.set_half_days(await _half_days(session, body))
     training.move("reschedule", SESSION)
     training.reason, training.ended_on, training.confirmed_on = None, None, None

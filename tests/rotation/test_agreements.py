@@ -145,6 +145,15 @@ class TestBatch:
         again = (await world.act("linh", "/agreements/batch", {"items": items}, expect=200))["items"]
         assert [answer["agreement"]["id"] for answer in again if answer["agreement"]] == [answer["agreement"]["id"] for answer in answered if answer["agreement"]]
 
+    async def test_one_side_signs_many_at_once(self, world: World) -> None:
+        drafted = [await world.drafted(), await world.drafted(reference="QN-AG-02", model="telehealth")]
+        body = {"side": "giver", "agreements": ["QN-AG-01", drafted[1]["id"], "QN-AG-99"], "done_on": "2024-12-27"}
+        answered = (await world.act("head-bvt", "/agreements/signatures", body, expect=200))["items"]
+        assert [answer["agreement"]["giver_signed_on"] if answer["agreement"] else None for answer in answered] == ["2024-12-27", "2024-12-27", None]
+        assert answered[2]["problem"]["fields"][0]["path"] == "agreements"
+        refused = (await world.act("head-bvt", "/agreements/signatures", body | {"side": "receiver"}, expect=200))["items"]
+        assert [answer["problem"]["type"].rsplit("/", 1)[-1] for answer in refused] == ["same-signatory", "same-signatory", "malformed"]
+
 
 class TestMachine:
     async def test_a_partner_reads_its_territory_only(self, world: World) -> None:

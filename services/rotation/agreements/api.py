@@ -17,8 +17,9 @@ from services.rotation.agreements.schemas import (
     Reason,
     Resumption,
     Signature,
+    Signatures,
 )
-from services.rotation.agreements.use_cases import ANNOUNCED, change_agreement, draft_agreement, draft_agreements, sign_agreement
+from services.rotation.agreements.use_cases import ANNOUNCED, change_agreement, draft_agreement, draft_agreements, sign_agreement, sign_agreements
 from shared.actions import IfMatch, etag
 from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
@@ -45,6 +46,12 @@ async def create_agreement(body: AgreementCreate, response: Response, caller: Ca
 async def create_agreements(body: AgreementBatch, caller: CallerDep, session: SessionDep) -> AgreementBatchRead:
     """Many agreements at once, for example a centre with all its stations; each is answered by itself."""
     return AgreementBatchRead(items=await draft_agreements(session, caller=caller, body=body))
+
+
+@router.post("/signatures", response_model=AgreementBatchRead, dependencies=[allows(can_read_agreements)], responses=problems(401, 403, 422))
+async def create_signatures(body: Signatures, caller: CallerDep, session: SessionDep) -> AgreementBatchRead:
+    """Sign many agreements for one side; each is answered by itself."""
+    return AgreementBatchRead(items=await sign_agreements(session, caller=caller, body=body))
 
 
 @router.get("", response_model=Page[AgreementRead], dependencies=[allows(can_read_agreements)], responses=problems(401, 403, 422))

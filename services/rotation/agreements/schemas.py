@@ -70,6 +70,14 @@ class Signature(Body):
     done_on: date | None = None
 
 
+class Signatures(Body):
+    """One side signs many agreements at once, each named by its identifier or its reference; each is answered by itself."""
+
+    side: Side
+    agreements: list[Reference] = Field(min_length=1, max_length=200)
+    done_on: date | None = None
+
+
 class Reason(Body):
     """Why an agreement is suspended or ended."""
 

@@ -1,5 +1,6 @@
 """Two facilities draft an agreement and each signs it; it then promises visits month by month until it ends."""
 
+from collections.abc import Awaitable
 from datetime import date
 from uuid import UUID
 
@@ -10,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rotation.agreements.events import AgreementDrafted, AgreementEnded, AgreementResumed, AgreementSigned, AgreementStarted, AgreementState, AgreementSuspended
 from services.rotation.agreements.models import Agreement, Obligation
 from services.rotation.agreements.permissions import can_change, can_draft, can_enter_signed, can_sign
-from services.rotation.agreements.queries import get_visible_agreement
-from services.rotation.agreements.schemas import AgreementBatch, AgreementCreate, AgreementRead, BatchAnswer, Reason, Resumption, Signature
+from services.rotation.agreements.queries import agreements_named, get_visible_agreement
+from services.rotation.agreements.schemas import AgreementBatch, AgreementCreate, AgreementRead, BatchAnswer, Reason, Resumption, Signature, Signatures
 from services.rotation.agreements.workflow import ACTIVE, AGREEMENT, LIVE, SIGNED
 from services.rotation.dues.use_cases import agreement_ends, agreement_over
 from services.rotation.programmes.queries import programme_on
@@ -22,8 +23,9 @@ from shared.auth import Caller, require
 from shared.clock import judge_done_on, today
 from shared.db import worker_session
 from shared.directory import place_on
-from shared.errors import Problem, problem_of_database_error
+from shared.errors import Malformed, Problem, problem_of_database_error
 from shared.events import record_event
+from shared.i18n import _
 from shared.records import by_reference
 from shared.references import hash_of
 
@@ -66,19 +68,34 @@ async def draft_agreement(session: AsyncSession, *, caller: Caller, body: Agreem
 
 async def draft_agreements(session: AsyncSession, *, caller: Caller, body: AgreementBatch) -> list[BatchAnswer]:
     """Many agreements at once, each answered by itself."""
-    answers = []
-    for item in body.items:
-        try:
-            async with session.begin_nested():
-                agreement = await draft_agreement(session, caller=caller, body=item)
-            answers.append(BatchAnswer(reference=item.reference, agreement=AgreementRead.seen_by(caller, agreement), problem=None))
-        except Problem as problem:
-            answers.append(BatchAnswer(reference=item.reference, agreement=None, problem=problem.as_json()))
-        except DBAPIError as error:
-            if (broken := problem_of_database_error(error)) is None:
-                raise
-            answers.append(BatchAnswer(reference=item.reference, agreement=None, problem=broken.as_json()))
-    return answers
+    return [await _answered(session, caller, item.reference, draft_agreement(session, caller=caller, body=item)) for item in body.items]
+
+
+async def sign_agreements(session: AsyncSession, *, caller: Caller, body: Signatures) -> list[BatchAnswer]:
+    """One side signs many at once, each answered by itself."""
+    known = await agreements_named(session, caller, set(body.agreements))
+    signature = Signature(side=body.side, done_on=body.done_on)
+
+    async def sign(name: str) -> Agreement:
+        if name not in known:
+            raise Malformed.field("agreements", _("There is no agreement with this identifier that you may see."))
+        return await sign_agreement(session, caller=caller, agreement_id=known[name].id, body=signature)
+
+    return [await _answered(session, caller, name, sign(name)) for name in body.agreements]
+
+
+async def _answered(session: AsyncSession, caller: Caller, reference: str | None, act: Awaitable[Agreement]) -> BatchAnswer:
+    """What became of one item: one refusal stops no other."""
+    try:
+        async with session.begin_nested():
+            agreement = await act
+    except Problem as problem:
+        return BatchAnswer(reference=reference, agreement=None, problem=problem.as_json())
+    except DBAPIError as error:
+        if (broken := problem_of_database_error(error)) is None:
+            raise
+        return BatchAnswer(reference=reference, agreement=None, problem=broken.as_json())
+    return BatchAnswer(reference=reference, agreement=AgreementRead.seen_by(caller, agreement), problem=None)
 
 
 async def sign_agreement(session: AsyncSession, *, caller: Caller, agreement_id: UUID, body: Signature, if_match: str | None = None) -> Agreement:

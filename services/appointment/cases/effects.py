@@ -14,9 +14,11 @@ from services.appointment.decisions.models import Decision
 from services.appointment.mandates import models as mandates
 from services.appointment.mandates.dues import tell_due
 from services.appointment.mandates.events import MandateChanged, MandateEnded, MandateRevoked, MandateStarted
+from services.appointment.mandates.guards import position_must_be_free
 from services.appointment.mandates.models import Mandate
 from services.appointment.mandates.queries import held_by
 from services.appointment.mandates.workflow import PLANNED
+from services.appointment.positions.models import LeadershipPosition
 from shared.audit import record_audit
 from shared.auth import Caller
 from shared.calendars import ONE_DAY
@@ -110,6 +112,8 @@ async def _case_of(session: AsyncSession, decision: Decision) -> Case:
 
 async def _begin_mandate(session: AsyncSession, caller: Caller, case: Case) -> None:
     assert case.starts_on is not None and case.ends_on is not None and case.nominee_id is not None
+    position = await session.get_one(LeadershipPosition, case.position_id)
+    await position_must_be_free(session, position, case.starts_on, case.ends_on, acting=case.kind == ACTING)
     work = (await works_of(session, [case.nominee_id], case.voted_on or case.opened_on)).get(case.nominee_id)
     mandate = Mandate(
         reference=case.reference,

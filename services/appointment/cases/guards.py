@@ -12,13 +12,13 @@ from services.appointment.cases.workflow import EXTEND, NEED_PRINCIPLE, OPENED, 
 from services.appointment.mandates.models import Mandate
 from services.appointment.mandates.queries import deputies_in_office
 from services.appointment.mandates.terms import NextTerm
-from services.appointment.mandates.workflow import PLANNED, RUNNING
+from services.appointment.mandates.workflow import REVOKED
 from services.appointment.positions.caps import Cap, cap_of
 from services.appointment.positions.models import DEPUTY, LeadershipPosition
 from services.appointment.rules import PACKS
 from shared.directory import place_on, staff_at
 from shared.errors import Malformed, Refused
-from shared.i18n import _, translate
+from shared.i18n import _
 from shared.rulepacks import Rule, RulePack
 
 
@@ -93,15 +93,16 @@ def cap_reached(cap: Cap, deputies: int, *, grandfathered: bool = False) -> Refu
     )
 
 
-def mandate_must_run(mandate: Mandate) -> None:
-    """Raises Refused when the mandate is over or revoked."""
-    if mandate.state not in (PLANNED, RUNNING) or mandate.ended_on is not None:
+def mandate_must_run(mandate: Mandate, day: date) -> None:
+    """A mandate is renewed or left while it runs, judged on the day of the act. Raises Refused."""
+    if mandate.state == REVOKED or mandate.ended_on is not None or mandate.last_day < day:
         raise Refused(
             "mandate-over",
-            _("This mandate is “{state}”."),
-            rule=Rule("APP-MANDATE", RUNNING, "state of the mandate", "Relais rule book, appointments (only a mandate that runs is renewed or left)"),
+            _("This mandate does not run any more on {day}; its last day is {last_day}."),
+            rule=Rule("APP-MANDATE", mandate.last_day.isoformat(), "last day of the mandate", "Relais rule book, appointments (only a mandate that runs is renewed or left)"),
             possible=_("Open a case of appointment for this position."),
-            state=translate(mandate.state),
+            day=day.isoformat(),
+            last_day=mandate.last_day.isoformat(),
         )
 
 

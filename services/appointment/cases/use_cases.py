@@ -123,7 +123,7 @@ async def open_case(session: AsyncSession, *, caller: Caller, body: CaseCreate) 
     session.add(case)
     await session.flush()
     if body.kind in OF_A_MANDATE and mandate is not None:
-        mandate_must_run(mandate)
+        mandate_must_run(mandate, done_on)
         if body.kind in (REAPPOINT, EXTEND):
             kind_must_fit(body.kind, next_term(mandate.ends_on, retirement_on=mandate.retirement_on, term_months=position.term_months, pack=pack))
         await _screen(session, caller, case, position, [CandidateCreate(person_id=mandate.person_id)], done_on, pack)
@@ -356,7 +356,7 @@ async def _term(session: AsyncSession, caller: Caller, case: Case, position: Lea
     if case.kind in (REAPPOINT, EXTEND):
         assert case.mandate_id is not None
         mandate = await get_visible_mandate(session, caller, case.mandate_id)
-        mandate_must_run(mandate)
+        mandate_must_run(mandate, case.opened_on)
         offered = next_term(mandate.ends_on, retirement_on=mandate.retirement_on, term_months=position.term_months, pack=pack)
         kind_must_fit(case.kind, offered)
         return offered.starts_on, offered.ends_on
@@ -369,10 +369,8 @@ async def _term(session: AsyncSession, caller: Caller, case: Case, position: Lea
     if case.kind in (FIRST, HIGHER):
         facts = await _facts(session, case, position, CandidateCreate(person_id=case.nominee_id), work, starts_on=body.starts_on, day=body.starts_on)
         must_be_met([criterion for criterion in criteria_of(case.kind, facts, pack) if criterion.rule.id == "APP-04"])
-    if case.kind == ACTING:
-        last = body.ends_on or period_end(body.starts_on, int(pack.rule("APP-18").value["acting_months"]))
-    else:
-        last = period_end(body.starts_on, position.term_months)
+    months = int(pack.rule("APP-18").value["acting_months"]) if case.kind == ACTING else position.term_months
+    last = (body.ends_on if case.kind == ACTING else None) or period_end(body.starts_on, months)
     if last < body.starts_on or (work.retirement_on is not None and work.retirement_on < body.starts_on):
         raise Malformed.field("starts_on", _("The last day comes before the first one."))
     return body.starts_on, min(last, work.retirement_on) if work.retirement_on else last

@@ -78,9 +78,9 @@ async def holds_position(session: AsyncSession, position_id: UUID, first_day: da
         .where(
             Mandate.position_id == position_id,
             Mandate.state != REVOKED,
-            Mandate.kind != ACTING,
+            (Mandate.kind == ACTING) == acting,
             Mandate.starts_on <= last_day,
-            or_(first_day <= LAST_DAY),
+            first_day <= LAST_DAY,
             Mandate.starts_on <= LAST_DAY,
         )
         .order_by(Mandate.starts_on.desc())

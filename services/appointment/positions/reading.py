@@ -15,7 +15,9 @@ from shared.auth import Caller
 
 def _holder(mandates: Sequence[Mandate], day: date) -> Holder | None:
     found = next((mandate for mandate in mandates if mandate.starts_on <= day <= mandate.last_day), None)
-    return found and Holder(mandate_id=found.id, person_id=found.person_id, kind=found.kind, starts_on=found.starts_on, ends_on=found.last_day)
+    if found is None:
+        return None
+    return Holder(mandate_id=found.id, person_id=found.person_id, kind=found.kind, starts_on=found.starts_on, ends_on=found.last_day)
 
 
 def _vacant_since(position: LeadershipPosition, mandates: Sequence[Mandate], day: date) -> date | None:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import bindparam, text
+from sqlalchemy import Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -66,6 +66,7 @@ class WorkerState(BaseModel):
 
     id: UUID
     person_id: UUID
+    worker_no: str | None = None
     occupation_code: str
     group: str = "other"
     specialty: str | None = None
@@ -130,9 +131,9 @@ _keep_workers = replaced_by(
     "workers",
     "id",
     """
-    INSERT INTO workers (id, person_id, occupation_code, occupation_group, specialty, employment_type, first_day, retirement_on, authority_path, shared_with)
-    SELECT id, person_id, occupation_code, "group", specialty, employment_type, first_day, retirement_on, CAST(authority_path AS ltree), shared_with
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS w (id uuid, person_id uuid, occupation_code text, "group" text, specialty text, employment_type text,
+    INSERT INTO workers (id, person_id, worker_no, occupation_code, occupation_group, specialty, employment_type, first_day, retirement_on, authority_path, shared_with)
+    SELECT id, person_id, worker_no, occupation_code, "group", specialty, employment_type, first_day, retirement_on, CAST(authority_path AS ltree), shared_with
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS w (id uuid, person_id uuid, worker_no text, occupation_code text, "group" text, specialty text, employment_type text,
         first_day date, retirement_on date, authority_path text, shared_with text[])
     """,
 )
@@ -197,6 +198,7 @@ class Work:
     employment_type: str | None
     first_day: date | None
     retirement_on: date | None
+    worker_no: str | None = None
 
 
 _PLACE = text(
@@ -205,12 +207,13 @@ _PLACE = text(
 )
 _WORK = """
     SELECT a.person_id, a.worker_id, a.facility_code, a.authority_path::text, a.shared_with, a.unit, a.post_id, w.occupation_code, w.occupation_group, w.specialty,
-           w.employment_type, w.first_day, w.retirement_on
+           w.employment_type, w.first_day, w.retirement_on, w.worker_no
     FROM assignments a JOIN workers w ON w.id = a.worker_id
     WHERE a.kind = 'primary' AND a.state IN ('active', 'ended') AND a.valid @> CAST(:day AS date)
 """
 _WORK_OF_PERSONS = text(_WORK + " AND a.person_id = ANY(:persons)").bindparams(bindparam("persons", type_=ARRAY(PG_UUID(as_uuid=True))))
 _WORK_AT = text(_WORK + " AND a.facility_code = :facility")
+_WORK_OF_NUMBERS = text(_WORK + " AND w.worker_no = ANY(:numbers)").bindparams(bindparam("numbers", type_=ARRAY(Text)))
 
 
 async def place_on(session: AsyncSession, code: str, day: date, *, field: str = "facility_code") -> Place:
@@ -238,6 +241,12 @@ async def work_of(session: AsyncSession, caller: "Caller", person_id: UUID, day:
     if await ask(caller, "GET", f"/api/v1/registry/assignments?person={person_id}&as_of={day.isoformat()}&limit=1") not in (None, {"items": [], "next": None}):
         raise Unavailable(_("The registry has just assigned this person; the news has not arrived here yet. Please try again."), retry_after=1)
     raise Malformed.field(field, _("This person works nowhere on {day}."), day=day.isoformat())
+
+
+async def works_of_numbers(session: AsyncSession, worker_nos: Collection[str], day: date) -> dict[tuple[str, str], Work]:
+    """Where the workers with these numbers work on a day, by facility and number: a number is unique for the authority that gave it."""
+    rows = await session.execute(_WORK_OF_NUMBERS, {"numbers": list(worker_nos), "day": day})
+    return {(row.facility_code, row.worker_no): Work(**row._mapping) for row in rows}
 
 
 async def staff_at(session: AsyncSession, facility_code: str, day: date) -> list[Work]:

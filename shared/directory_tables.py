@@ -46,6 +46,7 @@ def directory_tables() -> None:
         CREATE TABLE workers (
             id uuid PRIMARY KEY,
             person_id uuid NOT NULL,
+            worker_no text,
             occupation_code text NOT NULL,
             occupation_group text NOT NULL,
             specialty text,
@@ -56,6 +57,7 @@ def directory_tables() -> None:
             shared_with text[] NOT NULL
         );
         CREATE INDEX workers_person ON workers (person_id);
+        CREATE INDEX workers_number ON workers (worker_no);
 
         CREATE TABLE assignments (
             assignment_id uuid NOT NULL,

@@ -21,6 +21,7 @@ class WorkerRegistered(Event):
                 {
                     "id": "0193f2a0-0000-7000-8000-000000000001",
                     "person_id": "0193f2a0-0000-7000-8000-000000000002",
+                    "worker_no": "QN-000123",
                     "occupation_code": "VN-BS",
                     "isco": "2211",
                     "group": "doctor",
@@ -36,6 +37,7 @@ class WorkerRegistered(Event):
     )
 
     person_id: UUID
+    worker_no: str | None = None
     occupation_code: str
     isco: str
     group: str
@@ -52,6 +54,7 @@ class WorkerRegistered(Event):
         return cls(
             id=worker.id,
             person_id=worker.person_id,
+            worker_no=worker.worker_no,
             occupation_code=worker.occupation_code,
             isco=isco,
             group=group,

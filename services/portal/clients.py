@@ -39,10 +39,10 @@ class Api:
     """The APIs as one signed-in person sees them."""
 
     def __init__(self, token: str, language: str) -> None:
-        self._headers = {"Authorization": f"Bearer {token}", "Accept-Language": language}
+        self._headers = {"Accept-Language": language} | ({"Authorization": f"Bearer {token}"} if token else {})
 
     async def get(self, path: str, **params: Any) -> Any:
-        chosen = {name.rstrip("_"): str(value) for name, value in params.items() if value not in (None, "")}
+        chosen = {name.rstrip("_"): [str(one) for one in value] if isinstance(value, list) else str(value) for name, value in params.items() if value not in (None, "", [])}
         return await self._ask("GET", path, params=chosen)
 
     async def get_or_none(self, path: str, **params: Any) -> Any:
@@ -72,6 +72,16 @@ class Api:
                 if answer.status >= 400:
                     raise await _refusal(answer)
                 return await answer.text()
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ServiceAway from error
+
+    async def file(self, path: str, **params: str) -> tuple[bytes, str]:
+        """An answer that is a file: its bytes and what they are."""
+        try:
+            async with http_session().get(settings().gateway_url + path, params=params, headers=self._headers, timeout=LIMIT) as answer:
+                if answer.status >= 400:
+                    raise await _refusal(answer)
+                return await answer.read(), answer.content_type
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ServiceAway from error
 

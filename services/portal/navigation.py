@@ -15,6 +15,7 @@ HUMAN_RESOURCES = frozenset({"regional-administrator", "facility-hr-officer", "h
 WRITERS = frozenset({"regional-administrator", "facility-hr-officer"})
 ANALYSTS = frozenset({"ministry-analyst"})
 OPERATIONS = frozenset({"operations"})
+FIGURES_READERS = HUMAN_RESOURCES | ANALYSTS | frozenset({"training-institute", "licensing-officer", "committee-member"})
 EVERYBODY: frozenset[str] = frozenset()
 
 
@@ -84,9 +85,26 @@ GROUPS = (
         ),
     ),
     Group(_("Training"), _("Training"), "mortarboard", ()),
-    Group(_("Appointments"), _("Appointments"), "award", ()),
+    Group(
+        _("Appointments"),
+        _("Appointments"),
+        "award",
+        (
+            Place(_("Decisions"), "/decisions", HUMAN_RESOURCES | frozenset({"training-institute", "licensing-officer"})),
+            Place(_("Commitments"), "/commitments", HUMAN_RESOURCES | frozenset({"training-institute"})),
+        ),
+    ),
     Group(_("Rotation"), _("Rotation"), "arrow-left-right", ()),
-    Group(_("Figures"), _("Figures"), "graph-up", (Place(_("Figures"), "/figures", HUMAN_RESOURCES | ANALYSTS, of_a_territory=True),)),
+    Group(
+        _("Figures"),
+        _("Figures"),
+        "graph-up",
+        (
+            Place(_("Figures"), "/figures", FIGURES_READERS, ("/areas",), of_a_territory=True),
+            Place(_("Map"), "/map", FIGURES_READERS, of_a_territory=True),
+            Place(_("Briefing"), "/briefing", FIGURES_READERS, of_a_territory=True),
+        ),
+    ),
     Group(
         _("Operations"),
         _("Operations"),

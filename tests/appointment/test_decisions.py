@@ -210,7 +210,7 @@ class TestNumbers:
         assert (numbered["decision"], numbered["state"]) == ("341/QĐ-SYT", "signed")
         refused = await register.act("hr-bvt", signed, "numbering", {"number": "342/QĐ-SYT"}, expect=409)
         assert refused["type"].endswith("/numbered-already")
-        dues = [(due["data"]["due_on"], due["data"]["state"]) for due in await announced("relais.appointment.dues") if due["data"]["kind"] == "decision_to_regularise"]
+        dues = [(due["data"]["due_on"], due["data"]["state"]) for due in await announced("relais.appointment.dues") if due["data"]["kind"] == "decision_number"]
         assert dues == [("2025-10-22", "open"), ("2025-10-22", "done")]
 
 

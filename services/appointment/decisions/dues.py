@@ -21,7 +21,7 @@ def tell_number_due(session: AsyncSession, decision: Decision, state: str) -> No
     """A decision without number is regularised within some days (REG-04)."""
     assert decision.signed_on is not None
     due_on = decision.signed_on + timedelta(days=int(rule_of(decision, "REG-04", decision.signed_on).value))
-    _tell(session, "decision_to_regularise", decision, due_on, "facility-hr-officer", state, warn_on=decision.signed_on)
+    _tell(session, "decision_number", decision, due_on, "facility-hr-officer", state, warn_on=decision.signed_on)
 
 
 def tell_conflict_due(session: AsyncSession, decision: Decision, day: date, state: str) -> None:

@@ -13,6 +13,8 @@ from services.registry.history import HISTORY
 from services.registry.holds.api import router as holds
 from services.registry.holds.use_cases import expire_old_holds
 from services.registry.imports.wizard import wizard
+from services.registry.licences.api import router as licences
+from services.registry.licences.use_cases import watch_licences
 from services.registry.occupations.api import router as occupations
 from services.registry.persons.api import router as persons
 from services.registry.persons.use_cases import forget_old_searches
@@ -27,9 +29,25 @@ service = Service(
     name="registry",
     title="registry",
     package=__package__,
-    routers=[areas, facilities, occupations, persons, posts, assignments, employments, qualifications, holds, absences, staffing, availability, wizard.router, work_items],
+    routers=[
+        areas,
+        facilities,
+        occupations,
+        persons,
+        posts,
+        assignments,
+        employments,
+        qualifications,
+        licences,
+        holds,
+        absences,
+        staffing,
+        availability,
+        wizard.router,
+        work_items,
+    ],
     consumer=consumer,
-    daily=[wizard.forget_old_imports, forget_old_searches],
+    daily=[wizard.forget_old_imports, watch_licences, forget_old_searches],
     frequent=[expire_old_holds],
     at_start=[load_reference_data],
     history=HISTORY,

@@ -21,6 +21,7 @@ from services.registry.imports.columns import (
 )
 from services.registry.imports.judging import judge_assignments, judge_facilities, judge_people, judge_posts
 from services.registry.imports.lines import AssignmentLine, FacilityLine, PersonLine, PostLine
+from services.registry.licences import imports as licences
 from services.registry.persons.permissions import can_write_people
 from services.registry.posts.use_cases import open_posts
 from services.registry.workers.use_cases import register_people
@@ -44,4 +45,4 @@ PEOPLE = Kind("people", PERSON_COLUMNS, PersonLine, judge_people, register_peopl
 POSTS = Kind("posts", POST_COLUMNS, PostLine, judge_posts, open_posts, can_write_people, build_post)
 ASSIGNMENTS = Kind("assignments", ASSIGNMENT_COLUMNS, AssignmentLine, judge_assignments, record_assignments, can_write_people, build_assignment)
 
-wizard = Wizard(Import, [PEOPLE, FACILITIES, POSTS, ASSIGNMENTS])
+wizard = Wizard(Import, [PEOPLE, FACILITIES, POSTS, ASSIGNMENTS, *licences.KINDS])

@@ -6,7 +6,7 @@ from shared.i18n import _
 
 HR_WRITERS = ("regional-administrator", "facility-hr-officer")
 HR_READERS = (*HR_WRITERS, "head-of-facility", "signatory", "auditor")
-NAME_READERS = (*HR_READERS, "committee-member", "licensing-officer", "training-institute", "pool-coordinator")
+NAME_READERS = (*HR_READERS, "committee-member", "licensing-officer", "training-institute", "agreement-focal-point", "pool-coordinator")
 POST_READERS = (*HR_READERS, "ministry-analyst")
 
 
@@ -19,14 +19,14 @@ def can_read_people(caller: Caller) -> Permission:
     return Refusal("people-closed", _("Your role does not open the files of persons."))
 
 
+def can_find_people(caller: Caller) -> Permission:
+    """Choosing a person by name for one's own work opens no file: those who license, train and send search too."""
+    return ALLOWED if caller.has_role("licensing-officer", "training-institute", "agreement-focal-point") else can_read_people(caller)
+
+
 def can_look_up_names(caller: Caller) -> Permission:
     """Turning ids into names for a page or a letter; only for persons whom the caller sees."""
     return ALLOWED if caller.has_role(*NAME_READERS) else can_read_people(caller)
-
-
-def can_find_people(caller: Caller) -> Permission:
-    """Finding people by name or place, to enrol them: a training centre reads the list of staff, and no file."""
-    return ALLOWED if caller.has_role("training-institute") else can_read_people(caller)
 
 
 def can_write_people(caller: Caller) -> Permission:

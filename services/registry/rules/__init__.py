@@ -18,6 +18,7 @@ SEC_02 = Rule("SEC-02", 2, "different persons", "Relais rule book, segregation o
 SEC_02_OVERRIDE = Rule("SEC-02", 2, "different persons", "Relais rule book, segregation of duties (who asks for an override does not grant it)")
 ROT_06 = Rule("ROT-06", 1, "thing at a time for one person", "Relais rule book, rotation (no overlap with leave, session, mission or stay)")
 STAFFING_ONCE = Rule("ROT-03-MINIMUM", 1, "minimum for one team on one day", "Relais rule book, rotation (minimum staffing of a team)")
+LICENCE_ONCE = Rule("LIC-NUMBER", 1, "licence with one number of one authority", "Relais rule book, registry (licences)")
 
 SHARES_TO_SHOW = 1.0
 SHARES_TO_REFUSE = 1.2

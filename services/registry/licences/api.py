@@ -1,0 +1,140 @@
+"""Licences over HTTP."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Annotated, Any
+from uuid import UUID
+
+from fastapi import Query, Response
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+
+from services.registry.assignments.models import Assignment
+from services.registry.licences.models import Licence, Status
+from services.registry.licences.permissions import can_keep_licences, can_read_licences
+from services.registry.licences.schemas import LicenceCreate, LicenceRead, Reinstatement, Renewal, Revocation, Suspension
+from services.registry.licences.use_cases import (
+    expiring_rule,
+    get_visible_licence,
+    record_licence,
+    reinstate_licence,
+    renew_licence,
+    revoke_licence,
+    suspend_licence,
+)
+from services.registry.persons.queries import get_visible_person
+from shared.actions import IfMatch, etag, require_current
+from shared.auth import Caller, CallerDep, allows
+from shared.clock import today
+from shared.db import SessionDep
+from shared.errors import problems
+from shared.idempotency import Router
+from shared.pagination import Page, PageDep, keyset_page
+from shared.visibility import visible_to
+
+router = Router(tags=["licences"])
+KEEPERS: Any = [allows(can_keep_licences)]
+ACT: Any = {"status_code": 201, "response_model": LicenceRead, "dependencies": KEEPERS, "responses": problems(403, 404, 409, 412, 422)}
+
+
+def _read(caller: Caller, licences: Sequence[Licence]) -> list[LicenceRead]:
+    return [LicenceRead.seen_by(caller, licence, expiring_rule(licence.authority_path, today())) for licence in licences]
+
+
+def _answer(caller: Caller, response: Response, licence: Licence) -> LicenceRead:
+    etag(response, licence.version)
+    return _read(caller, [licence])[0]
+
+
+async def _require_current(session: SessionDep, caller: Caller, licence_id: UUID, if_match: str | None) -> None:
+    if if_match is not None:
+        require_current(if_match, (await get_visible_licence(session, caller, licence_id)).version)
+
+
+def _has_status(status: str, day: date, expiring_days: int) -> ColumnElement[bool]:
+    """What `Licence.status_on` says, for a filter."""
+    revoked = and_(Licence.revoked_on.is_not(None), Licence.revoked_on <= day)
+    suspended = and_(Licence.suspended_from.is_not(None), Licence.suspended_from <= day, or_(Licence.suspended_until.is_(None), Licence.suspended_until >= day))
+    expired = and_(Licence.expires_on.is_not(None), Licence.expires_on < day)
+    expiring = and_(Licence.expires_on.is_not(None), Licence.expires_on <= day + timedelta(days=expiring_days))
+    wanted = {
+        "revoked": revoked,
+        "suspended": and_(~revoked, suspended),
+        "expired": and_(~revoked, ~suspended, expired),
+        "expiring": and_(~revoked, ~suspended, ~expired, expiring),
+        "active": and_(~revoked, ~suspended, ~expired, ~expiring),
+    }
+    return wanted[status]
+
+
+@router.post("/licences", **ACT)
+async def create_licence(body: LicenceCreate, response: Response, caller: CallerDep, session: SessionDep) -> LicenceRead:
+    """Record a licence that its authority issued."""
+    return _answer(caller, response, await record_licence(session, caller=caller, body=body))
+
+
+@router.get("/licences", response_model=Page[LicenceRead], dependencies=[allows(can_read_licences)], responses=problems(403, 422))
+async def list_licences(
+    caller: CallerDep,
+    session: SessionDep,
+    page: PageDep,
+    status: Annotated[Status | None, Query(description="What it is worth today.")] = None,
+    facility: Annotated[str | None, Query(max_length=60, description="Only of those who are assigned there today.")] = None,
+    expires_by: Annotated[date | None, Query(description="Only those that end by this day.")] = None,
+) -> Page[LicenceRead]:
+    """Licences, those that end first at the top."""
+    wanted = select(Licence).where(visible_to(caller, Licence))
+    if status is not None:
+        wanted = wanted.where(_has_status(status, today(), expiring_rule(caller.scope[0] if caller.scope else "VN", today()).value))
+    if facility is not None:
+        here = exists().where(Assignment.person_id == Licence.person_id, Assignment.facility_code == facility, Assignment.state == "active", Assignment.valid.contains(today()))
+        wanted = wanted.where(here)
+    if expires_by is not None:
+        wanted = wanted.where(Licence.expires_on <= expires_by)
+    if status in ("expiring", "expired") or expires_by is not None:
+        wanted = wanted.where(Licence.expires_on.is_not(None))
+        found = await keyset_page(session, wanted, keys=[Licence.expires_on, Licence.id], params=page)
+    else:
+        found = await keyset_page(session, wanted, keys=[Licence.id], params=page)
+    return Page(items=_read(caller, found.items), next=found.next)
+
+
+@router.get("/licences/{licence_id}", response_model=LicenceRead, dependencies=[allows(can_read_licences)], responses=problems(403, 404))
+async def read_licence(licence_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> LicenceRead:
+    """One licence with what was done to it."""
+    return _answer(caller, response, await get_visible_licence(session, caller, licence_id))
+
+
+@router.get("/persons/{person_id}/licences", response_model=Page[LicenceRead], dependencies=[allows(can_read_licences)], responses=problems(403, 404))
+async def list_licences_of_person(person_id: UUID, caller: CallerDep, session: SessionDep, page: PageDep) -> Page[LicenceRead]:
+    """A person's licences."""
+    await get_visible_person(session, caller, person_id)
+    found = await keyset_page(session, select(Licence).where(Licence.person_id == person_id, visible_to(caller, Licence)), keys=[Licence.id], params=page)
+    return Page(items=_read(caller, found.items), next=found.next)
+
+
+@router.post("/licences/{licence_id}/suspension", **ACT)
+async def create_suspension(licence_id: UUID, body: Suspension, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> LicenceRead:
+    """Suspend a licence, to a day or until it is lifted."""
+    await _require_current(session, caller, licence_id, if_match)
+    return _answer(caller, response, await suspend_licence(session, caller=caller, licence_id=licence_id, body=body))
+
+
+@router.post("/licences/{licence_id}/reinstatement", **ACT)
+async def create_reinstatement(licence_id: UUID, body: Reinstatement, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> LicenceRead:
+    """Lift a suspension."""
+    await _require_current(session, caller, licence_id, if_match)
+    return _answer(caller, response, await reinstate_licence(session, caller=caller, licence_id=licence_id, body=body))
+
+
+@router.post("/licences/{licence_id}/revocation", **ACT)
+async def create_revocation(licence_id: UUID, body: Revocation, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> LicenceRead:
+    """Withdraw a licence for good."""
+    await _require_current(session, caller, licence_id, if_match)
+    return _answer(caller, response, await revoke_licence(session, caller=caller, licence_id=licence_id, body=body))
+
+
+@router.post("/licences/{licence_id}/renewal", **ACT)
+async def create_renewal(licence_id: UUID, body: Renewal, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> LicenceRead:
+    """Give a licence a later last day."""
+    await _require_current(session, caller, licence_id, if_match)
+    return _answer(caller, response, await renew_licence(session, caller=caller, licence_id=licence_id, body=body))

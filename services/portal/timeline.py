@@ -1,4 +1,4 @@
-"""A career as one column: years, and in each what happened, with the dates that differ said apart."""
+"""What the register knows of a career: posts, employments and qualifications, with the dates that differ said apart."""
 
 from typing import Any
 
@@ -8,15 +8,6 @@ from services.portal.texts import _, gettext
 from shared.clock import today
 
 ICONS = {"assignment": "geo-alt", "employment": "briefcase", "qualification": "mortarboard"}
-
-
-def moments_by_year(timeline: dict[str, Any]) -> list[tuple[int, list[dict[str, Any]]]]:
-    """The entries of a person's timeline, the newest year and the newest entry first; what has no date comes last."""
-    years: dict[int, list[dict[str, Any]]] = {}
-    for item in sorted(timeline["items"], key=lambda item: (item["starts_on"] or "", item["recorded_at"]), reverse=True):
-        begins = as_date(item["starts_on"])
-        years.setdefault(begins.year if begins else 0, []).append(moment(item))
-    return list(years.items())
 
 
 def moment(item: dict[str, Any]) -> dict[str, Any]:

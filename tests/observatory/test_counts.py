@@ -6,7 +6,7 @@ import pytest
 
 from services.observatory.figures.catalogue import catalogue
 from tests.observatory.conftest import Ask, Tell
-from tests.observatory.world import ROOT, Message, assignment, employed, fact, facility, known, period, policy, post
+from tests.observatory.world import ROOT, Message, assignment, employed, facility, fact, known, period, policy, post
 from tests.support.api import Api
 
 YEAR = {"from": "2025-01-01", "to": "2025-09-30"}

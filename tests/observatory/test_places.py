@@ -4,7 +4,7 @@ import pytest
 
 from tests.observatory.conftest import Tell
 from tests.observatory.test_counts import agreement, enrolment, mandate, mission, stay, visit
-from tests.observatory.world import AS_OF, ROOT, employed, fact, facility, known, post
+from tests.observatory.world import AS_OF, ROOT, employed, facility, fact, known, post
 from tests.support.api import Api
 
 BVT, CENTRE = "VN-22-BVT", "VN-22-TTBCE"

@@ -8,7 +8,7 @@ from services.observatory.consumers import consumer
 from services.observatory.replicas.apply import DERIVED, digest
 from shared.db import app_session, worker_session
 from tests.observatory.conftest import Tell
-from tests.observatory.world import PROVINCE, assignment, due, employed, fact, facility, hire, policy, post
+from tests.observatory.world import PROVINCE, assignment, due, employed, facility, fact, hire, policy, post
 from tests.support.hearing import Message, hear
 
 

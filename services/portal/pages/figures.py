@@ -1,30 +1,35 @@
-"""Figures: the catalogue, one figure with its definition, and the records behind it."""
+"""Figures: the catalogue, one figure with its definition, its parts and its months, the map, and the records behind it."""
 
 import asyncio
-from datetime import date, timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from starlette.responses import Response
 
 from services.portal.clients import Refusal, segment
 from services.portal.facilities import facility_names
-from services.portal.figures import chosen, figure_shown, figures_of, territories_offered
+from services.portal.figures import chosen, figure_shown, figures_of, query_of, said, territories_offered
 from services.portal.formats import as_date, day, number
+from services.portal.labels import label
+from services.portal.maps import bubbles
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
-from shared.clock import today
 
 pages = Pages()
 
 API = "/api/v1/observatory/figures"
+SERVICES = ("density", "stock", "coverage", "training", "recruitment", "money", "rotation", "appointment", "personnel")
+MAPPED = ("density.doctors", "density.nurses", "density.pharmacists", "recruitment.hard_posts", "recruitment.vacant_posts", "stock.doctors")
 
 
 @pages.get("/figures")
 async def figures(visit: Visit) -> Response:
+    """Every figure of the catalogue for one place and period, by part of the work."""
     asked = chosen(visit)
     found = await figures_of(visit, asked)
-    return visit.page("figures/list.html", figures=[figure for figure in found if not figure.get("is_closed")], asked=asked, territories=await territories_offered(visit))
+    groups = [(label("figures_of", service), [figure for figure in found if figure["service"] == service]) for service in SERVICES]
+    return visit.page(
+        "figures/list.html", groups=[(title, items) for title, items in groups if items], asked=asked, query=query_of(asked), territories=await territories_offered(visit)
+    )
 
 
 @pages.get("/figures/{id}")
@@ -36,30 +41,72 @@ async def figure(visit: Visit) -> Response:
 
 @pages.get("/figures/{id}/months")
 async def months(visit: Visit) -> Response:
-    """The figure at the end of each of the last twelve months: asked for apart, because it is twelve questions."""
+    """The figure at the end of each of the last twelve months, asked for apart so that the page does not wait for it."""
     asked = chosen(visit)
     path = f"{API}/{segment(visit.path('id'))}"
-    found = await visit.api.get(path, **asked)
-    last = as_date(found["as_of"]) or today()
-    points = await asyncio.gather(*(visit.api.get_or_none(path, area=asked["area"], as_of=end) for end in ends_of_months(last)))
-    values = [(point["as_of"], float(point["value"])) for point in points if point and point["value"] is not None]
+    found, series = await asyncio.gather(visit.api.get(path, **asked), visit.api.get(f"{path}/series", **asked, months=12))
+    shown = figure_shown(found, asked)
+    lines = [line_shown(line, found) for line in series["lines"]]
+    return visit.page("figures/months.html", figure=shown, lines=[line for line in lines if line["points"]], asked=asked, query=query_of(asked))
+
+
+def line_shown(line: dict[str, Any], figure: dict[str, Any]) -> dict[str, Any]:
+    """One line of the chart with its points as text, and what changed since the first, in words."""
+    values = [(point["as_of"], float(point["value"])) for point in line["points"] if point["value"] is not None]
     change = ""
     if len(values) > 1:
-        difference = number(values[-1][1] - values[0][1], found["decimals"])
+        difference = number(values[-1][1] - values[0][1], figure["decimals"])
         change = gettext(_("{difference} since {day}"), difference=difference if difference.startswith("-") else f"+{difference}", day=day(values[0][0]))
-    return visit.page("figures/months.html", figure=figure_shown(found, asked), months=values, change=change, asked=asked, query=query_of(asked))
+    points = [(as_date(point["as_of"]), said(figure, point["value"]) if point["value"] is not None else point["band"] or "–") for point in line["points"]]
+    return {"area": line["area"], "points": points, "values": values, "change": change}
 
 
-def ends_of_months(last: date) -> list[date]:
-    """The last days of the eleven months before a day, and the day itself, oldest first."""
-    days = [last]
-    while len(days) < 12:
-        days.append(days[-1].replace(day=1) - timedelta(days=1))
-    return days[::-1]
+@pages.get("/figures/{id}/parts")
+async def parts(visit: Visit) -> Response:
+    """The figure by area, by facility or by field; each part leads to what it is made of."""
+    asked = chosen(visit)
+    by = visit.query("by") or ("field" if asked["facility"] else "facility")
+    found = await visit.api.get(f"{API}/{segment(visit.path('id'))}/breakdown", **asked, by=by)
+    shown = figure_shown(found["figure"], asked)
+    cells = [cell | {"said": said(found["figure"], cell["value"]) if cell["value"] is not None else cell["band"] or "–"} for cell in found["cells"]]
+    names = await facility_names(visit, (cell["code"] for cell in cells)) if by == "facility" else {}
+    for cell in cells:
+        cell["name"] = cell["name"] or names.get(cell["code"]) or field_in_words(cell["code"])
+    return visit.page("figures/parts.html", figure=shown, cells=cells, by=by, asked=asked, query=query_of(asked))
 
 
-def query_of(asked: dict[str, str]) -> str:
-    return urlencode({name: value for name, value in asked.items() if value})
+def field_in_words(code: str) -> str:
+    """The word for the field of a figure, whichever vocabulary it belongs to."""
+    from services.portal.labels import LABELS, name_of_occupation
+
+    if not code:
+        return gettext(_("Not stated"))
+    for kind in ("field", "specialty", "programme", "rank", "group", "level", "country", "technique", "origin"):
+        if code in LABELS.get(kind, {}):
+            return label(kind, code)
+    return name_of_occupation(code)
+
+
+@pages.get("/map")
+async def territory_map(visit: Visit) -> Response:
+    """The territory drawn from the centroids of its communes: how large each is, and how dense; the table beside says the same."""
+    asked = chosen(visit)
+    wanted = visit.query("figure") or MAPPED[0]
+    found = await visit.api.get(f"{API}/{segment(wanted)}/breakdown", **asked, by="area")
+    cells = [cell | {"said": said(found["figure"], cell["value"]) if cell["value"] is not None else cell["band"] or "–"} for cell in found["cells"]]
+    catalogue = await visit.api.get(API)
+    offered = [(figure["id"], figure["title"]) for figure in catalogue["items"] if figure["id"] in MAPPED]
+    return visit.page(
+        "figures/map.html",
+        figure=figure_shown(found["figure"], asked),
+        cells=sorted(cells, key=lambda cell: (cell["value"] is None, cell["value"] or 0, cell["code"])),
+        drawing=bubbles(cells, asked),
+        offered=offered,
+        wanted=wanted,
+        asked=asked,
+        query=query_of(asked),
+        territories=await territories_offered(visit),
+    )
 
 
 @pages.get("/figures/{id}/records")
@@ -72,13 +119,29 @@ async def records(visit: Visit) -> Response:
     return visit.page(
         "figures/records.html",
         figure=figure_shown(found, asked),
-        records=page["items"],
+        records=[record | {"path": path_of(record), "field_said": field_in_words(record["field"]) if record.get("field") else ""} for record in page["items"]],
         next=page.get("next"),
         names=names,
         places=await facility_names(visit, (item["facility_code"] for item in page["items"])),
         asked=asked,
         query=query_of(asked),
     )
+
+
+PATHS = {
+    "recruitment.hires": "/hires/{id}",
+    "recruitment.needs": "/needs/{id}",
+    "registry.posts": "/posts/{id}",
+    "facility": "/facilities/{facility}",
+}
+
+
+def path_of(record: dict[str, Any]) -> str:
+    """The page of a record: its own when it has one, else the person's."""
+    pattern = PATHS.get(record["topic"])
+    if pattern:
+        return pattern.format(id=record["record_id"], facility=record["facility_code"])
+    return f"/people/{record['person_id']}" if record.get("person_id") else ""
 
 
 async def names_or_none(visit: Visit, items: list[dict[str, Any]]) -> dict[str, str] | None:

@@ -7,8 +7,8 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal, ServiceAway
-from services.portal.facilities import facility_names
-from services.portal.figures import chosen, figures_of
+from services.portal.facilities import facilities_offered, facility_names
+from services.portal.figures import chosen, figures_or_none, query_of
 from services.portal.formats import nearness
 from services.portal.forms import may
 from services.portal.labels import label, name_of_occupation
@@ -18,29 +18,68 @@ from services.portal.visit import Pages, Visit
 pages = Pages()
 
 RECRUITMENT = "/api/v1/recruitment"
+WORK_LIST = "/api/v1/observatory/work-list"
 MOST = 200
+HEADLINES = ("density.doctors", "density.nurses", "recruitment.hard_posts", "appointment.mandates_ending_180", "rotation.stations_without_centre", "training.trainees")
+WHEN = (("overdue", _("Overdue")), ("week", _("This week")), ("later", _("Later")))
+FILTERS = ("when", "kind", "facility", "responsible")
 
 
 @pages.get("/", public=True)
 async def home(visit: Visit) -> Response:
     if visit.session is None:
         return visit.page("home/welcome.html")
-    (tasks, away), figures = await asyncio.gather(tasks_of(visit), figures_or_none(visit))
+    filters = {name: visit.query(name) for name in FILTERS}
+    asked = chosen(visit)
+    (tasks, away), dues, figures, offered = await asyncio.gather(tasks_of(visit), dues_of(visit, filters), figures_or_none(visit, asked, HEADLINES), _or_nothing(facilities_offered(visit)))
     return visit.page(
-        "home/today.html", tasks=tasks, away=away or figures is None, figures=[figure for figure in figures or [] if not figure.get("is_closed")], area=visit.authority
+        "home/today.html",
+        tasks=tasks,
+        dues=dues,
+        filters=filters,
+        kinds=[(count["kind"], label("due", count["kind"])) for count in (dues or {}).get("counts", [])],
+        roles=[(role, label("role", role)) for role in sorted(ROLES)],
+        facilities=offered,
+        away=away or figures is None or dues is False,
+        figures=figures or [],
+        area=asked["facility"] or asked["area"],
     )
 
 
-async def figures_or_none(visit: Visit) -> list[dict[str, Any]] | None:
-    """The figures; none for who may not read them; None when they do not answer."""
-    try:
-        return await figures_of(visit, chosen(visit))
-    except Refusal as refusal:
-        if refusal.status == 401:
-            raise
-        return []
-    except ServiceAway:
-        return None
+ROLES = ("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "training-institute", "licensing-officer", "committee-member")
+
+
+async def dues_of(visit: Visit, filters: dict[str, str]) -> Any:
+    """What falls due, in three groups with how many each holds; None for those who have no such list, False when it does not answer."""
+    found = await _or_away(visit.api.get_or_none(WORK_LIST, **filters, cursor=visit.query("cursor"), limit=100))
+    if not found:
+        return found
+    names, places = await asyncio.gather(_names(visit, [item["person_id"] for item in found["items"]]), facility_names(visit, (item["facility_code"] for item in found["items"])))
+    lines = [due_shown(item, names, places) for item in found["items"]]
+    groups = [
+        {"when": when, "title": title, "total": sum(count[when] for count in found["counts"]), "lines": [line for line in lines if line["when"] == when]} for when, title in WHEN
+    ]
+    following = query_of(filters, cursor=found["next"]) if found["next"] else ""
+    return found | {"groups": [group for group in groups if group["lines"]], "totals": groups, "following": following}
+
+
+def due_shown(item: dict[str, Any], names: dict[str, str], places: dict[str, str]) -> dict[str, Any]:
+    """One line of the work-list: what to do, about whom or what, where, by when, whose turn it is."""
+    left = item["days_left"]
+    about = names.get(item["person_id"] or "") or about_of(item["facts"])
+    return item | {
+        "what": label("due", item["kind"]),
+        "about": about,
+        "place": places.get(item["facility_code"] or "", item["facility_code"] or ""),
+        "who": label("role", item["responsible"]),
+        "when": "overdue" if left < 0 else "week" if left <= 7 else "later",
+    }
+
+
+def about_of(facts: dict[str, Any]) -> str:
+    """What the thing is called where it is about nobody: a title, the two parties, a technique, how many."""
+    parts = [facts.get("title"), " → ".join(str(facts[name]) for name in ("giver", "receiver") if facts.get(name)), facts.get("technique")]
+    return " · ".join(str(part) for part in parts if part)
 
 
 async def tasks_of(visit: Visit) -> tuple[list[dict[str, Any]], bool]:
@@ -52,6 +91,7 @@ async def tasks_of(visit: Visit) -> tuple[list[dict[str, Any]], bool]:
         "submitted": visit.api.get_or_none(f"{RECRUITMENT}/candidacies", state="submitted", limit=MOST),
         "eligible": visit.api.get_or_none(f"{RECRUITMENT}/candidacies", state="eligible", limit=MOST),
         "hires": visit.api.get_or_none(f"{RECRUITMENT}/hires", limit=MOST),
+        "decisions": visit.api.get_or_none("/api/v1/appointment/decisions", state="proposed", limit=MOST),
         "work_items": visit.api.get_or_none("/api/v1/registry/work-items", state="open", limit=MOST),
     }
     answers = await asyncio.gather(*(_or_away(question) for question in asked.values()))
@@ -61,7 +101,9 @@ async def tasks_of(visit: Visit) -> tuple[list[dict[str, Any]], bool]:
 
     people = [item["person_id"] for item in found["submitted"] + found["hires"] + found["eligible"] + found["work_items"] if item.get("person_id")]
     names = await _names(visit, people)
+    to_sign = [decision for decision in found["decisions"] if may(decision, "sign")]
     tasks = [
+        *([_task(_("Sign the decisions that wait: {what}"), "/decisions?state=proposed", min(str(one.get("proposed_on") or one["effective_on"]) for one in to_sign), None, what=len(to_sign), due=min(one["effective_on"] for one in to_sign))] if to_sign else []),
         *(_task(_("Approve the policy {what}"), f"/policies/{policy['id']}", policy["proposed_on"], policy["authority"], what=policy["resolution_no"]) for policy in found["policies"] if may(policy, "approve")),
         *(
             _task(_("Validate the need: {what}"), f"/needs/{need['id']}", need["identified_on"], need["facility_code"], what=name_of_occupation(need["occupation_code"]), who=label("specialty", need["specialty"]) if need.get("specialty") else "")
@@ -106,10 +148,19 @@ async def _or_away(question: Awaitable[Any]) -> Any:
         return False
 
 
-async def _names(visit: Visit, ids: list[str]) -> dict[str, str]:
+async def _or_nothing(question: Awaitable[list[tuple[str, str]]]) -> list[tuple[str, str]]:
+    try:
+        return await question
+    except ServiceAway:
+        return []
+
+
+async def _names(visit: Visit, ids: list[str | None]) -> dict[str, str]:
     try:
         return await visit.api.names(ids)
     except (Refusal, ServiceAway) as error:
         if isinstance(error, Refusal) and error.status == 401:
             raise
         return {}
+
+

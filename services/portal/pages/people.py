@@ -7,10 +7,11 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import Response
 
-from services.portal.clients import segment
+from services.portal.careers import PARTS, career_by_year
+from services.portal.clients import ServiceAway, segment
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.labels import occupations
-from services.portal.timeline import moments_by_year
+from services.portal.texts import gettext
 from services.portal.visit import Pages, Visit
 from shared.settings import settings
 
@@ -58,25 +59,40 @@ async def person(visit: Visit) -> Response:
     """Summary, timeline, assignments and qualifications; `as_of` and `known_at` show an earlier day or an earlier knowledge."""
     path = f"{API}/persons/{segment(visit.path('id'))}"
     as_of, known_at = visit.query("as_of"), visit.query("known_at")
-    found, timeline, assignments, qualifications, candidacies = await asyncio.gather(
+    part = visit.query("part")
+    found, timeline, assignments, qualifications, candidacies, told = await asyncio.gather(
         visit.api.get(path),
         visit.api.get(f"{path}/timeline", known_at=end_of_day(known_at)),
         visit.api.get(f"{API}/assignments", person=visit.path("id"), as_of=as_of, known_at=end_of_day(known_at), limit=200),
         visit.api.get_or_none(f"{path}/qualifications", limit=200),
         visit.api.get_or_none("/api/v1/recruitment/candidacies", person=visit.path("id"), limit=50),
+        told_of(visit, visit.path("id")),
     )
     applied = (candidacies or {}).get("items", [])
+    entries = (told or {}).get("items", []) if not known_at else []
+    places = await facility_names(visit, [item["facility_code"] for item in applied] + [code for entry in entries for code in entry["facility_codes"]])
     return visit.page(
         "people/page.html",
         person=found,
-        years=moments_by_year(timeline),
+        years=career_by_year(timeline, entries, places, part),
+        parts=[(code, gettext(name)) for code, name in PARTS],
+        part=part,
+        told_is_away=told is False,
         assignments=assignments["items"],
         qualifications=qualifications_of(qualifications),
         candidacies=applied,
-        places=await facility_names(visit, (item["facility_code"] for item in applied)),
+        places=places,
         as_of=as_of,
         known_at=known_at,
     )
+
+
+async def told_of(visit: Visit, person_id: str) -> Any:
+    """What the other services told of a person; None when nothing may be seen of it, False when the observatory does not answer."""
+    try:
+        return await visit.api.get_or_none(f"/api/v1/observatory/people/{segment(person_id)}/timeline")
+    except ServiceAway:
+        return False
 
 
 def end_of_day(day: str) -> str:

@@ -38,7 +38,7 @@ logger = logging.getLogger("relais.portal")
 THEMES = ("light", "dark")
 DENSITIES = ("compact",)
 YEAR = 365 * 24 * 3600
-MOST_FIELDS = 200
+MOST_FIELDS = 4000  # an attendance sheet of a whole room: people × half-days
 
 
 def is_secure() -> bool:

@@ -12,6 +12,7 @@ from services.appointment.consumers import consumer
 from services.appointment.decisions.api import check, registers
 from services.appointment.decisions.api import router as decisions
 from services.appointment.history import HISTORY
+from services.appointment.imports.wizard import wizard
 from services.appointment.mandates.api import router as mandates
 from services.appointment.mandates.use_cases import settle_mandates
 from services.appointment.pay_steps.api import lists as pay_step_lists
@@ -27,9 +28,27 @@ service = Service(
     name="appointment",
     title="Appointments",
     package=__package__,
-    routers=[decisions, registers, check, commitments, payments, instalments, budgets, probations, pay_steps, pay_step_lists, benefits, awards, positions, cases, mandates, succession_plans],
+    routers=[
+        decisions,
+        registers,
+        check,
+        commitments,
+        payments,
+        instalments,
+        budgets,
+        probations,
+        pay_steps,
+        pay_step_lists,
+        benefits,
+        awards,
+        positions,
+        cases,
+        mandates,
+        succession_plans,
+        wizard.router,
+    ],
     consumer=consumer,
-    daily=[move_clocks, settle_mandates, settle_plans, follow_all],
+    daily=[move_clocks, settle_mandates, settle_plans, follow_all, wizard.forget_old_imports],
     history=HISTORY,
 )
 

@@ -1,6 +1,6 @@
 """Steps are entered as they stand, delayed by facts, proposed in a list, and granted by one signed decision."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -52,7 +52,6 @@ async def enter_pay_steps(session: AsyncSession, *, caller: Caller, body: PaySte
     held = {step.person_id: step for step in await session.scalars(select(PayStep).where(PayStep.person_id.in_(persons), PayStep.state.in_(HELD)))}
     references = [entry.reference for entry in body.items if entry.reference]
     named = {(step.authority_path, step.reference): step for step in await session.scalars(select(PayStep).where(PayStep.reference.in_(references)))}
-    leave = await _leave(session, persons)
     answers: list[tuple[PayStepEntry, PayStep | Problem]] = []
     entered: list[PayStep] = []
     for entry in body.items:
@@ -62,28 +61,36 @@ async def enter_pay_steps(session: AsyncSession, *, caller: Caller, body: PaySte
             if known is not None and known.content_hash == hash_of(entry):
                 answers.append((entry, known))
                 continue
-            step = _entry(caller, entry, work, held, done_on, known)
-            step.count(leave.get(entry.person_id, []))
+            if known is not None:
+                raise Refused("reference-taken", _("The reference {reference} already names another record."), reference=entry.reference)
+            step = entry_of(caller, entry, work, held, done_on)
             held[entry.person_id] = step
             named[(step.authority_path, step.reference)] = step
             entered.append(step)
             answers.append((entry, step))
         except Problem as problem:
             answers.append((entry, problem))
+    await keep_entries(session, caller, entered, done_on)
+    return answers
+
+
+async def keep_entries(session: AsyncSession, caller: Caller, entered: Sequence[PayStep], done_on: date) -> None:
+    """What was entered is kept set-wise, each with the day of the next step."""
+    leave = await _leave(session, [step.person_id for step in entered])
+    for step in entered:
+        step.count(leave.get(step.person_id, []))
     session.add_all(entered)
     await session.flush()
     await record_audits(session, caller, "pay_step.entered", "pay_step", [(step.id, None, _state(step)) for step in entered], done_on=done_on)
     tell(session, PayStepRecorded, entered)
-    return answers
 
 
-def _entry(caller: Caller, entry: PayStepEntry, work: Work | None, held: dict[UUID, PayStep], done_on: date, known: PayStep | None) -> PayStep:
+def entry_of(caller: Caller, entry: PayStepEntry, work: Work | None, held: Mapping[UUID, PayStep], done_on: date) -> PayStep:
+    """The step that an entry says, not kept yet. Raises Malformed, Forbidden or Refused."""
     if work is None:
         raise Malformed.field("person_id", _("This person works nowhere that you may see on {day}."), day=done_on.isoformat())
     if not caller.manages(work.authority_path):
         raise Forbidden(Refusal("other-authority", _("You do not act for this facility.")))
-    if known is not None:
-        raise Refused("reference-taken", _("The reference {reference} already names another record."), reference=entry.reference)
     if entry.person_id in held:
         raise Refused(
             "step-already-recorded",

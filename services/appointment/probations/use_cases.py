@@ -65,18 +65,23 @@ async def enter_probations(session: AsyncSession, *, caller: Caller, body: Proba
 
 
 async def _enter(session: AsyncSession, caller: Caller, entry: ProbationEntry, work: Work | None, done_on: date) -> Probation:
+    if work is not None and (known := await by_reference(session, Probation, authority_path=work.authority_path, body=entry, reference=entry.reference)):
+        return known
+    return await enter_probation(session, caller, entry, work, done_on)
+
+
+def probation_of(caller: Caller, entry: ProbationEntry, work: Work | None, done_on: date) -> Probation:
+    """The probation that an entry says, not kept yet. Raises Malformed, Forbidden or Refused."""
     if work is None:
         raise Malformed.field("person_id", _("This person works nowhere that you may see on {day}."), day=done_on.isoformat())
     if not caller.manages(work.authority_path):
         raise Forbidden(Refusal("other-authority", _("You do not act for this facility.")))
-    if known := await by_reference(session, Probation, authority_path=work.authority_path, body=entry, reference=entry.reference):
-        return known
     pack = pack_of(work.facility_code, entry.starts_on)
     months = entry.months or months_of(pack, work.occupation_code)
     if months is None:
         raise Malformed.field("months", _("The rules say no length for this title: enter it."))
     probation_id = uuid7()
-    probation = Probation(
+    return Probation(
         id=probation_id,
         reference=entry.reference,
         content_hash=hash_of(entry),
@@ -89,6 +94,7 @@ async def _enter(session: AsyncSession, caller: Caller, entry: ProbationEntry, w
         occupation_code=work.occupation_code,
         rule_pack=pack.id,
         months=months,
+        extension_months=0,
         starts_on=entry.starts_on,
         due_on=period_end(entry.starts_on, months),
         mentor_id=entry.mentor_id,
@@ -96,7 +102,12 @@ async def _enter(session: AsyncSession, caller: Caller, entry: ProbationEntry, w
         opened_by=caller.actor,
         opened_on=done_on,
     )
-    if await session.scalar(select(Probation.id).where(Probation.person_id == work.person_id, Probation.state.in_((RUNNING, EXTENDED)))):
+
+
+async def enter_probation(session: AsyncSession, caller: Caller, entry: ProbationEntry, work: Work | None, done_on: date) -> Probation:
+    """One that runs already is kept, its end counted with the days that do not count. Raises Refused when another one runs."""
+    probation = probation_of(caller, entry, work, done_on)
+    if await session.scalar(select(Probation.id).where(Probation.person_id == probation.person_id, Probation.state.in_((RUNNING, EXTENDED)))):
         raise Refused("probation-already-running", _("A probation of this person is already running."), possible=_("Open the probation that runs."))
     session.add(probation)
     await count_days(session, probation)

@@ -10,7 +10,9 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "worker_no, full_name, birth_date, sex, occupation_code, specialty, degree, degree_institution, degree_year, facility_code, employment_type, start_date, status",
     ),
     "assignments": ("registry", "worker_no, post_reference, facility_code, kind, fte_share, start_date, end_date, decision_number"),
+    "pay_steps": ("appointment", "worker_no, facility_code, scale, step, since, decision_number"),
+    "probations": ("appointment", "worker_no, facility_code, starts_on, months, mentor_no"),
     "licences": ("registry", "worker_no, facility_code, number, authority, scope, issued_on, expires_on, status"),
 }
 
-LABELS = {"import_kind": {"licences": _("Licences to practise")}}
+LABELS = {"import_kind": {"licences": _("Licences to practise"), "pay_steps": _("Pay steps"), "probations": _("Probations")}}

@@ -97,6 +97,7 @@ async def register_people(session: AsyncSession, caller: Caller, lines: Sequence
             WorkerRegistered(
                 id=person["worker_id"],
                 person_id=person["person_id"],
+                worker_no=person["worker_no"],
                 occupation_code=person["occupation"],
                 isco=occupations[person["occupation"]].isco,
                 group=occupations[person["occupation"]].group,

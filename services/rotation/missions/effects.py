@@ -1,5 +1,6 @@
 """What the register of decisions makes of a mission: a signature orders it, a revocation cancels it and frees the days."""
 
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from shared.events import Received, record_event
 from shared.inbox import NotKnownYet
 
 BY = "consumer:rotation"
+ONE_DAY = timedelta(days=1)
 
 
 async def _mission(session: AsyncSession, event: Received[Any]) -> Mission:
@@ -44,7 +46,7 @@ async def cancel_mission(session: AsyncSession, event: Received[DecisionRevoked]
         await record_audit(session, BY, "mission.revocation_without_effect", "mission", mission.id, after={"state": mission.state}, done_on=decision.revoked_on)
         return
     before = mission.state
-    mission.stop("cancel", on=max(decision.effective_on, mission.departed_on) if mission.departed_on else None, reason=decision.revocation_number or "revoked")
+    mission.stop("cancel", on=decision.effective_on - ONE_DAY if mission.departed_on else None, reason=decision.revocation_number or "revoked")
     record_event(session, HoldSettled(id=mission.hold_id, outcome="released", source_id=mission.id, on=max(decision.effective_on, mission.starts_on)))
     await record_audit(session, BY, "mission.cancelled", "mission", mission.id, before={"state": before}, after={"state": mission.state}, done_on=decision.revoked_on)
     record_event(session, MissionCancelled.about(mission))

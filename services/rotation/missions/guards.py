@@ -1,6 +1,6 @@
 """What must hold before somebody is sent (ROT-01 to ROT-06); each refusal names the rule, its value and what would do."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from shared.errors import Refused
 from shared.i18n import _
 from shared.rulepacks import Rule, RulePack
 
+ONE_DAY = timedelta(days=1)
 TEACHING = ("transfer", "mixed")
 
 
@@ -37,13 +38,30 @@ def level_must_suffice(mode: str, level: int | None, pack: RulePack) -> None:
         )
 
 
-def licence_must_last(licences: Sequence[dict[str, Any]], scopes: Iterable[str], first: date, last: date, pack: RulePack) -> None:
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def stands_until(licence: dict[str, Any], first: date, last: date) -> date | None:
+    """The last day of a mission on which a licence of the registry still stands; None when it does not stand on the first."""
+    ends = [last]
+    if expires := _day(licence["expires_on"]):
+        ends.append(expires)
+    if revoked := _day(licence["revoked_on"]):
+        ends.append(revoked - ONE_DAY)
+    suspended, until = _day(licence["suspended_from"]), _day(licence["suspended_until"])
+    if suspended is not None and suspended <= last and (until is None or until >= first):
+        ends.append(suspended - ONE_DAY)
+    end = min(ends)
+    return end if date.fromisoformat(licence["issued_on"]) <= first <= end else None
+
+
+def licence_must_last(licences: Sequence[dict[str, Any]], specialty: str | None, first: date, last: date, pack: RulePack) -> None:
     """A licence in force and in scope covers the whole mission (ROT-01, A12). Raises Refused."""
     rule = replace(pack.rule("ROT-01"), value=last.isoformat(), unit="licence valid until")
-    wanted = [scope for scope in scopes if scope]
-    standing = [each for each in licences if each["state"] == "active" and date.fromisoformat(each["issued_on"]) <= first]
-    fitting = [each for each in standing if not each["scope"] or not wanted or set(each["scope"]) & set(wanted)]
-    if not fitting:
+    standing = [(licence, until) for licence in licences if (until := stands_until(licence, first, last)) is not None]
+    ends = [until for licence, until in standing if specialty is None or specialty in licence["scope"]]
+    if not ends:
         raise Refused(
             "licence-not-in-scope" if standing else "no-licence",
             _("This person has a licence, but not for this work.") if standing else _("This person has no licence in force on {first}."),
@@ -51,18 +69,17 @@ def licence_must_last(licences: Sequence[dict[str, Any]], scopes: Iterable[str],
             possible=_("Have the licence recorded by the licensing officer, or choose another person."),
             first=first.isoformat(),
         )
-    if any(each["expires_on"] is None or date.fromisoformat(each["expires_on"]) >= last for each in fitting):
-        return
-    until = max(date.fromisoformat(each["expires_on"]) for each in fitting)
-    raise Refused(
-        "licence-ends-before",
-        _("The licence expires on {until}, before the end of the mission on {last}."),
-        rule=rule,
-        possible=_("Have the licence renewed, or shorten the mission to {until}.") if until >= first else _("Have the licence renewed first."),
-        more=nearest(first, until),
-        until=until.isoformat(),
-        last=last.isoformat(),
-    )
+    until = max(ends)
+    if until < last:
+        raise Refused(
+            "licence-ends-before",
+            _("The licence is valid until {until}, the mission lasts to {last}."),
+            rule=rule,
+            possible=_("Have the licence renewed, or shorten the mission to {until}."),
+            more=nearest(first, until),
+            until=until.isoformat(),
+            last=last.isoformat(),
+        )
 
 
 def retirement_must_be_far(work: Work, last: date, pack: RulePack) -> None:
@@ -70,7 +87,7 @@ def retirement_must_be_far(work: Work, last: date, pack: RulePack) -> None:
     rule = pack.rule("ROT-02")
     if work.retirement_on is None or not is_exempt(work, last, pack):
         return
-    until = add_months(work.retirement_on, -rule.value) - timedelta(days=1)
+    until = add_months(work.retirement_on, -rule.value) - ONE_DAY
     raise Refused(
         "near-retirement",
         _("This person is exempt: retirement comes less than {months} months after the mission."),

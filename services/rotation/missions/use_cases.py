@@ -106,7 +106,7 @@ async def propose_mission(session: AsyncSession, *, caller: Caller, body: Missio
     rest_must_be_over(programme, others, body.starts_on, pack, consents=body.volunteer)
     retirement_must_be_far(work, body.ends_on, pack)
     specialty = body.specialty or (request.specialty if request else None) or work.specialty
-    licence_must_last(await _licences(caller, body.person_id), [specialty or ""], body.starts_on, body.ends_on, pack)
+    licence_must_last(await _licences(caller, body.person_id), specialty, body.starts_on, body.ends_on, pack)
     mission_id = uuid7()
     hold_id = await take_hold(
         caller, kind="mission", source_service="rotation", source_id=mission_id, person_id=body.person_id, periods=spans_of(days), override_reason=body.override_reason
@@ -129,6 +129,8 @@ async def propose_mission(session: AsyncSession, *, caller: Caller, body: Missio
         first_planned_end=body.ends_on,
         days_planned=len(days),
         hold_id=hold_id,
+        reports=[],
+        follow_ups=[],
         proposed_by=caller.actor,
         proposed_on=done_on,
     )
@@ -318,7 +320,7 @@ async def extend(session: AsyncSession, *, caller: Caller, mission_id: UUID, bod
     others = await missions_of(session, caller, [mission.person_id], but=mission.id)
     length_must_fit(programme, mission.pattern, days, [each for each in others if each.programme == programme.code], first=mission.starts_on, last=body.ends_on)
     retirement_must_be_far(await work_of(session, caller, mission.person_id, done_on), body.ends_on, pack)
-    licence_must_last(await _licences(caller, mission.person_id), [mission.specialty or ""], mission.starts_on, body.ends_on, pack)
+    licence_must_last(await _licences(caller, mission.person_id), mission.specialty, mission.starts_on, body.ends_on, pack)
     mission.hold_id = await take_hold(
         caller,
         kind="mission",

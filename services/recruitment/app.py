@@ -5,6 +5,7 @@ from starlette.types import ASGIApp
 from services.recruitment.campaigns.api import router as campaigns
 from services.recruitment.candidacies.api import router as candidacies
 from services.recruitment.consumers import consumer
+from services.recruitment.hard_posts.api import router as hard_posts
 from services.recruitment.hires.api import router as hires
 from services.recruitment.history import HISTORY
 from services.recruitment.needs.api import router as needs
@@ -16,7 +17,7 @@ service = Service(
     name="recruitment",
     title="Recruitment",
     package=__package__,
-    routers=[policies, needs, campaigns, candidacies, hires, shortages],
+    routers=[policies, needs, campaigns, candidacies, hires, shortages, hard_posts],
     consumer=consumer,
     history=HISTORY,
 )

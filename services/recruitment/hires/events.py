@@ -10,7 +10,7 @@ from services.recruitment.hires.models import Hire
 from shared.commitments import BreachPolicy, Instalment
 from shared.events import Event
 
-EXAMPLE = {
+EXAMPLE: dict[str, Any] = {
     "id": "01a20336-3b26-76a6-aed0-867dc2ee8f68",
     "person_id": "01a20335-fcdc-7037-989e-f51fe6aacb61",
     "occupation_code": "VN-BSCK",

@@ -6,7 +6,14 @@ from shared.errors import Refusal
 from shared.i18n import _
 
 can_identify_needs = with_role("regional-administrator", "facility-hr-officer", "head-of-facility")
-can_read_needs = with_role("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "auditor")
+_people = with_role("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "training-institute", "auditor")
+
+
+def can_read_needs(caller: Caller) -> Permission:
+    """Those who hire, train and send on missions; a ministry's machine for its territory."""
+    if caller.is_machine:
+        return ALLOWED if "recruitment.read" in caller.scopes else Refusal("scope-missing", _("Your client does not have the scope for this."))
+    return _people(caller)
 
 
 def can_identify_at(caller: Caller, authority_path: str) -> Permission:

@@ -169,11 +169,11 @@ class StayGroupRead(BaseModel):
 
         def some(act: str, state: str) -> Action:
             """An act on the stays that are in a state, if the caller acts for one of them."""
+            if not group.stays:
+                return action(act, Refusal("nobody-left", _("Nobody of this group is left.")))
             here = [stay for stay in group.stays if stay.state == state]
-            mine = next((stay for stay in here if can_keep(caller, stay) is ALLOWED), None)
-            first = mine or (here or group.stays or [None])[0]
-            permission = can_keep(caller, first) if first is not None else Refusal("nobody-left", _("Nobody of this group is left."))
-            return action(act, permission, lambda: STAY.after(act, state if here else (group.stays[0].state if group.stays else state)))
+            first = next((stay for stay in here if can_keep(caller, stay) is ALLOWED), (here or group.stays)[0])
+            return action(act, can_keep(caller, first), lambda: STAY.after(act, first.state))
 
         adding = can_add_to_stays(caller)
         return cls(

@@ -58,7 +58,7 @@ async def propose_stays(session: AsyncSession, *, caller: Caller, body: StayGrou
     cover_must_be_named(group, [n for n, one in enumerate(body.participants) if one.cover_person_id is None], PACKS.pinned(group.rule_pack))
     cover_must_stay_at_home([one.cover_person_id for one in body.participants], {one.person_id for one in body.participants})
     await _covers_work_there(session, caller, body.participants, works, body.starts_on)
-    ids = [uuid7() for _one in body.participants]
+    ids = sorted(uuid7() for _one in body.participants)  # listed in the order in which they were named
     wanted = [Wanted(stay_id, one.person_id, [(body.starts_on, body.ends_on)]) for stay_id, one in zip(ids, body.participants, strict=True)]
     answers = await take_holds(caller, kind="stay", source_service=SERVICE, wanted=wanted)
     refused = [RefusedParticipant(person_id=answer.person_id, problem=answer.problem) for answer in answers if answer.problem is not None]

@@ -4,7 +4,6 @@ from services.observatory.replicas import apply, events
 from services.observatory.replicas.dues import DUES
 from services.observatory.replicas.facts import FACTS
 from shared.inbox import Consumer
-from shared.kafka import all_topics
 
 consumer = Consumer("observatory")
 consumer.replica(events.AreaState, apply.keep_areas)
@@ -15,9 +14,7 @@ consumer.replica(events.AssignmentState, apply.keep_assignments)
 consumer.replica(events.PostState, apply.keep_posts)
 consumer.replica(events.PolicyState, apply.keep_policies)
 for fact in FACTS:
-    if fact.topic in all_topics():
-        consumer.replica(fact, apply.keep_facts)
+    consumer.replica(fact, apply.keep_facts)
 for due in DUES:
-    if due.topic in all_topics():
-        consumer.replica(due, apply.keep_dues)
+    consumer.replica(due, apply.keep_dues)
 consumer.derived_tables = apply.DERIVED

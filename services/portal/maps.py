@@ -75,4 +75,6 @@ def _circle(bubble: Bubble, asked: dict[str, str]) -> Markup:
     drawing = Markup(
         '<a href="/areas/{code}{query}" aria-label="{name}: {said}"><title>{name}: {said}</title><circle class="shade-{shade}" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"/>{number}</a>'
     )
-    return drawing.format(code=bubble.code, query=f"?{query}" if query else "", name=bubble.name, said=bubble.said, shade=bubble.shade, x=bubble.x, y=bubble.y, r=bubble.radius, number=number)
+    return drawing.format(
+        code=bubble.code, query=f"?{query}" if query else "", name=bubble.name, said=bubble.said, shade=bubble.shade, x=bubble.x, y=bubble.y, r=bubble.radius, number=number
+    )

@@ -142,9 +142,10 @@ ASSIGNMENT = {
 
 def figure(figure_id: str, title: str, unit: str, value: float | None, decimals: int, numerator: int, denominator: int | None) -> dict[str, Any]:
     return {
-        "id": figure_id, "title": title, "definition": "Bác sĩ đang làm việc tại ngày tính, trên 10.000 dân. Công lập và tư nhân; mỗi người tính một lần, tại cơ sở phân công chính.", "unit": unit, "value": value, "decimals": decimals, "numerator": numerator,
+        "id": figure_id, "service": figure_id.split(".", maxsplit=1)[0], "title": title, "definition": "Bác sĩ đang làm việc tại ngày tính, trên 10.000 dân. Công lập và tư nhân; mỗi người tính một lần, tại cơ sở phân công chính.", "unit": unit, "value": value, "decimals": decimals, "numerator": numerator,
         "numerator_text": "Bác sĩ đang làm việc", "denominator": denominator, "denominator_text": "Dân số", "band": None, "why": None, "rule": None, "source": "Sổ đăng ký nhân lực (phân công, chức danh); dân số công bố", "as_of": "2025-09-30", "from": None, "to": None,
         "area": {"code": "VN-22", "name": "Quảng Ninh", "level": "province"}, "complete": True, "coverage": {"facilities": 204, "reporting": 204, "estimated": 12, "text": "204/204"},
+        "boundaries_of": "2025-09-30", "currency": None, "amounts": [],
         "population": {"year": 2025, "value": 1_430_000, "source": "Dự báo dân số", "kind": "illustrative"} if denominator == 1_430_000 else None, "policy": None, "beside": None, "records": f"/api/v1/observatory/figures/{figure_id}/records",
     }  # fmt: skip
 
@@ -202,7 +203,7 @@ HIRE_DONE = HIRE_READ | {"id": uid(108), "candidacy_id": uid(109), "person_id": 
 CANDIDACY_DONE = CANDIDACY_READ | {"id": uid(109), "person_id": uid(5)}
 
 RECORDS = [
-    {"person_id": person, "worker_id": uid(400), "assignment_id": uid(200), "hire_id": None, "facility_code": "VN-22-BVT", "occupation_code": "VN-BS", "done_on": "2025-01-01", "starts_on": "2025-01-01"} for person in PEOPLE
+    {"record_id": uid(200), "topic": "registry.assignments", "field": "VN-BS", "state": "active", "kind": "assignment", "ends_on": None, "amount": None, "currency": None, "person_id": person, "worker_id": uid(400), "assignment_id": uid(200), "hire_id": None, "facility_code": "VN-22-BVT", "occupation_code": "VN-BS", "done_on": "2025-01-01", "starts_on": "2025-01-01"} for person in PEOPLE
 ]  # fmt: skip
 
 R, H, F = "/api/v1/registry", "/api/v1/recruitment", "/api/v1/observatory"
@@ -251,6 +252,21 @@ ANSWERS: dict[str, Any] = {
     f"{H}/hires": page(HIRE_READ, HIRE_DONE),
     f"{H}/hires/{HIRE}": HIRE_READ,
     f"{F}/figures": page(*({name: found[name] for name in ("id", "title", "definition", "unit")} for found in FIGURES.values())),
+    f"{F}/figures/values": page(*FIGURES.values()),
+    **{
+        f"{F}/figures/{name}/series": {
+            **{field: found[field] for field in ("id", "title", "unit", "decimals")},
+            "currency": None,
+            "boundaries": "day",
+            "lines": [
+                {
+                    "area": found["area"],
+                    "points": [{"as_of": f"2025-{month:02}-28", "value": found["value"], "numerator": 9, "denominator": None, "band": None} for month in range(1, 10)],
+                }
+            ],
+        }
+        for name, found in FIGURES.items()
+    },
     **{f"{F}/figures/{name}": found for name, found in FIGURES.items()},
     **{f"{F}/figures/{name}/records": page(*RECORDS, cursor="c2") for name in FIGURES},
     "/health": HEALTH,

@@ -19,7 +19,12 @@ API = "/api/v1/observatory/briefing"
 async def briefing(visit: Visit) -> Response:
     """Without dates it is this year so far; without territory, the reader's own."""
     last = visit.query("to") or visit.query("as_of") or today().isoformat()
-    asked = {"area": visit.query("area") or visit.authority, "from": visit.query("from") or date(int(last[:4]), 1, 1).isoformat(), "to": last, "as_of": visit.query("as_of") or last}
+    asked = {
+        "area": visit.query("area") or visit.authority,
+        "from": visit.query("from") or date(int(last[:4]), 1, 1).isoformat(),
+        "to": last,
+        "as_of": visit.query("as_of") or last,
+    }
     territories = await territories_offered(visit)
     if not asked["area"] or (territories and not visit.query("area")):
         return visit.page("briefing/page.html", briefing=None, sections=[], asked=asked, query=query_of(asked), territories=territories, figure=None, cells=[], drawing="")

@@ -28,7 +28,7 @@ async def figures(visit: Visit) -> Response:
     found = await figures_of(visit, asked)
     groups = [(label("figures_of", service), [figure for figure in found if figure["service"] == service]) for service in SERVICES]
     return visit.page(
-        "figures/list.html", groups=[(title, items) for title, items in groups if items], asked=asked, query=query_of(asked), territories=await territories_offered(visit)
+        "figures/list.html", sections=[(title, items) for title, items in groups if items], asked=asked, query=query_of(asked), territories=await territories_offered(visit)
     )
 
 

@@ -31,7 +31,9 @@ async def home(visit: Visit) -> Response:
         return visit.page("home/welcome.html")
     filters = {name: visit.query(name) for name in FILTERS}
     asked = chosen(visit)
-    (tasks, away), dues, figures, offered = await asyncio.gather(tasks_of(visit), dues_of(visit, filters), figures_or_none(visit, asked, HEADLINES), _or_nothing(facilities_offered(visit)))
+    (tasks, away), dues, figures, offered = await asyncio.gather(
+        tasks_of(visit), dues_of(visit, filters), figures_or_none(visit, asked, HEADLINES), _or_nothing(facilities_offered(visit))
+    )
     return visit.page(
         "home/today.html",
         tasks=tasks,
@@ -162,5 +164,3 @@ async def _names(visit: Visit, ids: list[str | None]) -> dict[str, str]:
         if isinstance(error, Refusal) and error.status == 401:
             raise
         return {}
-
-

@@ -20,7 +20,7 @@ async def personnel(api: Api) -> Personnel:
 
 def award(*names: str, **changes: Any) -> dict[str, Any]:
     people = [str(known(name)) for name in names]
-    return {"person_ids": people, "title": "advanced_worker", "level": "unit", "year": 2025, "achievement": "Hoàn thành tốt nhiệm vụ năm 2025"} | changes
+    return {"person_ids": people, "title": "advanced_worker", "level": "unit", "year": 2025, "achievement": "Hoàn thành tốt nhiệm vụ năm 2025", "given_on": "2025-10-20"} | changes
 
 
 class TestPropose:

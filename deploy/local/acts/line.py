@@ -11,9 +11,11 @@ TRUE_WORDS = {"yes", "true", "1"}
 
 
 class Asks(Protocol):
-    """What a finder may do: ask the API as a person of the story."""
+    """What a finder may do: ask the API as a person of the story, and look up what earlier lines made."""
 
     def ask(self, person: str, method: str, path: str, **options: Any) -> dict[str, Any]: ...
+
+    def find(self, kind: str, reference: str) -> str: ...
 
 
 Finder = Callable[[Asks, str, str], str | None]

@@ -33,6 +33,7 @@ class Award(Record):
     year: Mapped[int]
     achievement: Mapped[str]
     evidence: Mapped[str | None]
+    given_on: Mapped[date]
     state: Mapped[str] = mapped_column(default=PROPOSED)
     proposed_by: Mapped[str]
     proposed_on: Mapped[date]

@@ -32,6 +32,7 @@ class AwardsCreate(Body):
     year: int = Field(ge=1945, le=2200)
     achievement: Text = Field(description="What is honoured; for an initiative, its name.")
     evidence: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = Field(None, description="Reference of the minutes or report that recognises it.")
+    given_on: date = Field(description="Day on which it is given: the decision takes effect then.")
     done_on: date | None = None
 
     @model_validator(mode="after")
@@ -62,6 +63,7 @@ class AwardRead(BaseModel):
     year: int
     achievement: str
     evidence: str | None
+    given_on: date
     state: Literal["proposed", "awarded", "revoked", "withdrawn"]
     proposed_on: date
     awarded_on: date | None

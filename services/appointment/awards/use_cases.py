@@ -105,7 +105,7 @@ def _award(caller: Caller, body: AwardsCreate, person_id: UUID | None, honoured:
         proposed_by=caller.actor,
         proposed_on=done_on,
         state=PROPOSED,
-        **body.model_dump(include={"title", "level", "year", "achievement", "evidence"}),
+        **body.model_dump(include={"title", "level", "year", "achievement", "evidence", "given_on"}),
     )
 
 
@@ -123,7 +123,7 @@ def _request(awards: Sequence[Award], state: str) -> DecisionRequest:
             "person_ids": [award.person_id for award in awards if award.person_id],
             "proposed_by": first.proposed_by,
             "proposed_on": first.proposed_on,
-            "effective_on": first.proposed_on,
+            "effective_on": first.given_on,
             "legal_basis": [pack_of(first.facility_code, first.proposed_on).rule("EMU-01").citation],
             "facts": {"title": first.title, "level": first.level, "year": first.year, "lines": len(awards)},
         }

@@ -83,6 +83,11 @@ class Probation(Record):
         """Earliest day of effect of a confirmation."""
         return day_after(self.due_on)
 
+    @property
+    def decision_source_id(self) -> UUID | None:
+        """Under which id the register filed the outcome that waits, or else the one that was last signed."""
+        return self.proposal_id or self.settled_by or self.extended_by
+
     def count(self, absences: Sequence[CountedAbsence], refused: Collection[UUID]) -> bool:
         """Set the end from the days that do not count: those the registry says, and those whose justification the head refused. Whether it moved."""
         uncounted = [absence.days for absence in absences if not absence.counts_for_probation or absence.id in refused]

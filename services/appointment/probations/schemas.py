@@ -131,6 +131,7 @@ class ProbationRead(BaseModel):
     ended_on: date | None
     ended_reason: str | None
     decision_number: str | None
+    decision_source_id: UUID | None = Field(description="Under which id the register of decisions filed the outcome that waits, or else the one that was last signed.")
     source_service: str
     source_id: UUID
     absences: list[AbsenceRead]

@@ -209,6 +209,7 @@ def upgrade() -> None:
             year smallint NOT NULL CONSTRAINT award_year CHECK (year BETWEEN 1945 AND 2200),
             achievement text NOT NULL,
             evidence text,
+            given_on date NOT NULL,
             state text NOT NULL CONSTRAINT award_state CHECK (state IN ('proposed', 'awarded', 'revoked', 'withdrawn')),
             proposed_by text NOT NULL,
             proposed_on date NOT NULL,

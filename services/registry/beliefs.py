@@ -19,7 +19,7 @@ from shared.auth import Caller
 from shared.visibility import Protected
 
 Result = TypeVar("Result")
-Act = Literal["recorded", "changed", "ended", "corrected", "activated"]
+Act = Literal["recorded", "changed", "ended", "corrected", "activated", "revoked"]
 TRIES = 3
 DEADLOCK = "40P01"
 

@@ -110,6 +110,14 @@ class AssignmentEnded(AssignmentState):
     type = "registry.assignment.ended.v1"
 
 
+class AssignmentRevoked(AssignmentState):
+    """The decision behind an assignment was revoked from its first day on: it never counted."""
+
+    type = "registry.assignment.revoked.v1"
+
+    state: Literal["revoked"]  # type: ignore[assignment]  # a state that the others were not promised
+
+
 class AssignmentConflicting(AssignmentState):
     """A fact that cannot be applied as it is: the post is full, or the person already holds a primary assignment. It does not count."""
 

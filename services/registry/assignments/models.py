@@ -29,7 +29,7 @@ class Assignment(Effective, Base):
     unit: Mapped[str | None]
     kind: Mapped[Kind] = mapped_column(Text)
     fte_share: Mapped[Decimal]
-    state: Mapped[Literal["active", "conflicting"]] = mapped_column(Text)
+    state: Mapped[Literal["active", "conflicting", "revoked"]] = mapped_column(Text)
     conflict: Mapped[Conflict | None] = mapped_column(Text)
     decision_number: Mapped[str | None]
     act: Mapped[Act] = mapped_column(Text)

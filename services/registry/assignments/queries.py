@@ -128,15 +128,19 @@ def _read(caller: Caller, periods: Sequence[Assignment], as_of: date | None, fac
         version=version_of(periods),
         available_actions=[
             *([action("activate", permission)] if shown.state == "conflicting" else []),
-            action("end", permission, lambda: must_go_on(periods)),
-            action("change", permission, lambda: must_go_on(periods)),
-            action("correct", permission),
+            *(
+                [action("end", permission, lambda: must_go_on(periods)), action("change", permission, lambda: must_go_on(periods)), action("correct", permission)]
+                if shown.state != "revoked"
+                else []
+            ),
         ],
     )
 
 
 def must_go_on(periods: Sequence[Assignment]) -> None:
-    """An assignment that has its last day is not ended again. Raises Refused."""
+    """An assignment that has its last day, or that a revoked decision had made, is not ended again. Raises Refused."""
+    if periods[-1].state == "revoked":
+        raise Refused("revoked-already", _("The decision behind this assignment was revoked."))
     ends = periods[-1].valid_to
     if ends is not None:
         raise Refused("ended-already", _("This assignment already ends on {ends}."), possible=_("Correct the end if it was recorded wrongly."), ends=ends.isoformat())

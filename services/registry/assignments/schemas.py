@@ -112,7 +112,7 @@ class AssignmentRead(BaseModel):
     fte_share: float
     starts_on: date
     ends_on: date | None
-    state: Literal["active", "conflicting", "ended"]
+    state: Literal["active", "conflicting", "ended", "revoked"]
     conflict: str | None
     decision: str
     retroactive: bool = Field(description="It took effect before it was decided.")

@@ -230,7 +230,10 @@ async def _open_for_writing(session: AsyncSession, caller: Caller, assignment_id
     require(can_record_assignments_at(caller, periods[-1].authority_path))
     judged = judge_done_on(caller, done_on)
     await lock_persons(session, [periods[0].person_id])
-    return await periods_of(session, assignment_id), judged
+    periods = await periods_of(session, assignment_id)
+    if periods[-1].state == "revoked":
+        must_go_on(periods)
+    return periods, judged
 
 
 async def _supersede(session: AsyncSession, caller: Caller, act: Act, reason: str | None) -> datetime:

@@ -6,13 +6,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
-from services.registry.assignments.events import AssignmentConflicting, AssignmentStarted
+from services.registry.assignments.events import AssignmentChanged, AssignmentConflicting, AssignmentStarted
 from services.registry.assignments.judgement import Wish, judge
 from services.registry.assignments.models import Assignment
+from services.registry.assignments.revoking import made_by, revoke_assignment, revoke_employment, rewrite
 from services.registry.assignments.use_cases import announce_assignment
-from services.registry.beliefs import lock_persons
+from services.registry.beliefs import lock_persons, supersede
 from services.registry.directory import Place, places
-from services.registry.hires.events import HireDecided
+from services.registry.hires.events import HireDecided, HireNumbered, HireRevoked
 from services.registry.periods import period
 from services.registry.persons.models import Person
 from services.registry.persons.use_cases import add_purposes, announce_workers_of, register_worker, share_person
@@ -126,3 +127,30 @@ async def _employ(session: AsyncSession, hire: HireDecided, person: Person, work
 def _share_of(post: Post) -> Decimal:
     """A hire takes the whole of a post, and never more than one full time of a post with several seats."""
     return min(post.fte, Decimal(1))
+
+
+async def revoke_hire(session: AsyncSession, event: Received[HireRevoked]) -> None:
+    """The decision was revoked: the assignment and the employment that it made end on the eve, or never counted. The earlier belief is kept."""
+    hire = event.data
+    await lock_persons(session, [hire.person_id])
+    made = await made_by(session, RECRUITMENT, hire.id)
+    reason = f"hire {hire.id} revoked"
+    await revoke_assignment(session, made, from_day=hire.revoked_from, revoked_on=hire.revoked_on, reason=reason, by=BY)
+    await revoke_employment(session, RECRUITMENT, hire.id, from_day=hire.revoked_from, reason=reason, by=BY)
+    await announce_workers_of(session, hire.person_id)
+
+
+async def number_hire(session: AsyncSession, event: Received[HireNumbered]) -> None:
+    """A decision that was to be regularised has its number."""
+    periods = [one for one in await made_by(session, RECRUITMENT, event.data.id) if one.decision_number is None]
+    if not periods or event.data.decision_number is None:
+        return
+    await lock_persons(session, [periods[0].person_id])
+    at, reason = now(), "number given afterwards"
+    await supersede(session, at=at, act="corrected", by=BY, reason=reason)
+    for one in periods:
+        one.decision_number = event.data.decision_number
+        rewrite(one, "corrected", reason, at, BY, today())
+    await session.flush()
+    await announce_assignment(session, AssignmentChanged, await made_by(session, RECRUITMENT, event.data.id))
+    await record_audit(session, BY, "assignment.numbered", "assignment", periods[0].id, after={"decision": event.data.decision_number})

@@ -89,7 +89,9 @@ async def _assignments(session: AsyncSession, person: Person, known_at: datetime
     if known_at is None:
         earlier = assignments_history
         rows = await session.execute(
-            select(earlier, Worker.occupation_code).join(Worker, Worker.id == earlier.c.worker_id).where(earlier.c.person_id == person.id, earlier.c.superseded_act == "corrected")
+            select(earlier, Worker.occupation_code)
+            .join(Worker, Worker.id == earlier.c.worker_id)
+            .where(earlier.c.person_id == person.id, earlier.c.superseded_act.in_(("corrected", "revoked")))
         )
         items += [_assignment(row, row.occupation_code, superseded=_superseded(row)) for row in rows]
     return items

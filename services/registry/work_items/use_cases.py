@@ -64,9 +64,9 @@ async def open_work_item(
     return item
 
 
-async def close_work_item(session: AsyncSession, caller: Caller, kind: str, subject_id: UUID) -> None:
+async def close_work_item(session: AsyncSession, caller: Caller | str, kind: str, subject_id: UUID) -> None:
     """The act that settles the matter closes its work item; none is open when somebody was quicker."""
     item = await session.scalar(select(WorkItem).where(WorkItem.kind == kind, WorkItem.subject_id == subject_id, WorkItem.state == "open"))
     if item is not None:
-        item.state, item.closed_at, item.closed_by = "closed", now(), caller.actor
+        item.state, item.closed_at, item.closed_by = "closed", now(), caller if isinstance(caller, str) else caller.actor
         await session.flush()

@@ -1,0 +1,20 @@
+"""What a revoked decision had made no longer counts, and says so."""
+
+from shared.migrate import sql
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    sql(
+        """
+        ALTER TABLE assignments DROP CONSTRAINT assignment_state;
+        ALTER TABLE assignments ADD CONSTRAINT assignment_state
+            CHECK (state IN ('active', 'conflicting', 'revoked') AND (state = 'conflicting') = (conflict IS NOT NULL));
+        ALTER TABLE assignments DROP CONSTRAINT assignment_act;
+        ALTER TABLE assignments ADD CONSTRAINT assignment_act CHECK (act IN ('recorded', 'changed', 'ended', 'corrected', 'activated', 'revoked'));
+        """
+    )

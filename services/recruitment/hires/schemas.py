@@ -54,7 +54,7 @@ class GrantRead(BaseModel):
 class LandingRead(BaseModel):
     """Where the hire arrived in the registry."""
 
-    state: Literal["awaited", "active", "conflicting", "ended"]
+    state: Literal["awaited", "active", "conflicting", "ended", "revoked"]
     assignment_id: UUID | None
 
 

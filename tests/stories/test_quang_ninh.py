@@ -16,7 +16,22 @@ class TestFigures:
         assert {f.id: f.computed for f in played.figures} == {f.id: f.expected for f in played.figures}
         assert played.ok
 
-    @pytest.mark.parametrize(("figure_id", "count"), [("density.doctors", 2_488), ("density.pharmacists", 1_058), ("density.nurses", 3_790), ("recruitment.policy_hires", 25)])
+    @pytest.mark.parametrize(
+        ("figure_id", "count"),
+        [
+            ("density.doctors", 2_488),
+            ("density.pharmacists", 1_058),
+            ("density.nurses", 3_790),
+            ("recruitment.policy_hires", 25),
+            ("training.sessions_done", 23),
+            ("training.trainees", 512),
+            ("training.stays_guangxi", 81),
+            ("appointment.heads_appointed", 9),
+            ("appointment.deputies_appointed", 17),
+            ("rotation.centres_supported", 13),
+            ("rotation.stations_without_centre", 0),
+        ],
+    )
     def test_a_figure_opens_as_many_records_as_it_counts(self, stack: RunningStack, played: Outcome, figure_id: str, count: int):
         assert figure(stack, figure_id)["numerator"] == count
         assert len(records(stack, figure_id)) == count

@@ -39,7 +39,7 @@ PATHS = {
     "recruitment.hires": "/hires/{id}",
     "training.enrolments": "/training/sessions/{session_id}",
     "training.sponsorships": "/sponsorships/{id}",
-    "appointment.mandates": "/appointments/mandates/{id}",
+    "appointment.mandates": "/mandates/{id}",
     "appointment.commitments": "/commitments/{id}",
     "rotation.missions": "/missions/{id}",
 }

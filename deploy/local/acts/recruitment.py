@@ -23,7 +23,11 @@ ACTS: dict[str, Act] = {
     "approve-policy": Act("recruitment/policies/{policy}/approval", lambda line: line.common()),
     "state-need": Act(
         "recruitment/needs",
-        lambda line: line.common("facility_code", "occupation_code", "specialty", "reason") | {"quantity": line.number("quantity"), "post_id": line.id_of("post")},
+        lambda line: (
+            line.common("facility_code", "occupation_code", "specialty", "reason")
+            | {"quantity": line.number("quantity")}
+            | ({"post_id": line.id_of("post")} if line.optional("post") else {})
+        ),
     ),
     "validate-need": Act("recruitment/needs/{need}/validation", lambda line: line.common()),
     "prepare-campaign": Act(

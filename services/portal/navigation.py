@@ -16,6 +16,7 @@ WRITERS = frozenset({"regional-administrator", "facility-hr-officer"})
 ANALYSTS = frozenset({"ministry-analyst"})
 OPERATIONS = frozenset({"operations"})
 FIGURES_READERS = HUMAN_RESOURCES | ANALYSTS | frozenset({"training-institute", "licensing-officer", "committee-member"})
+TRAINING_READERS = HUMAN_RESOURCES | ANALYSTS | frozenset({"training-institute", "committee-member", "health-worker", "mentor"})
 EVERYBODY: frozenset[str] = frozenset()
 
 
@@ -84,7 +85,17 @@ GROUPS = (
             Place(_("Attraction policies"), "/policies", HUMAN_RESOURCES | ANALYSTS),
         ),
     ),
-    Group(_("Training"), _("Training"), "mortarboard", ()),
+    Group(
+        _("Training"),
+        _("Training"),
+        "mortarboard",
+        (
+            Place(_("Sessions"), "/training/sessions", TRAINING_READERS, ("/training/enrolments", "/training/certificates")),
+            Place(_("Plans"), "/training/plans", TRAINING_READERS),
+            Place(_("Courses"), "/training/courses", TRAINING_READERS),
+            Place(_("My staff"), "/training/staff", HUMAN_RESOURCES | frozenset({"training-institute"})),
+        ),
+    ),
     Group(
         _("Appointments"),
         _("Appointments"),

@@ -56,4 +56,5 @@ LABELS = {
     "axis_mode": {"in_house": _("In-house"), "specialised": _("Specialised"), "elsewhere": _("Studies elsewhere")},
     "day_part": {"morning": _("Morning"), "afternoon": _("Afternoon")},
     "credit_source": {"session": _("Session of Relais"), "external": _("Training elsewhere"), "opening": _("From before Relais")},
+    "due": {"cme_at_risk": _("Continuing education at risk")},
 }

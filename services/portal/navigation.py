@@ -82,6 +82,8 @@ GROUPS = (
             Place(_("Campaigns"), "/campaigns", HUMAN_RESOURCES, ("/candidacies",)),
             Place(_("Needs"), "/needs", HUMAN_RESOURCES),
             Place(_("Hires"), "/hires", HUMAN_RESOURCES),
+            Place(_("Hard posts"), "/hard-posts", HUMAN_RESOURCES),
+            Place(_("Shortage specialties"), "/shortages", HUMAN_RESOURCES | ANALYSTS),
             Place(_("Attraction policies"), "/policies", HUMAN_RESOURCES | ANALYSTS),
         ),
     ),

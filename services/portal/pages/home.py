@@ -124,9 +124,9 @@ async def tasks_of(visit: Visit) -> tuple[list[dict[str, Any]], bool]:
             if may(item, "propose_hire") and item["id"] not in hired
         ),
         *(
-            _task(_("Sign the hire of {what}"), f"/hires/{hire['id']}/decision", hire["proposed_on"], hire["facility_code"], what=names.get(hire["person_id"], "…"), due=hire["starts_on"])
+            _task(_("Settle the hire of {what}"), f"/candidacies/{hire['candidacy_id']}", hire["signed_on"], hire["facility_code"], what=names.get(hire["person_id"], "…"), due=hire["starts_on"])
             for hire in found["hires"]
-            if may(hire, "decide")
+            if may(hire, "settle")
         ),
         *(
             _task(_("Settle the conflict about {what}"), f"/people/{item['person_id']}#timeline" if item["person_id"] else "/posts", item["opened_at"][:10], item["facility_code"], what=names.get(item["person_id"], "…"), who=item["sentence"])

@@ -350,7 +350,7 @@ async def case_of(visit: Visit, candidacy_id: str) -> dict[str, Any]:
         visit.api.names([candidacy["person_id"]]),
         facility_name(visit, candidacy["facility_code"]),
     )
-    hire = hires["items"][0] if hires["items"] else None
+    hire = hires["items"][-1] if hires["items"] else None
     return {
         "candidacy": candidacy,
         "hire": hire,
@@ -367,6 +367,7 @@ def steps_of(candidacy: dict[str, Any], hire: dict[str, Any] | None) -> list[dic
     """The procedure as a line: done, now, blocked with its reason, to come."""
     eligible, refused = candidacy["state"] == "eligible", candidacy["state"] == "ineligible"
     decided = hire is not None and hire["state"] == "decided"
+    stopped = {"withdrawn": gettext(_("withdrawn")), "revoked": gettext(_("revoked")), "conflicting": gettext(_("signed, and does not fit"))}.get((hire or {}).get("state", ""), "")
     landing = (hire or {}).get("landing") or {}
     landed = landing.get("state")
     missing = [criterion for criterion in candidacy["criteria"] if not criterion["met"]]
@@ -387,10 +388,11 @@ def steps_of(candidacy: dict[str, Any], hire: dict[str, Any] | None) -> list[dic
         step(gettext(_("Hire proposed")), "done" if hire else "now" if eligible else "coming", on=(hire or {}).get("proposed_on"), who="" if hire else administrator),
         step(
             gettext(_("Decision")),
-            "done" if decided else "now" if hire else "coming",
+            "done" if decided else "blocked" if stopped else "now" if hire else "coming",
             on=(hire or {}).get("signed_on"),
-            note=gettext(_("to regularise")) if (hire or {}).get("decision") == "to_regularise" else (hire or {}).get("decision_number") or "",
-            who="" if decided else signatory,
+            note=stopped
+            or gettext(_("to regularise")) if (hire or {}).get("decision") == "to_regularise" else (hire or {}).get("decision_number") or "",
+            who="" if decided or stopped else signatory,
         ),
         step(
             gettext(_("In post")),
@@ -408,7 +410,7 @@ def steps_of(candidacy: dict[str, Any], hire: dict[str, Any] | None) -> list[dic
 @pages.get("/candidacies/{id}")
 async def candidacy(visit: Visit) -> Response:
     case = await case_of(visit, visit.path("id"))
-    return visit.page("candidacies/page.html", **case)
+    return visit.page("candidacies/page.html", **case, typed={}, problem=None, errors={})
 
 
 async def eligibility_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -497,22 +499,115 @@ async def hire(visit: Visit) -> Response:
     return visit.go(f"/candidacies/{found['candidacy_id']}")
 
 
-async def decision_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
-    found = await visit.api.get(f"{API}/hires/{segment(visit.path('id'))}")
-    case = await case_of(visit, found["candidacy_id"])
-    return visit.page("hires/decision.html", status, **case, typed=visit.fields(), problem=problem, errors=errors or {})
-
-
 @pages.get("/hires/{id}/decision")
-async def new_decision(visit: Visit) -> Response:
-    return await decision_page(visit)
+async def decision_of_hire(visit: Visit) -> Response:
+    """The decision of a hire is read and signed where all decisions are."""
+    found = await visit.api.get_or_none("/api/v1/appointment/decisions", source_service="recruitment", source_id=visit.path("id"), limit=1)
+    items = (found or {}).get("items") or []
+    return visit.go(f"/decisions/{items[0]['id']}" if items else "/decisions")
 
 
-@pages.post("/hires/{id}/decision")
-async def decide_hire(visit: Visit) -> Response:
+async def hire_act(visit: Visit, act: str, body: dict[str, Any]) -> Response:
+    """An act on the hire of a case; a refusal is shown on the page of the case."""
+    hire_id = visit.path("id")
+
+    async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+        found = await visit.api.get(f"{API}/hires/{segment(hire_id)}")
+        return visit.page("candidacies/page.html", status, **await case_of(visit, found["candidacy_id"]), typed=visit.fields(), problem=problem, errors=errors or {})
+
+    answer = await send(visit, f"{API}/hires/{segment(hire_id)}/{act}", body, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/candidacies/{answer['candidacy_id']}", done={"withdrawal": "withdrawn", "settlement": "settled"}[act])
+
+
+@pages.post("/hires/{id}/withdrawal")
+async def withdraw_hire(visit: Visit) -> Response:
+    return await hire_act(visit, "withdrawal", {"reason": visit.field("reason"), "done_on": visit.field("done_on")})
+
+
+@pages.post("/hires/{id}/settlement")
+async def settle_hire(visit: Visit) -> Response:
+    return await hire_act(visit, "settlement", {})
+
+
+# ---- Shortage specialties and hard posts --------------------------------------------------------------------------
+
+
+@pages.get("/shortages")
+async def shortages(visit: Visit) -> Response:
+    found = await visit.api.get(f"{API}/shortages", cursor=visit.query("cursor"))
+    return visit.page("shortages/list.html", shortages=found["items"], next=found.get("next"), may_declare=visit.has_role("regional-administrator"))
+
+
+async def new_shortage_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    return visit.page(
+        "shortages/new.html",
+        status,
+        typed=visit.fields(),
+        authorities=[(code, code) for code in visit.territories],
+        specialties=choices("specialty"),
+        occupations=occupations.choices("VN-"),
+        problem=problem,
+        errors=errors or {},
+    )
+
+
+@pages.get("/shortages/new")
+async def new_shortage(visit: Visit) -> Response:
+    return await new_shortage_page(visit)
+
+
+@pages.post("/shortages/new")
+async def declare_shortage(visit: Visit) -> Response:
     async def again(**shown: Any) -> Response:
-        return await decision_page(visit, **shown)
+        return await new_shortage_page(visit, **shown)
 
-    body = {"decision_number": visit.field("decision_number"), "signed_on": visit.field("done_on")}
-    answer = await send(visit, f"{API}/hires/{segment(visit.path('id'))}/decision", body, again)
-    return answer if isinstance(answer, Response) else visit.go(f"/candidacies/{answer['candidacy_id']}", done="signed")
+    body = {name: visit.field(name) for name in ("authority", "specialty", "occupation_code", "reason", "legal_basis", "valid_from", "valid_to", "done_on")}
+    answer = await send(visit, f"{API}/shortages", body, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/shortages/{answer['id']}", done="declared")
+
+
+async def shortage_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    found = await visit.api.get(f"{API}/shortages/{segment(visit.path('id'))}")
+    open_posts = await visit.api.get_or_none(f"{API}/hard-posts", specialty=found["specialty"], occupation=found["occupation_code"], reason="shortage") if found["in_force"] else None
+    posts = (open_posts or {}).get("items", [])
+    return visit.page(
+        "shortages/page.html",
+        status,
+        shortage=found,
+        posts=posts,
+        places=await facility_names(visit, (post["facility_code"] for post in posts)),
+        actions=actions_of(found),
+        typed=visit.fields(),
+        problem=problem,
+        errors=errors or {},
+    )
+
+
+@pages.get("/shortages/{id}")
+async def shortage(visit: Visit) -> Response:
+    return await shortage_page(visit)
+
+
+@pages.post("/shortages/{id}/end")
+async def end_shortage(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await shortage_page(visit, **shown)
+
+    answer = await send(visit, f"{API}/shortages/{segment(visit.path('id'))}/end", {"last_day": visit.field("last_day"), "done_on": visit.field("done_on")}, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/shortages/{answer['id']}", done="ended")
+
+
+@pages.get("/hard-posts")
+async def hard_posts(visit: Visit) -> Response:
+    names = ("reason", "remoteness", "specialty", "facility")
+    found = await visit.api.get(f"{API}/hard-posts", **{name: visit.query(name) for name in names})
+    return visit.page(
+        "shortages/hard_posts.html",
+        posts=found["items"],
+        rules=found["rules"],
+        on=found["on"],
+        places=await facility_names(visit, (post["facility_code"] for post in found["items"])),
+        reasons=choices("hard_reason"),
+        remote=choices("remoteness", "rural", "mountain", "border", "island", "isolated"),
+        specialties=choices("specialty"),
+    )

@@ -54,13 +54,9 @@ LABELS = {
     "country": {"CN": _("China"), "FR": _("France"), "VN": _("Viet Nam"), "KR": _("South Korea"), "JP": _("Japan"), "TH": _("Thailand"), "SG": _("Singapore"), "LA": _("Laos")},
     "region": {"CN-GX": _("Guangxi"), "CN-GD": _("Guangdong"), "CN-YN": _("Yunnan"), "FR-IDF": _("Île-de-France"), "FR-ARA": _("Auvergne-Rhône-Alpes")},
     "due": {
-        "stay_return": _("Enter the return from abroad"),
-        "stay_report": _("Hand in the return report"),
-        "stay_conflicting": _("Settle a stay that does not fit"),
         "study_progress": _("Enter a progress report"),
         "study_return": _("Enter the return from a study"),
         "degree_check": _("Check a diploma with the issuer"),
         "sponsorship_conflicting": _("Settle a study that does not fit"),
-        "hire_conflicting": _("Settle a hire that does not fit"),
     },
 }

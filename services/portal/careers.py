@@ -19,6 +19,7 @@ PARTS: tuple[tuple[str, str], ...] = (
     ("personnel", _("Steps, probations, awards")),
     ("practice", _("Licences and absences")),
 )
+PART_OF_KIND = {"qualification": "training", "licence": "practice", "absence": "practice"}
 OF_TOPIC = {
     "recruitment.hires": ("work", "person-plus"),
     "appointment.commitments": ("work", "file-earmark-text"),
@@ -48,9 +49,9 @@ PATHS = {
 def career_by_year(register: dict[str, Any], told: Sequence[dict[str, Any]], places: dict[str, str], part: str = "") -> list[tuple[int, list[Moment]]]:
     """Newest first; `part` keeps one kind of entries. What the register tells itself is not told twice."""
     moments = [
-        (item["starts_on"] or "", item["recorded_at"], register_moment(item) | {"part": "training" if item["kind"] == "qualification" else "work"}) for item in register["items"]
+        (item["starts_on"] or "", item["recorded_at"], register_moment(item) | {"part": PART_OF_KIND.get(item["kind"], "work")}) for item in register["items"]
     ]
-    moments += [(_begins(entry) or "", entry["recorded_at"] or "", moment(entry, places)) for entry in told if entry["topic"] in OF_TOPIC]
+    moments += [(_begins(entry) or "", entry["recorded_at"] or "", moment(entry, places)) for entry in told if entry["topic"] in OF_TOPIC and not entry["topic"].startswith("registry.")]
     years: dict[int, list[Moment]] = {}
     for begins, _recorded, shown in sorted(moments, key=lambda found: (found[0], found[1]), reverse=True):
         if part and shown["part"] != part:

@@ -4,10 +4,11 @@ from typing import Any
 
 from services.portal.formats import as_date, day, number
 from services.portal.labels import label, name_of_occupation
+from services.portal.labels import state as known_state
 from services.portal.texts import _, gettext
 from shared.clock import today
 
-ICONS = {"assignment": "geo-alt", "employment": "briefcase", "qualification": "mortarboard"}
+ICONS = {"assignment": "geo-alt", "employment": "briefcase", "qualification": "mortarboard", "licence": "shield-check", "absence": "calendar-event"}
 
 
 def moment(item: dict[str, Any]) -> dict[str, Any]:
@@ -16,7 +17,7 @@ def moment(item: dict[str, Any]) -> dict[str, Any]:
     return {
         "icon": "exclamation-triangle" if item["conflict"] else ICONS.get(item["kind"], "circle"),
         "tone": "conflict" if item["conflict"] else "now" if is_now(item) else "",
-        "struck": item["superseded"] is not None,
+        "struck": item["superseded"] is not None or item["state"] == "revoked",
         "title": title_of(item),
         "body": " · ".join(str(part) for part in details_of(item) if part),
         "dates": dates_of(item),
@@ -26,9 +27,9 @@ def moment(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def is_now(item: dict[str, Any]) -> bool:
-    """An assignment in force today."""
+    """An assignment or a licence in force today."""
     begins, ends = as_date(item["starts_on"]), as_date(item["ends_on"])
-    return item["kind"] == "assignment" and item["superseded"] is None and begins is not None and begins <= today() and (ends is None or ends >= today())
+    return item["kind"] in ("assignment", "licence") and item["superseded"] is None and item["state"] != "revoked" and begins is not None and begins <= today() and (ends is None or ends >= today())
 
 
 def title_of(item: dict[str, Any]) -> str:
@@ -36,16 +37,30 @@ def title_of(item: dict[str, Any]) -> str:
         return f"{item['title'] or name_of_occupation(item['occupation_code'])} – {item['facility_name'] or item['facility_code']}"
     if item["kind"] == "employment":
         return gettext(_("Employed by {place}"), place=item["facility_name"] or item["facility_code"])
+    if item["kind"] == "licence":
+        return gettext(_("Licence to practise, {authority}"), authority=item["title"])
+    if item["kind"] == "absence":
+        return label("leave_type", item["leave_type"]) if item.get("leave_type") else gettext(_("Absence"))
     return str(item["title"] or gettext(_("Qualification")))
 
 
 def details_of(item: dict[str, Any]) -> list[str]:
     if item["kind"] == "assignment":
         share = gettext(_("share {share}"), share=number(item["fte_share"])) if item["fte_share"] not in (None, 1) else ""
-        return [label("assignment_kind", item["assignment_kind"]), item["unit"] or "", share, gettext(_("conflicting: not counted")) if item["conflict"] else ""]
+        return [label("assignment_kind", item["assignment_kind"]), item["unit"] or "", share, _standing(item)]
     if item["kind"] == "employment":
         return [label("employment_type", item["employment_type"]), label("employment_status", item["state"])]
+    if item["kind"] == "licence":
+        return [", ".join(label("specialty", word) for word in item.get("scope", [])), str(gettext(known_state(item["state"]).word))]
+    if item["kind"] == "absence":
+        return [item["facility_name"] or ""]
     return [label("qualification_state", item["state"])]
+
+
+def _standing(item: dict[str, Any]) -> str:
+    if item["state"] == "revoked":
+        return gettext(_("decision revoked: never counted"))
+    return gettext(_("conflicting: not counted")) if item["conflict"] else ""
 
 
 def dates_of(item: dict[str, Any]) -> list[str]:

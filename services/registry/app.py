@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp
 
 from services.registry.absences.api import router as absences
+from services.registry.accounts.api import router as accounts
 from services.registry.areas.api import router as areas
 from services.registry.areas.load import load_reference_data
 from services.registry.assignments.api import router as assignments
@@ -34,6 +35,7 @@ service = Service(
         facilities,
         occupations,
         persons,
+        accounts,
         posts,
         assignments,
         employments,

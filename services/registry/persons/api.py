@@ -136,4 +136,4 @@ async def read_timeline(
 ) -> Timeline:
     """Posts, employments, qualifications and corrections of a person: when decided, when effective, when recorded."""
     person = await get_visible_person(session, caller, person_id)
-    return await timeline_of(session, person, as_of=as_of, known_at=known_at)
+    return await timeline_of(session, caller, person, as_of=as_of, known_at=known_at)

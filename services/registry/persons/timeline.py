@@ -9,13 +9,19 @@ from pydantic import BaseModel, Field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.absences.models import APPROVED, Absence
 from services.registry.assignments.models import TO_REGULARISE, Assignment, assignments_history
 from services.registry.beliefs import believed
 from services.registry.directory import names_of_facilities, names_of_occupations
+from services.registry.holds.permissions import knows_why
+from services.registry.licences.models import Licence
+from services.registry.licences.use_cases import expiring_rule
 from services.registry.periods import last_day
 from services.registry.persons.models import Person
 from services.registry.qualifications.models import Qualification
 from services.registry.workers.models import Employment, Worker, employments_history
+from shared.auth import Caller
+from shared.clock import today
 
 
 class Superseded(BaseModel):
@@ -28,7 +34,7 @@ class Superseded(BaseModel):
 
 
 class TimelineItem(BaseModel):
-    kind: Literal["assignment", "employment", "qualification"]
+    kind: Literal["assignment", "employment", "qualification", "licence", "absence"]
     id: UUID
     starts_on: date | None
     ends_on: date | None = None
@@ -41,6 +47,8 @@ class TimelineItem(BaseModel):
     assignment_kind: str | None = None
     employment_type: str | None = None
     fte_share: float | None = None
+    leave_type: str | None = Field(None, description="Of an absence, for HR of the employer alone; nobody else reads more than the days.")
+    scope: list[str] = Field(default_factory=list, description="Of a licence.")
     state: str
     conflict: str | None = None
     decision: str | None = None
@@ -61,12 +69,14 @@ class Timeline(BaseModel):
     items: list[TimelineItem]
 
 
-async def timeline_of(session: AsyncSession, person: Person, *, as_of: date | None, known_at: datetime | None) -> Timeline:
+async def timeline_of(session: AsyncSession, caller: Caller, person: Person, *, as_of: date | None, known_at: datetime | None) -> Timeline:
     """In the order of effect. What the caller may not see of other facilities is not there."""
     items = [
         *await _assignments(session, person, known_at),
         *await _employments(session, person, known_at),
         *await _qualifications(session, person, known_at),
+        *await _licences(session, person, known_at),
+        *await _absences(session, caller, person, known_at),
     ]
     if as_of is not None:
         items = [
@@ -157,6 +167,49 @@ async def _qualifications(session: AsyncSession, person: Person, known_at: datet
             title=one.title,
             state=one.state,
             decided_on=one.done_on,
+            recorded_at=one.recorded_at,
+            entered_afterwards=False,
+        )
+        for one in (await session.scalars(statement)).all()
+    ]
+
+
+async def _licences(session: AsyncSession, person: Person, known_at: datetime | None) -> list[TimelineItem]:
+    statement = select(Licence).where(Licence.person_id == person.id)
+    if known_at is not None:
+        statement = statement.where(Licence.recorded_at <= known_at)
+    day = today()
+    return [
+        TimelineItem(
+            kind="licence",
+            id=one.id,
+            starts_on=one.issued_on,
+            ends_on=one.expires_on,
+            title=one.authority,
+            scope=one.scope,
+            state=one.status_on(day, expiring_rule(one.authority_path, day).value),
+            decided_on=one.done_on,
+            recorded_at=one.recorded_at,
+            entered_afterwards=False,
+        )
+        for one in (await session.scalars(statement)).all()
+    ]
+
+
+async def _absences(session: AsyncSession, caller: Caller, person: Person, known_at: datetime | None) -> list[TimelineItem]:
+    statement = select(Absence).where(Absence.person_id == person.id, Absence.state == APPROVED)
+    if known_at is not None:
+        statement = statement.where(Absence.recorded_at <= known_at)
+    return [
+        TimelineItem(
+            kind="absence",
+            id=one.id,
+            starts_on=one.starts_on,
+            ends_on=one.ends_on,
+            facility_code=one.facility_code,
+            leave_type=one.type if knows_why(caller, one.authority_path) else None,
+            state=one.state,
+            decided_on=one.decided_on or one.requested_on,
             recorded_at=one.recorded_at,
             entered_afterwards=False,
         )

@@ -5,6 +5,7 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy import select
 
+from services.registry.accounts.api import person_of
 from services.registry.persons.permissions import can_read_people
 from services.registry.persons.queries import get_visible_person
 from services.registry.qualifications.models import Qualification
@@ -42,7 +43,8 @@ async def list_qualifications(person_id: UUID, caller: CallerDep, session: Sessi
     await get_visible_person(session, caller, person_id)
     statement = select(Qualification).where(Qualification.person_id == person_id, visible_to(caller, Qualification))
     found = await keyset_page(session, statement, keys=[Qualification.id], params=page)
-    return Page(items=[QualificationRead.seen_by(caller, one) for one in found.items], next=found.next)
+    own = await person_of(session, caller)
+    return Page(items=[QualificationRead.seen_by(caller, one, own) for one in found.items], next=found.next)
 
 
 @router.post(

@@ -62,7 +62,7 @@ class QualificationRead(BaseModel):
     available_actions: list[Action]
 
     @classmethod
-    def seen_by(cls, caller: Caller, qualification: Qualification) -> Self:
+    def seen_by(cls, caller: Caller, qualification: Qualification, own_person: UUID | None = None) -> Self:
         q = qualification
         same = {
             name: getattr(q, name)
@@ -72,5 +72,5 @@ class QualificationRead(BaseModel):
             **same,
             issued_on=q.issued_on if q.issued_precision == "date" else None,
             issued_year=q.issued_on.year if q.issued_on else None,
-            available_actions=[action("verify", can_verify(caller, q))] if q.state == "declared" else [],
+            available_actions=[action("verify", can_verify(caller, q, own_person))] if q.state == "declared" else [],
         )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.accounts.api import person_of
 from services.registry.persons.models import Person, birth
 from services.registry.persons.queries import get_visible_person
 from services.registry.qualifications.models import Qualification
@@ -76,7 +77,7 @@ async def verify_qualification(session: AsyncSession, *, caller: Caller, qualifi
     qualification = await session.scalar(select(Qualification).where(Qualification.id == qualification_id, visible_to(caller, Qualification)).with_for_update())
     if qualification is None:
         raise NotFound()
-    require(can_verify(caller, qualification))
+    require(can_verify(caller, qualification, await person_of(session, caller)))
     if qualification.state != "declared":
         raise Refused("verified-already", _("This qualification was already checked on {day}."), day=qualification.verified_on.isoformat() if qualification.verified_on else "")
     before = {"state": qualification.state}

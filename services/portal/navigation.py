@@ -17,6 +17,7 @@ ANALYSTS = frozenset({"ministry-analyst"})
 OPERATIONS = frozenset({"operations"})
 FIGURES_READERS = HUMAN_RESOURCES | ANALYSTS | frozenset({"training-institute", "licensing-officer", "committee-member"})
 TRAINING_READERS = HUMAN_RESOURCES | ANALYSTS | frozenset({"training-institute", "committee-member", "health-worker", "mentor"})
+LEADERSHIP = HUMAN_RESOURCES | frozenset({"committee-member"})
 EVERYBODY: frozenset[str] = frozenset()
 
 
@@ -105,6 +106,14 @@ GROUPS = (
         (
             Place(_("Decisions"), "/decisions", HUMAN_RESOURCES | frozenset({"training-institute", "licensing-officer"})),
             Place(_("Commitments"), "/commitments", HUMAN_RESOURCES | frozenset({"training-institute"})),
+            Place(_("Cases"), "/cases", LEADERSHIP),
+            Place(_("Mandates"), "/mandates", LEADERSHIP),
+            Place(_("Leaders"), "/leadership", LEADERSHIP),
+            Place(_("Succession plans"), "/succession-plans", frozenset({"regional-administrator", "signatory", "committee-member", "auditor"})),
+            Place(_("Pay steps"), "/pay-steps", HUMAN_RESOURCES, ("/pay-step-lists",)),
+            Place(_("Probations"), "/probations", HUMAN_RESOURCES),
+            Place(_("Benefits"), "/benefits", HUMAN_RESOURCES),
+            Place(_("Awards"), "/awards", HUMAN_RESOURCES),
         ),
     ),
     Group(_("Rotation"), _("Rotation"), "arrow-left-right", ()),

@@ -394,14 +394,7 @@ def _request(case: Case, position: LeadershipPosition, pack: RulePack, *, state:
             "effective_on": case.starts_on,
             "ends_on": case.ends_on,
             "legal_basis": [pack.rule(rule).citation for rule in ("APP-06", "APP-07")],
-            "facts": {
-                "position": position.title,
-                "rank": case.rank,
-                "unit": position.unit,
-                "case_kind": case.kind,
-                "case": case.reference,
-                "ends_on": case.ends_on and case.ends_on.isoformat(),
-            },
+            "facts": {"position": position.title, "unit": position.unit},
         }
     )
 

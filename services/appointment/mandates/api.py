@@ -65,6 +65,7 @@ async def list_mandates(
     person: UUID | None = None,
     position: UUID | None = None,
     rank: str | None = None,
+    reference: str | None = None,
 ) -> Page[MandateRead]:
     """Mandates, those that end first at the top. `ending_before` keeps those that run and end before that day."""
     statement = mandates_visible_to(caller)
@@ -79,6 +80,7 @@ async def list_mandates(
         (Mandate.person_id, person),
         (Mandate.position_id, position),
         (Mandate.rank, rank),
+        (Mandate.reference, reference),
     ):
         if wanted:
             statement = statement.where(column == wanted)

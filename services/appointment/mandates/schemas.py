@@ -4,10 +4,11 @@ from datetime import date
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.appointment.mandates.models import Mandate
 from services.appointment.mandates.terms import NextTerm
+from shared.i18n import _
 from shared.records import Body
 
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=100)]
@@ -17,7 +18,8 @@ class MandateCreate(Body):
     """A mandate that runs already: the opening balance. Without number its decision is “to regularise”."""
 
     reference: Reference | None = None
-    person_id: UUID
+    person_id: UUID | None = Field(None, description="Or `worker_no`.")
+    worker_no: Reference | None = None
     position_id: UUID | None = Field(None, description="Or `position_reference`.")
     position_reference: Reference | None = None
     kind: Literal["appointed", "renewed", "extended", "acting"] = "appointed"
@@ -26,6 +28,14 @@ class MandateCreate(Body):
     decision_number: Reference | None = None
     signed_on: date | None = None
     done_on: date | None = None
+
+    @model_validator(mode="after")
+    def _names_one_of_each(self) -> Self:
+        if (self.person_id is None) == (self.worker_no is None):
+            raise ValueError(_("Name the person by `person_id` or by `worker_no`."))
+        if (self.position_id is None) == (self.position_reference is None):
+            raise ValueError(_("Name the position by `position_id` or by `position_reference`."))
+        return self
 
 
 class MandateBatch(Body):

@@ -1,5 +1,7 @@
 """Mandates that run already are recorded as opening balance; a daily task starts and ends each on its day and tells its alerts."""
 
+from datetime import date
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -10,6 +12,7 @@ from services.appointment.mandates.models import ACTING, Mandate
 from services.appointment.mandates.permissions import can_record_at
 from services.appointment.mandates.schemas import MandateCreate
 from services.appointment.mandates.workflow import ENDED, PLANNED, RUNNING
+from services.appointment.people import must_be_known, numbered
 from services.appointment.positions.models import LeadershipPosition
 from services.appointment.positions.queries import named_position, positions_visible_to
 from services.appointment.rules import pack_of
@@ -33,7 +36,7 @@ async def record_mandate(session: AsyncSession, *, caller: Caller, body: Mandate
     require(can_record_at(caller, position.authority_path))
     if known := await by_reference(session, Mandate, authority_path=position.authority_path, body=body, reference=body.reference):
         return known
-    work = await work_of(session, caller, body.person_id, max(body.starts_on, min(done_on, today())))
+    work = await _holder(session, caller, body, max(body.starts_on, done_on))
     return await keep_mandate(session, caller, position, work, body)
 
 
@@ -73,6 +76,13 @@ async def keep_mandate(session: AsyncSession, caller: Caller, position: Leadersh
     record_event(session, MandateStarted.about(mandate))
     tell_due(session, mandate)
     return mandate
+
+
+async def _holder(session: AsyncSession, caller: Caller, body: MandateCreate, day: date) -> Work:
+    if body.person_id is not None:
+        return await work_of(session, caller, body.person_id, day)
+    assert body.worker_no is not None
+    return must_be_known((await numbered(session, [body.worker_no], day)).get(body.worker_no), body.worker_no, "worker_no")
 
 
 async def _position(session: AsyncSession, caller: Caller, body: MandateCreate) -> LeadershipPosition:

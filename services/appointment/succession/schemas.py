@@ -18,12 +18,21 @@ Count = Annotated[int, Field(ge=0, le=1000)]
 class EntryCreate(Body):
     """A person prepared for a position. A planned person need not yet meet every criterion."""
 
-    person_id: UUID
+    person_id: UUID | None = Field(None, description="Or `worker_no`.")
+    worker_no: Reference | None = None
     position_id: UUID | None = Field(None, description="Or `position_reference`.")
     position_reference: Reference | None = None
     priority: int = Field(1, ge=1, le=9)
     ready: bool = Field(True, description="Could take the post now; otherwise still in preparation.")
     development: list[Text] = Field(default_factory=list, max_length=20)
+
+    @model_validator(mode="after")
+    def _names_one_of_each(self) -> Self:
+        if (self.person_id is None) == (self.worker_no is None):
+            raise ValueError(_("Name the person by `person_id` or by `worker_no`."))
+        if (self.position_id is None) == (self.position_reference is None):
+            raise ValueError(_("Name the position by `position_id` or by `position_reference`."))
+        return self
 
 
 class PlanCreate(Body):
@@ -95,15 +104,19 @@ class Removal(Body):
 
 
 class ReviewOutcome(Body):
-    """What the yearly review says of an entry; those that it does not name are kept."""
+    """What the yearly review says of an entry, which it names itself or by its person and post; those that it does not name are kept."""
 
-    entry_id: UUID
+    entry_id: UUID | None = None
+    worker_no: Reference | None = None
+    position_reference: Reference | None = None
     outcome: Literal["removed", "promoted"]
     reason: Text | None = None
     informed_on: date | None = None
 
     @model_validator(mode="after")
     def _removed_with_reason(self) -> Self:
+        if (self.entry_id is None) == (self.worker_no is None or self.position_reference is None):
+            raise ValueError(_("Name the entry by `entry_id`, or by `worker_no` and `position_reference`."))
         if self.outcome == "removed" and not self.reason:
             raise ValueError(_("Say why the person leaves the plan."))
         return self

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.cases.votes import Meeting, needed_for_quorum, quorum_must_be_met, totals_must_add_up
+from services.appointment.people import must_be_known, numbered
 from services.appointment.positions.models import LeadershipPosition
 from services.appointment.positions.queries import positions_visible_to
 from services.appointment.rules import PACKS, pack_of
@@ -88,6 +89,7 @@ async def _add(session: AsyncSession, caller: Caller, plan: Plan, wanted: Sequen
     known: dict[Any, UUID] = {}
     for position in positions:
         known |= {position.id: position.id, position.reference: position.id}
+    people = await numbered(session, {each.worker_no for each in wanted if each.worker_no}, on)
     added = []
     for number, each in enumerate(wanted):
         position_id = known.get(each.position_id or each.position_reference)
@@ -95,7 +97,7 @@ async def _add(session: AsyncSession, caller: Caller, plan: Plan, wanted: Sequen
             raise Malformed.field(f"entries.{number}.position_id", _("There is no leadership position with this identifier that you may see."))
         entry = Entry(
             plan_id=plan.id,
-            person_id=each.person_id,
+            person_id=each.person_id or must_be_known(people.get(each.worker_no or ""), each.worker_no, f"entries.{number}.worker_no").person_id,
             position_id=position_id,
             priority=each.priority,
             ready=each.ready,
@@ -205,7 +207,7 @@ async def approve_plan(session: AsyncSession, *, caller: Caller, plan_id: UUID, 
     plan.approved_by, plan.approved_on, plan.approval_reference = caller.actor, done_on, body.approval_reference
     for entry in plan.entries:
         if entry.state == VOTED:
-            entry.state = ACTIVE if plan.term_from <= done_on else APPROVED
+            entry.state = ACTIVE if plan.term_from <= today() else APPROVED
     return await _told(session, caller, plan, "approved", PlanApproved, done_on)
 
 
@@ -269,7 +271,7 @@ async def review_plan(session: AsyncSession, *, caller: Caller, plan_id: UUID, b
     plan = await _for_act(session, caller, plan_id, if_match)
     require(can_prepare(caller, plan.authority_path))
     plan_must_be_approved(plan)
-    _must_be_of(plan, {outcome.entry_id for outcome in body.outcomes}, "outcomes")
+    named = await _named_entries(session, caller, plan, body, done_on)
     if await by_reference(session, Review, authority_path=plan.authority_path, body=body, reference=body.reference):
         return plan
     plan.reviews.append(
@@ -281,11 +283,30 @@ async def review_plan(session: AsyncSession, *, caller: Caller, plan_id: UUID, b
             year=body.year,
             reviewed_by=caller.actor,
             reviewed_on=done_on,
-            outcomes=[outcome.model_dump(mode="json") for outcome in body.outcomes],
+            outcomes=[
+                outcome.model_dump(mode="json", include={"outcome", "reason", "informed_on"}) | {"entry_id": str(entry_id)}
+                for outcome, entry_id in zip(body.outcomes, named, strict=True)
+            ],
         )
     )
     plan.version += 1
     return await _told(session, caller, plan, "reviewed", PlanChanged, done_on, year=body.year)
+
+
+async def _named_entries(session: AsyncSession, caller: Caller, plan: Plan, body: ReviewCreate, day: date) -> list[UUID]:
+    """The entries that a review names, by themselves or by person and post. Raises Malformed."""
+    people = await numbered(session, {outcome.worker_no for outcome in body.outcomes if outcome.worker_no}, day)
+    references = {outcome.position_reference for outcome in body.outcomes if outcome.position_reference}
+    posts = {post.reference: post.id for post in await session.scalars(positions_visible_to(caller).where(LeadershipPosition.reference.in_(references)))}
+    counted = {(entry.person_id, entry.position_id): entry.id for entry in plan.entries if entry.counts}
+    known, named = {entry.id for entry in plan.entries}, []
+    for number, outcome in enumerate(body.outcomes):
+        person, post = people.get(outcome.worker_no or ""), posts.get(outcome.position_reference)
+        entry_id = outcome.entry_id or (counted.get((person.person_id, post)) if person and post else None)
+        if entry_id not in known:
+            raise Malformed.field(f"outcomes.{number}", _("There is no such entry in this plan."))
+        named.append(entry_id)
+    return named
 
 
 def plan_must_be_approved(plan: Plan) -> None:

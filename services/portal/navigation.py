@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 HUMAN_RESOURCES = frozenset({"regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "auditor"})
 WRITERS = frozenset({"regional-administrator", "facility-hr-officer"})
+SUPPORT = frozenset({"agreement-focal-point", "training-institute"})
 ANALYSTS = frozenset({"ministry-analyst"})
 OPERATIONS = frozenset({"operations"})
 FIGURES_READERS = HUMAN_RESOURCES | ANALYSTS | frozenset({"training-institute", "licensing-officer", "committee-member"})
@@ -97,6 +98,8 @@ GROUPS = (
             Place(_("Plans"), "/training/plans", TRAINING_READERS),
             Place(_("Courses"), "/training/courses", TRAINING_READERS),
             Place(_("My staff"), "/training/staff", HUMAN_RESOURCES | frozenset({"training-institute"})),
+            Place(_("Stays abroad"), "/stays", HUMAN_RESOURCES | frozenset({"training-institute"})),
+            Place(_("Sponsored studies"), "/studies", HUMAN_RESOURCES | frozenset({"training-institute"})),
         ),
     ),
     Group(
@@ -116,7 +119,17 @@ GROUPS = (
             Place(_("Awards"), "/awards", HUMAN_RESOURCES),
         ),
     ),
-    Group(_("Rotation"), _("Rotation"), "arrow-left-right", ()),
+    Group(
+        _("Rotation"),
+        _("Rotation"),
+        "arrow-left-right",
+        (
+            Place(_("Agreements"), "/agreements", HUMAN_RESOURCES | SUPPORT),
+            Place(_("Support requests"), "/support-requests", HUMAN_RESOURCES | SUPPORT),
+            Place(_("Missions"), "/missions", HUMAN_RESOURCES | SUPPORT),
+            Place(_("Techniques"), "/techniques", HUMAN_RESOURCES | SUPPORT),
+        ),
+    ),
     Group(
         _("Figures"),
         _("Figures"),

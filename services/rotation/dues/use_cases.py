@@ -77,14 +77,15 @@ def visits_due(session: AsyncSession, agreement: "Agreement", month_end: date | 
 
 def report_due(session: AsyncSession, mission: "Mission", side: str, due_on: date, state: State = "open") -> None:
     """The one who went and the facility that received report on a mission that ended."""
+    kind = "mission_report_giver" if side == "worker" else "mission_report_receiver"
     record_event(
         session,
         DueChanged(
             **_of(mission),
-            id=due_id(f"mission_report_{side}", mission.id),
-            kind=f"mission_report_{side}",
+            id=due_id(kind, mission.id),
+            kind=kind,
             subject_id=mission.id,
-            path=f"/missions/{mission.id}",
+            path=f"/missions/{mission.id}/reports/{side}",
             facility_code=mission.giver_code if side == "worker" else mission.receiver_code,
             person_id=mission.person_id,
             due_on=due_on,

@@ -7,6 +7,7 @@ from shared.errors import Refusal
 from shared.i18n import _
 
 PROPOSERS = ("regional-administrator", "facility-hr-officer", "head-of-facility")
+AGREERS = (*PROPOSERS, "signatory")
 can_propose_missions = with_role(*PROPOSERS)
 can_read_missions = can_read_rotation
 IS_PROPOSER = Refusal("agreer-is-proposer", _("Another person than the one who proposed the mission must agree to it."))
@@ -19,7 +20,7 @@ def can_propose(caller: Caller, source: tuple[str, str]) -> Permission:
 
 def can_agree_source(caller: Caller, mission: Mission) -> Permission:
     """The source answers by another person than the proposer (SEC-02)."""
-    return IS_PROPOSER if caller.actor == mission.proposed_by else may_act_for(caller, mission.source, roles=PROPOSERS)
+    return IS_PROPOSER if caller.actor == mission.proposed_by else may_act_for(caller, mission.source, roles=AGREERS)
 
 
 def can_answer_worker(caller: Caller, mission: Mission) -> Permission:
@@ -29,7 +30,7 @@ def can_answer_worker(caller: Caller, mission: Mission) -> Permission:
 
 def can_agree_destination(caller: Caller, mission: Mission) -> Permission:
     """The destination answers by another person than the proposer (SEC-02)."""
-    return IS_PROPOSER if caller.actor == mission.proposed_by else may_act_for(caller, mission.destination, roles=PROPOSERS)
+    return IS_PROPOSER if caller.actor == mission.proposed_by else may_act_for(caller, mission.destination, roles=AGREERS)
 
 
 def can_lead(caller: Caller, mission: Mission) -> Permission:

@@ -49,6 +49,7 @@ LABELS = {
         "phd": _("PhD"),
     },
     "cost_kind": {"tuition": _("Tuition"), "course_expenses": _("Course expenses"), "salary": _("Salary kept"), "allowance": _("Allowances")},
+    "study_outcome": {"graduated": _("Diploma obtained"), "failed": _("No diploma"), "abandoned": _("Given up")},
     "standing": {"on_track": _("On track"), "delayed": _("Delayed"), "at_risk": _("At risk")},
     "degree_check": {"verified": _("Verified"), "mismatch": _("does not match"), "forged_suspected": _("suspected forgery")},
     "country": {"CN": _("China"), "FR": _("France"), "VN": _("Viet Nam"), "KR": _("South Korea"), "JP": _("Japan"), "TH": _("Thailand"), "SG": _("Singapore"), "LA": _("Laos")},

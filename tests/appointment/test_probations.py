@@ -1,6 +1,7 @@
 """Probation: it opens by itself, its end moves with the days that do not count, and a signed decision settles it."""
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -315,7 +316,7 @@ class TestSpells:
         found = spells(absences)
         days = {first + timedelta(days=n) for first, last in absences for n in range((last - first).days + 1)}
         assert sum((last - first).days + 1 for first, last in found) == len(days)
-        assert all(later[0] > earlier[1] + timedelta(days=1) for earlier, later in zip(found, found[1:], strict=False))
+        assert all(later[0] > earlier[1] + timedelta(days=1) for earlier, later in pairwise(found))
 
     @given(DAYS, MONTHS, ABSENCES)
     def test_the_end_is_the_day_on_which_enough_days_counted(self, start: date, months: int, absences: list[tuple[date, date]]) -> None:

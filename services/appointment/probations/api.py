@@ -7,6 +7,7 @@ from uuid import UUID
 
 from fastapi import Response
 from pydantic import BaseModel
+from sqlalchemy import or_
 
 from services.appointment.absences.queries import absences_since
 from services.appointment.probations.models import Probation
@@ -83,6 +84,7 @@ async def list_probations(
     person: UUID | None = None,
     due_before: date | None = None,
     source_id: UUID | None = None,
+    proposal: UUID | None = None,
 ) -> Page[ProbationRead]:
     """Probations at the places one acts for, the first to end first. `state=open`: those that run."""
     statement = probations_visible_to(caller)
@@ -93,6 +95,8 @@ async def list_probations(
     for column, wanted in ((Probation.facility_code, facility), (Probation.person_id, person), (Probation.source_id, source_id)):
         if wanted:
             statement = statement.where(column == wanted)
+    if proposal:
+        statement = statement.where(or_(Probation.proposal_id == proposal, Probation.settled_by == proposal, Probation.extended_by == proposal))
     if due_before:
         statement = statement.where(Probation.due_on <= due_before)
     found = await keyset_page(session, statement, keys=[Probation.due_on, Probation.id], params=page)

@@ -1,0 +1,72 @@
+"""Who changed what: the history of one thing, asked of the service that owns it."""
+
+import json
+from typing import Any
+
+from starlette.responses import Response
+
+from services.portal.clients import segment
+from services.portal.formats import day
+from services.portal.labels import LABELS, STATES, gettext, label, occupations
+from services.portal.visit import Pages, Visit
+
+pages = Pages()
+
+PAGES_OF: dict[str, str] = {
+    "policy": "/policies/{id}",
+    "need": "/needs/{id}",
+    "campaign": "/campaigns/{id}",
+    "candidacy": "/candidacies/{id}",
+    "person": "/people/{id}",
+    "post": "/posts/{id}",
+    "decision": "/decisions/{id}",
+    "commitment": "/commitments/{id}",
+    "case": "/cases/{id}",
+    "mandate": "/mandates/{id}",
+    "probation": "/probations/{id}",
+    "pay_step": "/pay-steps/{id}",
+    "pay_step_list": "/pay-step-lists/{id}",
+    "session": "/sessions/{id}",
+    "agreement": "/agreements/{id}",
+    "mission": "/missions/{id}",
+}
+"""The page of a thing, by kind: where its history leads back to."""
+
+
+@pages.get("/history/{service}/{kind}/{id}")
+async def history(visit: Visit) -> Response:
+    kind, thing = visit.path("kind"), visit.path("id")
+    found = await visit.api.get(f"/api/v1/{segment(visit.path('service'))}/history", subject_kind=kind, subject_id=thing, cursor=visit.query("cursor"))
+    changes = [change | {"lines": [line(difference) for difference in change["differences"]]} for change in found["items"]]
+    back = PAGES_OF[kind].format(id=segment(thing)) if kind in PAGES_OF else None
+    return visit.page("history/page.html", kind=kind, changes=changes, back=back, next=found.get("next"))
+
+
+def line(difference: dict[str, Any]) -> dict[str, str]:
+    """A difference as people read it: codes and days in words, an empty value as a dash."""
+    return {"field": field_name(difference["field"]), "before": said(difference["before"]), "after": said(difference["after"])}
+
+
+def field_name(field: str) -> str:
+    word = label("history_field", field)
+    return word if word != field else field.replace("_", " ").capitalize()
+
+
+def said(value: Any) -> str:
+    if value in (None, "", [], {}):
+        return "–"
+    if isinstance(value, bool):
+        return gettext("Yes") if value else gettext("No")
+    if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
+        return ", ".join(said(one) for one in value)
+    if isinstance(value, dict | list):
+        return json.dumps(value, ensure_ascii=False)
+    text = str(value)
+    if text in STATES:
+        return gettext(STATES[text].word)
+    for kind in ("history_act", "facility_group", "need_reason", "degree", "experience"):
+        if text in LABELS.get(kind, {}):
+            return label(kind, text)
+    if len(text) == 10 and text[4] == text[7] == "-":
+        return day(text)
+    return occupations.name(text)

@@ -1,6 +1,7 @@
 """The kinds of file that appointment loads: no authority starts from nothing."""
 
 from services.appointment.base import Base
+from services.appointment.commitments import imports as commitments
 from services.appointment.pay_steps import imports as pay_steps
 from services.appointment.probations import imports as probations
 from shared.imports import ImportColumns, Wizard
@@ -12,4 +13,4 @@ class Import(ImportColumns, Base):
     __tablename__ = "imports"
 
 
-wizard = Wizard(Import, [*pay_steps.KINDS, *probations.KINDS])
+wizard = Wizard(Import, [*commitments.KINDS, *pay_steps.KINDS, *probations.KINDS])

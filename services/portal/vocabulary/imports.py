@@ -12,7 +12,8 @@ IMPORTS: dict[str, tuple[str, str]] = {
     "assignments": ("registry", "worker_no, post_reference, facility_code, kind, fte_share, start_date, end_date, decision_number"),
     "pay_steps": ("appointment", "worker_no, facility_code, scale, step, since, decision_number"),
     "probations": ("appointment", "worker_no, facility_code, starts_on, months, mentor_no"),
+    "bonds": ("appointment", "worker_no, facility_code, number, origin, amount, currency, months_due, starts_on, signed_on, breach, paid, paid_on, next_due_on"),
     "licences": ("registry", "worker_no, facility_code, number, authority, scope, issued_on, expires_on, status"),
 }
 
-LABELS = {"import_kind": {"licences": _("Licences to practise"), "pay_steps": _("Pay steps"), "probations": _("Probations")}}
+LABELS = {"import_kind": {"bonds": _("Service commitments"), "licences": _("Licences to practise"), "pay_steps": _("Pay steps"), "probations": _("Probations")}}

@@ -36,6 +36,11 @@ async def programme_choices(visit: Visit) -> list[tuple[str, str]]:
     return [(each["code"], label("programme", each["code"])) for each in (found or {}).get("items", [])]
 
 
+def allowed_acts(thing: dict[str, Any]) -> set[str]:
+    """What the service says this reader may do next."""
+    return {act for act, said in actions_of(thing).items() if said["allowed"]}
+
+
 def whole_numbers(typed: dict[str, str], *names: str) -> dict[str, Any]:
     """Numbers typed by hand; what was left empty is not sent."""
     return {name: whole_number(typed[name]) for name in names if typed.get(name)}
@@ -141,6 +146,7 @@ async def agreement_page(visit: Visit, status: int = 200, problem: dict[str, Any
         ],
         missions=missions["items"],
         actions=actions_of(found),
+        can=allowed_acts(found),
         may_record=found["state"] not in ("draft", "signed") and visit.has_role(*SIDES),
         problem=problem,
         errors=errors or {},
@@ -348,6 +354,7 @@ async def request_page(
         found=found,
         q=visit.field("q"),
         actions=actions_of(asked),
+        can=allowed_acts(asked),
         may_propose=asked["state"] == "validated" and visit.has_role(*PROPOSERS),
         problem=problem,
         errors=errors or {},
@@ -579,6 +586,7 @@ async def mission_page(visit: Visit, status: int = 200, problem: dict[str, Any] 
         places=places,
         steps=steps_of(found),
         actions=actions_of(found),
+        can=allowed_acts(found),
         outcomes=choices("objectives_met"),
         typed=visit.fields(),
         problem=problem,
@@ -755,6 +763,7 @@ async def technique_page(visit: Visit, status: int = 200, problem: dict[str, Any
         names=names,
         places=places,
         actions=actions,
+        can=allowed_acts(found),
         steps=[(code, word) for code, word in choices("technique_step") if actions.get(STEP_ACTS[code], {}).get("allowed")],
         month=today().replace(day=1),
         typed=visit.fields(),

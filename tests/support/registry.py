@@ -86,7 +86,7 @@ def _served(values: dict[str, str]) -> Iterator[str]:
 
 
 def _wait_for(address: str, process: "subprocess.Popen[bytes]") -> None:
-    for _attempt in range(300):
+    for _attempt in range(1200):
         assert process.poll() is None, "the registry did not start"
         try:
             with urlopen(f"{address}/health/live", timeout=1):

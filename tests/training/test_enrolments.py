@@ -1,6 +1,7 @@
 """Enrolment: each person is answered by itself; the registry holds the days or says which ones are in conflict."""
 
 from typing import Any
+from uuid import UUID, uuid5
 
 from services.training.consumers import consumer
 from tests.support.hearing import hear
@@ -145,3 +146,13 @@ async def test_somebody_who_works_nowhere(world: World, registry: Registry) -> N
     await hear(consumer, worker(gone), assignment(gone, ends_on="2024-12-31"))
     answers = await world.enrolled(session, gone)
     assert answers["items"][0]["problem"]["fields"]
+
+
+async def test_an_answer_that_was_lost_stands_in_nobodys_way(world: World, registry: Registry) -> None:
+    """The registry held the days, the answer did not arrive, nothing was recorded here: the same request made again replaces its own days."""
+    session = await world.opened()
+    (one,) = await world.people("Nguyễn Thị Hoa")
+    days = [{"starts_on": session["first_day"], "ends_on": session["last_day"]}]
+    body = {"kind": "session", "source_service": "training", "person_id": one, "periods": days, "source_id": str(uuid5(UUID(session["id"]), f"{one}/0"))}
+    await registry.enter("training", "holds", body)
+    assert (await world.enrolled(session, one))["enrolled"] == 1

@@ -1,10 +1,11 @@
 """People are enrolled, each with the registry's answer; they may withdraw, and those who wait get the seats that are free."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -31,7 +32,6 @@ from shared.errors import FieldError, Malformed, Problem, Refused
 from shared.events import record_event, record_events
 from shared.holds import take_hold
 from shared.i18n import _
-from shared.ids import uuid7
 from shared.references import hash_of
 from shared.rulepacks import Rule
 
@@ -66,9 +66,10 @@ async def enrol_person(session: AsyncSession, *, caller: Caller, body: Enrolment
     work = await work_of(session, caller, body.person_id, training.first_day)
     require(can_enrol_at(caller, work.authority_path))
     await lock_seats(session, training.id)
-    _must_be_new(work, await _enrolled(session, training, [work.person_id]))
+    enrolled, withdrawn = await _known(session, training, [work.person_id])
+    _must_be_new(work, enrolled)
     has_seat = (await seats_in(session, training.id)).enrolled < training.capacity
-    enrolment = _enrolment(caller, training, work, done_on, state=REQUESTED if has_seat else WAITING)
+    enrolment = _enrolment(caller, training, work, done_on, withdrawn, state=REQUESTED if has_seat else WAITING)
     if has_seat:
         enrolment.hold_id = await take_hold(
             caller,
@@ -92,7 +93,7 @@ async def enrol_people(session: AsyncSession, *, caller: Caller, session_id: UUI
     await lock_seats(session, training.id)
     answers = Answers()
     works = await works_of(session, body.person_ids, training.first_day)
-    enrolled = await _enrolled(session, training, body.person_ids)
+    enrolled, withdrawn = await _known(session, training, body.person_ids)
     wanted: list[Work] = []
     for person_id in body.person_ids:
         try:
@@ -102,7 +103,7 @@ async def enrol_people(session: AsyncSession, *, caller: Caller, session_id: UUI
     free = max(0, training.capacity - (await seats_in(session, training.id)).enrolled)
     made: list[Enrolment] = []
     while wanted and free:
-        trying, wanted = [_enrolment(caller, training, work, done_on) for work in wanted[:free]], wanted[free:]
+        trying, wanted = [_enrolment(caller, training, work, done_on, withdrawn) for work in wanted[:free]], wanted[free:]
         told = await hold_days(caller, training, trying)
         for enrolment in trying:
             enrolment.hold_id = told[enrolment.id].hold_id
@@ -111,7 +112,7 @@ async def enrol_people(session: AsyncSession, *, caller: Caller, session_id: UUI
             else:
                 made.append(enrolment)
                 free -= 1
-    made += [_enrolment(caller, training, work, done_on, state=WAITING) for work in wanted]
+    made += [_enrolment(caller, training, work, done_on, withdrawn, state=WAITING) for work in wanted]
     await _keep(session, caller, training, made, done_on)
     answers.made = {enrolment.person_id: enrolment for enrolment in made}
     return answers
@@ -130,15 +131,18 @@ def _must_be_new(work: Work, enrolled: Sequence[UUID]) -> None:
         raise Refused("already-enrolled", _("This person is enrolled in this session already."), rule=ONCE, possible=_("Open the enrolment that exists."))
 
 
-async def _enrolled(session: AsyncSession, training: TrainingSession, person_ids: Sequence[UUID]) -> Sequence[UUID]:
-    statement = select(Enrolment.person_id).where(Enrolment.session_id == training.id, Enrolment.person_id.in_(list(person_ids)), Enrolment.state != WITHDRAWN)
-    return list(await session.scalars(statement))
+async def _known(session: AsyncSession, training: TrainingSession, person_ids: Sequence[UUID]) -> tuple[Sequence[UUID], dict[UUID, int]]:
+    """Who of these people is enrolled, and how often each has withdrawn before."""
+    statement = select(Enrolment.person_id, Enrolment.state).where(Enrolment.session_id == training.id, Enrolment.person_id.in_(list(person_ids)))
+    rows = (await session.execute(statement)).tuples().all()
+    return [person_id for person_id, state in rows if state != WITHDRAWN], Counter(person_id for person_id, state in rows if state == WITHDRAWN)
 
 
-def _enrolment(caller: Caller, training: TrainingSession, work: Work, done_on: date, *, state: str = REQUESTED) -> Enrolment:
+def _enrolment(caller: Caller, training: TrainingSession, work: Work, done_on: date, withdrawn: dict[UUID, int], *, state: str = REQUESTED) -> Enrolment:
+    """The same request made again has the same identifier: days that were held for an answer that never arrived are its own, and stand in nobody's way."""
     body = EnrolmentCreate(session_id=training.id, person_id=work.person_id)
     return Enrolment(
-        id=uuid7(),
+        id=uuid5(training.id, f"{work.person_id}/{withdrawn.get(work.person_id, 0)}"),
         content_hash=hash_of(body),
         authority_path=work.authority_path,
         shared_with=[training.authority],

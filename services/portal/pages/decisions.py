@@ -23,7 +23,7 @@ THINGS = {
     "hire": "/hires/{id}",
     "mission": "/missions/{id}",
     "stay": "/stays/{id}",
-    "sponsorship": "/sponsorships/{id}",
+    "sponsorship": "/studies/{id}",
     "appointment": "/cases/{id}",
     "reappointment": "/cases/{id}",
     "extension": "/cases/{id}",
@@ -31,6 +31,7 @@ THINGS = {
     "acting": "/cases/{id}",
     "resignation": "/cases/{id}",
     "removal": "/cases/{id}",
+    "probation_confirmation": "/probations/of/{id}",
 }
 """Where the page of what was decided is, by kind of decision."""
 

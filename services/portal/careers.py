@@ -38,20 +38,24 @@ OF_TOPIC = {
 }
 PATHS = {
     "recruitment.hires": "/hires/{id}",
-    "training.enrolments": "/training/sessions/{session_id}",
-    "training.sponsorships": "/sponsorships/{id}",
+    "training.enrolments": "/training/enrolments/{id}",
+    "training.sponsorships": "/studies/{id}",
     "appointment.mandates": "/mandates/{id}",
     "appointment.commitments": "/commitments/{id}",
+    "appointment.probations": "/probations/{id}",
+    "appointment.pay_steps": "/pay-steps/{id}",
     "rotation.missions": "/missions/{id}",
+    "registry.licences": "/licences/{id}",
 }
+WORDS = (("field", "training_field"), ("specialty", "specialty"), ("technique", "technique"), ("level", "award_level"), ("country", "country"), ("region", "region"))
 
 
 def career_by_year(register: dict[str, Any], told: Sequence[dict[str, Any]], places: dict[str, str], part: str = "") -> list[tuple[int, list[Moment]]]:
     """Newest first; `part` keeps one kind of entries. What the register tells itself is not told twice."""
-    moments = [
-        (item["starts_on"] or "", item["recorded_at"], register_moment(item) | {"part": PART_OF_KIND.get(item["kind"], "work")}) for item in register["items"]
+    moments = [(item["starts_on"] or "", item["recorded_at"], register_moment(item) | {"part": PART_OF_KIND.get(item["kind"], "work")}) for item in register["items"]]
+    moments += [
+        (_begins(entry) or "", entry["recorded_at"] or "", moment(entry, places)) for entry in told if entry["topic"] in OF_TOPIC and not entry["topic"].startswith("registry.")
     ]
-    moments += [(_begins(entry) or "", entry["recorded_at"] or "", moment(entry, places)) for entry in told if entry["topic"] in OF_TOPIC and not entry["topic"].startswith("registry.")]
     years: dict[int, list[Moment]] = {}
     for begins, _recorded, shown in sorted(moments, key=lambda found: (found[0], found[1]), reverse=True):
         if part and shown["part"] != part:
@@ -68,9 +72,7 @@ def _begins(entry: dict[str, Any]) -> str | None:
 def moment(entry: dict[str, Any], places: dict[str, str]) -> Moment:
     """One entry that another service told."""
     part, icon = OF_TOPIC[entry["topic"]]
-    pattern = PATHS.get(entry["topic"], "")
-    known = {"id": entry["id"], **{name: str(value) for name, value in entry["details"].items()}}
-    path = pattern.format(**known) if pattern and all(f"{{{name}}}" not in pattern or name in known for name in ("id", "session_id")) else ""
+    path = PATHS[entry["topic"]].format(id=entry["id"]) if entry["topic"] in PATHS else ""
     return {
         "part": part,
         "icon": icon,
@@ -102,13 +104,15 @@ def title_of(entry: dict[str, Any], places: dict[str, str]) -> str:
         case "training.sponsorships":
             return gettext(_("Studies: {programme}"), programme=word("programme", kind))
         case "appointment.mandates":
-            return f"{word('rank', details.get('rank'))} – {place}"
+            return f"{word('leader_rank', details.get('rank'))} – {place}"
         case "appointment.transfers":
             return gettext(_("Transfer to {place}"), place=place)
         case "appointment.pay_steps":
             return gettext(_("Pay step {step}"), step=details.get("step") or "–")
         case "appointment.awards":
-            return str(kind or label("topic", topic))
+            return word("award_title", kind) or str(label("topic", topic))
+        case "appointment.benefits":
+            return word("benefit_kind", kind) or str(label("topic", topic))
         case "rotation.missions":
             return gettext(_("Mission at {place}"), place=place)
         case "recruitment.hires":
@@ -127,9 +131,9 @@ def details_of(entry: dict[str, Any], places: dict[str, str]) -> list[str]:
     if topic == "rotation.missions" and details.get("giver_code"):
         said.append(gettext(_("sent by {place}"), place=places.get(details["giver_code"], details["giver_code"])))
     if topic == "appointment.commitments":
-        said.append(word("origin", entry["kind"]))
-    said += [word(kind, details[kind]) for kind in ("field", "specialty", "technique", "level") if details.get(kind)]
-    said += [str(details[name]) for name in ("host", "institution", "scale", "country") if details.get(name)]
+        said.append(word("commitment_origin", entry["kind"]))
+    said += [word(kind, details[name]) for name, kind in WORDS if details.get(name)]
+    said += [str(details[name]) for name in ("host", "institution", "scale") if details.get(name)]
     if topic == "training.enrolments" and details.get("attendance_percent") not in (None, "0", 0):
         said.append(gettext(_("attendance {percent} %"), percent=str(details["attendance_percent"]).removesuffix(".0")))
     return [*said, *([label("state_of_entry", entry["state"])] if entry["state"] in LABELS.get("state_of_entry", {}) else [])]

@@ -71,7 +71,11 @@ def shade_of(value: Any, ordered: Sequence[float]) -> int:
 
 def _circle(bubble: Bubble, asked: dict[str, str]) -> Markup:
     query = query_of({name: value for name, value in asked.items() if name not in ("area", "facility")})
-    number = Markup('<text x="{x:.1f}" y="{y:.1f}" dy="4">{said}</text>').format(x=bubble.x, y=bubble.y, said=bubble.said) if bubble.radius >= LABELLED_FROM else Markup("")
+    number = (
+        Markup('<text x="{x:.1f}" y="{y:.1f}" dy="4">{said}</text>').format(x=bubble.x, y=bubble.y, said=bubble.said)
+        if bubble.radius >= LABELLED_FROM and bubble.shade
+        else Markup("")
+    )
     drawing = Markup(
         '<a href="/areas/{code}{query}" aria-label="{name}: {said}"><title>{name}: {said}</title><circle class="shade-{shade}" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"/>{number}</a>'
     )

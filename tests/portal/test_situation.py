@@ -50,7 +50,7 @@ class TestToday:
     def test_the_filters_are_in_the_address(self, as_: Callable[..., TestClient], world: World) -> None:
         as_("linh").get("/?kind=mandate_ends&facility=VN-22-BVT&responsible=signatory&when=week")
         asked = [params for method, path, params in world.sent if path == f"{F}/work-list"]
-        assert asked == [{"kind": "mandate_ends", "facility": "VN-22-BVT", "responsible": "signatory", "when": "week", "limit": "100"}]
+        assert asked == [{"kind": "mandate_ends", "facility": "VN-22-BVT", "responsible": "signatory", "when": "week", "limit": "30"}]
 
     def test_nothing_falls_due(self, as_: Callable[..., TestClient], world: World) -> None:
         world.answers[f"{F}/work-list"] = page() | {"as_of": "2025-09-30", "counts": []}

@@ -9,7 +9,7 @@ from services.portal.clients import Refusal, segment
 from services.portal.facilities import facility_names
 from services.portal.figures import chosen, figure_shown, figures_of, query_of, said, territories_offered
 from services.portal.formats import as_date, day, number
-from services.portal.labels import label
+from services.portal.labels import LABELS, label, name_of_occupation
 from services.portal.maps import bubbles
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
@@ -18,6 +18,10 @@ pages = Pages()
 
 API = "/api/v1/observatory/figures"
 SERVICES = ("density", "stock", "coverage", "training", "recruitment", "money", "rotation", "appointment", "personnel")
+FIELDS = (
+    *("training_field", "specialty", "programme", "leader_rank", "commitment_origin", "mandate_kind", "case_kind", "award_level", "award_title", "benefit_kind", "mission_mode"),
+    *("country", "region", "group"),
+)
 MAPPED = ("density.doctors", "density.nurses", "density.pharmacists", "recruitment.hard_posts", "recruitment.vacant_posts", "stock.doctors")
 
 
@@ -77,13 +81,11 @@ async def parts(visit: Visit) -> Response:
 
 def field_in_words(code: str) -> str:
     """The word for the field of a figure, whichever vocabulary it belongs to."""
-    from services.portal.labels import LABELS, name_of_occupation
-
     if not code:
         return gettext(_("Not stated"))
-    for kind in ("field", "specialty", "programme", "rank", "group", "level", "country", "technique", "origin"):
-        if code in LABELS.get(kind, {}):
-            return label(kind, code)
+    found = next((kind for kind in FIELDS if code in LABELS.get(kind, {})), None)
+    if found:
+        return label(found, code)
     return name_of_occupation(code)
 
 
@@ -129,10 +131,23 @@ async def records(visit: Visit) -> Response:
 
 
 PATHS = {
+    "facility": "/places/{facility}",
+    "registry.posts": "/posts/{id}",
     "recruitment.hires": "/hires/{id}",
     "recruitment.needs": "/needs/{id}",
-    "registry.posts": "/posts/{id}",
-    "facility": "/facilities/{facility}",
+    "training.sessions": "/training/sessions/{id}",
+    "training.plans": "/training/plans/{id}",
+    "training.enrolments": "/training/enrolments/{id}",
+    "training.sponsorships": "/studies/{id}",
+    "appointment.positions": "/leadership/{id}",
+    "appointment.cases": "/cases/{id}",
+    "appointment.mandates": "/mandates/{id}",
+    "appointment.commitments": "/commitments/{id}",
+    "appointment.probations": "/probations/{id}",
+    "appointment.pay_steps": "/pay-steps/{id}",
+    "rotation.agreements": "/agreements/{id}",
+    "rotation.missions": "/missions/{id}",
+    "rotation.techniques": "/techniques/{id}",
 }
 
 

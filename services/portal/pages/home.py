@@ -9,7 +9,7 @@ from starlette.responses import Response
 from services.portal.clients import Refusal, ServiceAway
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.figures import chosen, figures_or_none, query_of
-from services.portal.formats import nearness
+from services.portal.formats import nearness, number
 from services.portal.forms import may
 from services.portal.labels import label, name_of_occupation
 from services.portal.texts import _, gettext
@@ -20,6 +20,7 @@ pages = Pages()
 RECRUITMENT = "/api/v1/recruitment"
 WORK_LIST = "/api/v1/observatory/work-list"
 MOST = 200
+LINES = 30
 HEADLINES = ("density.doctors", "density.nurses", "recruitment.hard_posts", "appointment.mandates_ending_180", "rotation.stations_without_centre", "training.trainees")
 WHEN = (("overdue", _("Overdue")), ("week", _("This week")), ("later", _("Later")))
 FILTERS = ("when", "kind", "facility", "responsible")
@@ -39,7 +40,7 @@ async def home(visit: Visit) -> Response:
         tasks=tasks,
         dues=dues,
         filters=filters,
-        kinds=[(count["kind"], label("due", count["kind"])) for count in (dues or {}).get("counts", [])],
+        kinds=[(count["kind"], f"{label('due', count['kind'])} ({number(count['overdue'] + count['week'] + count['later'])})") for count in (dues or {}).get("counts", [])],
         roles=[(role, label("role", role)) for role in sorted(ROLES)],
         facilities=offered,
         away=away or figures is None or dues is False,
@@ -53,7 +54,7 @@ ROLES = ("regional-administrator", "facility-hr-officer", "head-of-facility", "s
 
 async def dues_of(visit: Visit, filters: dict[str, str]) -> Any:
     """What falls due, in three groups with how many each holds; None for those who have no such list, False when it does not answer."""
-    found = await _or_away(visit.api.get_or_none(WORK_LIST, **filters, cursor=visit.query("cursor"), limit=100))
+    found = await _or_away(visit.api.get_or_none(WORK_LIST, **filters, cursor=visit.query("cursor"), limit=LINES))
     if not found:
         return found
     names, places = await asyncio.gather(_names(visit, [item["person_id"] for item in found["items"]]), facility_names(visit, (item["facility_code"] for item in found["items"])))

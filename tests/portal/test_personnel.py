@@ -116,7 +116,7 @@ class TestProbations:
 
     def test_an_opinion_that_is_unfavourable(self, as_: As, world: World) -> None:
         world.answers[f"{A}/probations/{PROBATION}/opinion"] = {"id": PROBATION}
-        fill(as_("head-bvt"), f"/probations/{PROBATION}/opinion", f"/probations/{PROBATION}/opinion", favourable="no", text="Chưa đạt yêu cầu.")
+        fill(as_("linh"), f"/probations/{PROBATION}/opinion", f"/probations/{PROBATION}/opinion", favourable="no", text="Chưa đạt yêu cầu.")
         assert sent(world, f"{A}/probations/{PROBATION}/opinion") == [{"favourable": False, "text": "Chưa đạt yêu cầu."}]
 
     def test_the_mentor_is_found_by_a_search_in_a_body(self, as_: As, world: World) -> None:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 HUMAN_RESOURCES = frozenset({"regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "auditor"})
 WRITERS = frozenset({"regional-administrator", "facility-hr-officer"})
 SUPPORT = frozenset({"agreement-focal-point", "training-institute"})
+PLANNERS = HUMAN_RESOURCES | frozenset({"training-institute", "agreement-focal-point"})
 ANALYSTS = frozenset({"ministry-analyst"})
 OPERATIONS = frozenset({"operations"})
 FIGURES_READERS = HUMAN_RESOURCES | ANALYSTS | frozenset({"training-institute", "licensing-officer", "committee-member"})
@@ -73,7 +74,11 @@ GROUPS = (
             Place(_("People"), "/people", HUMAN_RESOURCES),
             Place(_("Facilities"), "/facilities"),
             Place(_("Posts"), "/posts", HUMAN_RESOURCES | ANALYSTS),
-            Place(_("Imports"), "/imports", WRITERS),
+            Place(_("Availability"), "/availability", PLANNERS),
+            Place(_("Leave"), "/leave", HUMAN_RESOURCES),
+            Place(_("Minimum staffing"), "/minimum-staffing", PLANNERS),
+            Place(_("Licences"), "/licences", HUMAN_RESOURCES | frozenset({"licensing-officer"})),
+            Place(_("Imports"), "/imports", WRITERS | frozenset({"licensing-officer"})),
         ),
     ),
     Group(

@@ -1,12 +1,19 @@
 """A certificate is verified by somebody who neither declared nor holds it (A30, R-HOLDER); the timeline shows licences and leave."""
 
 from typing import Any
+from uuid import NAMESPACE_URL, uuid5
 
 import pytest
 
 from tests.registry.team import ask_leave, leave
 from tests.registry.test_licences import licence
 from tests.registry.world import BASE, World, ok, problem
+
+
+def account(name: str) -> dict[str, str]:
+    """The subject under which the tests' identity provider knows somebody."""
+    return {"subject": str(uuid5(NAMESPACE_URL, name))}
+
 
 CHECK = {"outcome": "verified", "method": "letter to the university", "evidence": "answer 512/ĐHYHN"}
 
@@ -21,7 +28,7 @@ class TestVerification:
         assert problem(await world.api.as_("linh").post(f"{BASE}/qualifications/{degree['id']}/verification", json=CHECK), 403) == "declarer-does-not-verify"
 
     async def test_nor_the_holder(self, world: World, degree: dict[str, Any]) -> None:
-        ok(await world.api.as_("linh").post(f"{BASE}/persons/{degree['person_id']}/account", json={"subject": "director"}))
+        ok(await world.api.as_("linh").post(f"{BASE}/persons/{degree['person_id']}/account", json=account("director")))
         assert problem(await world.api.as_("director").post(f"{BASE}/qualifications/{degree['id']}/verification", json=CHECK), 403) == "holder-does-not-verify"
         [one] = ok(await world.api.as_("director").get(f"{BASE}/persons/{degree['person_id']}/qualifications"))["items"]
         assert [(act["act"], act["allowed"]) for act in one["available_actions"]] == [("verify", False)]
@@ -29,11 +36,11 @@ class TestVerification:
 
     async def test_an_account_is_one_persons_and_linked_by_another(self, world: World, degree: dict[str, Any]) -> None:
         other = await world.person("Lê Văn Bình", birth_date="1979-01-01")
-        ok(await world.api.as_("linh").post(f"{BASE}/persons/{other['id']}/account", json={"subject": "director"}))
-        ok(await world.api.as_("linh").post(f"{BASE}/persons/{other['id']}/account", json={"subject": "director"}))
-        assert problem(await world.api.as_("linh").post(f"{BASE}/persons/{degree['person_id']}/account", json={"subject": "director"}), 409) == "account-taken"
-        assert problem(await world.api.as_("linh").post(f"{BASE}/persons/{other['id']}/account", json={"subject": "linh"}), 409) == "account-is-yours"
-        assert problem(await world.api.as_("training").post(f"{BASE}/persons/{other['id']}/account", json={"subject": "x"}), 403) == "people-are-kept-by-hr"
+        ok(await world.api.as_("linh").post(f"{BASE}/persons/{other['id']}/account", json=account("director")))
+        ok(await world.api.as_("linh").post(f"{BASE}/persons/{other['id']}/account", json=account("director")))
+        assert problem(await world.api.as_("linh").post(f"{BASE}/persons/{degree['person_id']}/account", json=account("director")), 409) == "account-taken"
+        assert problem(await world.api.as_("linh").post(f"{BASE}/persons/{other['id']}/account", json=account("linh")), 409) == "account-is-yours"
+        assert problem(await world.api.as_("training").post(f"{BASE}/persons/{other['id']}/account", json=account("x")), 403) == "people-are-kept-by-hr"
 
 
 async def test_the_timeline_shows_licences_and_leave_without_its_type_to_a_machine(world: World) -> None:

@@ -60,11 +60,12 @@ async def person(visit: Visit) -> Response:
     path = f"{API}/persons/{segment(visit.path('id'))}"
     as_of, known_at = visit.query("as_of"), visit.query("known_at")
     part = visit.query("part")
-    found, timeline, assignments, qualifications, candidacies, told = await asyncio.gather(
+    found, timeline, assignments, qualifications, licences, candidacies, told = await asyncio.gather(
         visit.api.get(path),
         visit.api.get(f"{path}/timeline", known_at=end_of_day(known_at)),
         visit.api.get(f"{API}/assignments", person=visit.path("id"), as_of=as_of, known_at=end_of_day(known_at), limit=200),
         visit.api.get_or_none(f"{path}/qualifications", limit=200),
+        visit.api.get_or_none(f"{path}/licences", limit=50),
         visit.api.get_or_none("/api/v1/recruitment/candidacies", person=visit.path("id"), limit=50),
         told_of(visit, visit.path("id")),
     )
@@ -80,6 +81,7 @@ async def person(visit: Visit) -> Response:
         told_is_away=told is False,
         assignments=assignments["items"],
         qualifications=qualifications_of(qualifications),
+        licences=(licences or {}).get("items", []),
         candidacies=applied,
         places=places,
         as_of=as_of,

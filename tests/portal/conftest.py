@@ -18,6 +18,7 @@ ROLES = {
     "linh": {"regional-administrator", "records-officer"},
     "director": {"signatory", "records-officer"},
     "hr-bvt": {"facility-hr-officer", "records-officer"},
+    "licensing": {"licensing-officer", "records-officer"},
     "analyst": {"ministry-analyst"},
     "ops": {"operations"},
 }

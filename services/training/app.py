@@ -5,9 +5,11 @@ from starlette.types import ASGIApp
 from services.training.certificates.api import router as certificates
 from services.training.consumers import consumer
 from services.training.courses.api import router as courses
+from services.training.credits.alerts import follow_obligations
 from services.training.credits.api import router as credits_
 from services.training.enrolments.api import router as enrolments
 from services.training.history import HISTORY
+from services.training.imports.wizard import wizard
 from services.training.plans.api import router as plans
 from services.training.sessions.api import router as sessions
 from services.training.sponsorships.api import router as sponsorships
@@ -19,8 +21,9 @@ service = Service(
     name="training",
     title="Training",
     package=__package__,
-    routers=[plans, courses, sessions, enrolments, certificates, credits_, stay_groups, stays, sponsorships],
+    routers=[plans, courses, sessions, enrolments, certificates, credits_, wizard.router, stay_groups, stays, sponsorships],
     consumer=consumer,
+    daily=[follow_obligations, wizard.forget_old_imports],
     history=HISTORY,
 )
 

@@ -1,5 +1,6 @@
 """Plans, courses, sessions, attendance, certificates and credits."""
 
+from shared.imports.migration import imports_tables
 from shared.migrate import protect, protect_internal, service_of_migration, sql
 from shared.records import COLUMNS
 
@@ -264,6 +265,15 @@ def upgrade() -> None:
         );
         CREATE INDEX credit_entries_of_person ON credit_entries (person_id, earned_on);
         CREATE UNIQUE INDEX credit_once_per_enrolment ON credit_entries (enrolment_id) WHERE state = 'verified' AND source = 'session';
+
+        -- People whose continuing education was announced as at risk, so that it is said once and taken back once.
+        CREATE TABLE cme_alerts (
+            person_id uuid NOT NULL,
+            cycle_end date NOT NULL,
+            facility_code text NOT NULL,
+            authority_path ltree NOT NULL,
+            PRIMARY KEY (person_id, cycle_end)
+        );
         """
     )
     for table in ("courses", "plans", "sessions", "enrolments", "certificates", "credit_entries"):
@@ -272,7 +282,8 @@ def upgrade() -> None:
         protect(table, condition=f"EXISTS (SELECT FROM {whole} WHERE {whole}.id = {OWNER_OF_PART[whole]})")
     for table, offered in OFFERED.items():
         sql(f"CREATE POLICY {table}_from_below ON {table} FOR SELECT TO {service}_app USING ({offered} AND {FROM_BELOW});")
-    protect_internal("certificate_numbers")
+    protect_internal("certificate_numbers", "cme_alerts")
+    imports_tables()
     sql(
         """
         -- How many seats of a session are taken and how many came, whoever asks: a hospital sees its own people only, but not fewer free seats than there are.

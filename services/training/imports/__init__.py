@@ -1,0 +1,1 @@
+"""Files that training loads: no authority starts from nothing."""

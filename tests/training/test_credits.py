@@ -4,13 +4,19 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
+from services.training.consumers import consumer
+from services.training.credits.alerts import follow
 from services.training.credits.obligation import Cycle, Obligation, shown
 from services.training.rules import PACKS
-from tests.training.world import PROVINCIAL, ROOT, World
+from shared.db import worker_session
+from tests.support.hearing import hear
+from tests.training.world import PROVINCIAL, ROOT, World, worker
 
 CME = Obligation.of(PACKS.pinned("vn-2026"))
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
@@ -117,3 +123,35 @@ class TestExternal:
         answer = await world.api.as_("hr-bvt").get(f"{ROOT}/credits/balances?facility={PROVINCIAL}&as_of=2026-06-30")
         assert [balance["standing"] for balance in answer.json()] == ["behind", "behind"]
         assert (await world.api.as_("hr-bache").get(f"{ROOT}/credits/balances?facility={PROVINCIAL}")).json() == []
+
+
+class TestAlerts:
+    async def test_said_once_and_taken_back_once(self, world: World) -> None:
+        """CME-02: in the last year of the cycle, below 70 % of the hours; the daily task may run twice."""
+        (one,) = await world.people("Nguyễn Thị Hoa")
+        day = date(2028, 6, 1)
+        for _time in range(2):
+            async with worker_session() as session:
+                await follow(session, day)
+        past = {"person_id": one, "title": "Lớp cũ", "hours": "84", "ends_on": "2025-05-01"}
+        await world.act("hr-bvt", "/credits/opening-balances", {"items": [past]}, expect=200)
+        for _time in range(2):
+            async with worker_session() as session:
+                await follow(session, day)
+        async with worker_session() as session:
+            rows = (await session.execute(text("SELECT data FROM outbox WHERE topic = 'relais.training.dues' ORDER BY seq"))).scalars().all()
+        told = [(due["kind"], due["person_id"], due["state"], due["due_on"]) for due in map(orjson.loads, rows)]
+        assert told == [("cme_at_risk", one, "open", "2028-12-31"), ("cme_at_risk", one, "done", "2028-12-31")]
+
+
+class TestImport:
+    async def test_past_sessions_from_a_file(self, world: World) -> None:
+        (one,) = await world.people("Nguyễn Thị Hoa")
+        await hear(consumer, worker(one, worker_no="QN-1"))
+        rows = ["worker_no,facility_code,course,provider,ends_on,hours", f"QN-1,{PROVINCIAL},Siêu âm cơ bản,BV Bạch Mai,01/06/2024,24", f"QN-2,{PROVINCIAL},Siêu âm,,01/06/2024,8"]
+        reader = world.api.as_("hr-bvt")
+        sent = await reader.post(f"{ROOT}/imports", files={"file": ("past.csv", "\n".join(rows).encode(), "text/csv")}, data={"kind": "past_sessions"})
+        assert sent.status_code == 201, sent.text
+        assert (sent.json()["good"], sent.json()["bad"]) == (1, 1)
+        await reader.post(f"{ROOT}/imports/{sent.json()['id']}/confirmation", json={})
+        assert (await world.read("hr-bvt", f"/credits/balances/{one}"))["earned"] == 24

@@ -13,7 +13,8 @@ IMPORTS: dict[str, tuple[str, str]] = {
     "pay_steps": ("appointment", "worker_no, facility_code, scale, step, since, decision_number"),
     "probations": ("appointment", "worker_no, facility_code, starts_on, months, mentor_no"),
     "bonds": ("appointment", "worker_no, facility_code, number, origin, amount, currency, months_due, starts_on, signed_on, breach, paid, paid_on, next_due_on"),
+    "past_sessions": ("training", "worker_no, facility_code, course, provider, ends_on, hours"),
     "licences": ("registry", "worker_no, facility_code, number, authority, scope, issued_on, expires_on, status"),
 }
 
-LABELS = {"import_kind": {"bonds": _("Service commitments"), "licences": _("Licences to practise"), "pay_steps": _("Pay steps"), "probations": _("Probations")}}
+LABELS = {"import_kind": {"bonds": _("Service commitments"), "licences": _("Licences to practise"), "past_sessions": _("Past training sessions"), "pay_steps": _("Pay steps"), "probations": _("Probations")}}

@@ -129,7 +129,7 @@ class TestMission:
     def test_the_source_answers(self, as_: Callable[..., TestClient], world: World) -> None:
         world.answers[f"{O}/missions/{MISSIONS['proposed']}/source-agreement"] = {"id": MISSIONS["proposed"]}
         page = f"/missions/{MISSIONS['proposed']}"
-        answer = fill(as_("head-bvt"), page, f"{page}/source", outcome="agreed", handover="BS Hùng")
+        answer = fill(as_("linh"), page, f"{page}/source", outcome="agreed", handover="BS Hùng")
         assert answer.headers["location"] == f"{page}?done=answered"
         assert next(body for _method, path, body in world.sent if path.endswith("/source-agreement")) == {"outcome": "agreed", "handover": "BS Hùng"}
 

@@ -33,6 +33,10 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
     meant = {
         # The registry's rules over several rows also count the rows that the caller may not see.
         *("refuse_overfilled_posts", "refuse_overloaded_persons", "guard_assignments", "guard_posts"),
+        # Minimum staffing and double booking are judged over a whole team and all that takes its people away.
+        *("staff_of_places", "places_of_persons", "held_days_of", "minimums_of_places"),
+        # The first day of service counts employments elsewhere too; an account tells whose certificate it is.
+        *("service_of_persons", "person_of_account"),
         # Whoever pays at one facility must stay within the budget of the whole authority (ATT-03).
         "budget_of_year",
         # The observatory counts people whom the caller may not list, for the territories that are theirs (docs/decisions/0007).

@@ -123,25 +123,31 @@ class TestOneHireByHand:
         ):
             assert text in answer.text, text
 
-    def test_a_decision_may_lack_its_number_but_none_is_invented(self, as_: Callable[..., TestClient], world: World) -> None:
-        path = f"/hires/{HIRE}/decision"
-        world.answers[f"/api/v1/recruitment/hires/{HIRE}/decision"] = HIRE_READ | {"state": "decided"}
-        answer = fill(as_("director"), path, path, decision_number="", done_on="")
-        assert answer.headers["location"] == f"/candidacies/{CANDIDACY}?done=signed"
-        sent = next(body for _method, target, body in world.sent if target.endswith("/decision"))
-        assert sent == {}
+    def test_a_hire_is_signed_where_all_decisions_are(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers["/api/v1/appointment/decisions"] = {"items": [{"id": uid(900)}], "next": None}
+        assert as_("director").get(f"/hires/{HIRE}/decision").headers["location"] == f"/decisions/{uid(900)}"
+        world.answers["/api/v1/appointment/decisions"] = {"items": [], "next": None}
+        assert as_("director").get(f"/hires/{HIRE}/decision").headers["location"] == "/decisions"
+
+    def test_a_hire_is_withdrawn_with_its_reason(self, as_: Callable[..., TestClient], world: World) -> None:
+        path = f"/hires/{HIRE}/withdrawal"
+        world.answers[f"/api/v1/recruitment/hires/{HIRE}/withdrawal"] = HIRE_READ | {"state": "withdrawn"}
+        answer = fill(as_("linh"), f"/candidacies/{CANDIDACY}", path, reason="The candidate chose another province", done_on="")
+        assert answer.headers["location"] == f"/candidacies/{CANDIDACY}?done=withdrawn"
+        sent = next(body for _method, target, body in world.sent if target.endswith("/withdrawal"))
+        assert sent == {"reason": "The candidate chose another province"}
 
     def test_a_wrong_field_is_named_on_top_and_beside_the_field(self, as_: Callable[..., TestClient], world: World) -> None:
-        path = f"/hires/{HIRE}/decision"
-        world.refusals[f"/api/v1/recruitment/hires/{HIRE}/decision"] = Refusal(
-            422, {"type": "x/malformed", "fields": [{"path": "decision_number", "reason": "This text is too long: at most 100 characters."}]}
+        path = f"/hires/{HIRE}/withdrawal"
+        world.refusals[f"/api/v1/recruitment/hires/{HIRE}/withdrawal"] = Refusal(
+            422, {"type": "x/malformed", "fields": [{"path": "reason", "reason": "This text is too long: at most 300 characters."}]}
         )
-        answer = fill(as_("director"), path, path, decision_number="1207/QĐ-SYT", done_on="")
+        answer = fill(as_("linh"), f"/candidacies/{CANDIDACY}", path, reason="elsewhere", done_on="")
         assert answer.status_code == 422
         assert answer.text.count("This text is too long") == 2
         assert 'aria-invalid="true"' in answer.text
-        assert 'value="1207/QĐ-SYT"' in answer.text
-        assert answer.text.index('class="errors"') < answer.text.index('id="decision_number"')
+        assert 'value="elsewhere"' in answer.text
+        assert answer.text.index('class="errors"') < answer.text.index('id="reason"')
 
 
 class TestImports:

@@ -39,7 +39,6 @@ PAGES = [
     f"/candidacies/{CANDIDACY}/hire",
     f"/candidacies/{uid(109)}",
     "/hires",
-    f"/hires/{HIRE}/decision",
     "/figures",
     "/figures/density.doctors",
     "/figures/density.doctors/months",
@@ -117,7 +116,7 @@ def test_tasks_are_the_acts_that_are_open_nearest_first(as_: Callable[..., TestC
     page = as_("linh", "en").get("/").text
     order = [
         page.index(text)
-        for text in ("Validate the need: Doctor", "Decide on the eligibility of Lê Hoàng Diễm Quỳnh", "Settle the conflict about Trần Quốc Toản", "Sign the hire of Đặng Thị Ánh")
+        for text in ("Validate the need: Doctor", "Decide on the eligibility of Lê Hoàng Diễm Quỳnh", "Settle the conflict about Trần Quốc Toản")
     ]
     assert order == sorted(order)
     assert "Propose the hire of Đặng Thị Ánh" not in page, "she is proposed already"

@@ -54,6 +54,8 @@ STATION = FACILITY | {
     "area_is_estimated": True,
 }
 
+SCHEDULE = [{"percent": 60, "months_after_start": 0}, {"percent": 40, "months_after_start": 24}]
+BREACH = {"kind": "PRORATA", "multiple": None, "steps": [], "citation": None, "confidence": "to_confirm"}
 POLICY_READ = {
     "id": POLICY, "reference": "NQ28", "resolution_no": "28/2023/NQ-HĐND", "title": "Chính sách thu hút bác sĩ về công tác tại tỉnh Quảng Ninh", "authority": "VN-22",
     "valid_from": "2023-12-08", "valid_to": "2025-12-31", "target_hires": 298, "currency": "VND",
@@ -66,7 +68,7 @@ POLICY_READ = {
         {"facility_group": "remote-centre", "degree": "doctor", "amount": 450_000_000},
         {"facility_group": "centre", "degree": "doctor", "amount": 300_000_000},
     ],
-    "commitment_years": {"experienced": 5, "new_graduate": 7}, "citation": "Nghị quyết 28/2023/NQ-HĐND ngày 08/12/2023 của HĐND tỉnh Quảng Ninh", "state": "approved",
+    "commitment_years": {"experienced": 5, "new_graduate": 7}, "payment_schedule": SCHEDULE, "breach_policy": BREACH, "citation": "Nghị quyết 28/2023/NQ-HĐND ngày 08/12/2023 của HĐND tỉnh Quảng Ninh", "state": "approved",
     "proposed_on": "2023-11-20", "approved_on": "2023-12-08", "available_actions": [{"act": "approve", "allowed": False, "reason": "This act is not open: the state is “approved”.", "rule": None, "possible": None}],
 }  # fmt: skip
 
@@ -95,9 +97,9 @@ CANDIDACY_READ = {
 HIRE_READ = {
     "id": HIRE, "reference": None, "candidacy_id": CANDIDACY, "need_id": NEED, "policy_id": POLICY, "person_id": uid(2), "occupation_code": "VN-BS", "post_id": POST, "facility_code": "VN-22-BVT",
     "starts_on": "2025-10-01", "state": "proposed", "proposed_on": "2025-09-20", "signed_on": None, "decision_number": None, "decision": None, "entered_afterwards": False,
-    "grant": {"amount": 550_000_000, "currency": "VND", "facility_group": "provincial", "degree": "resident", "commitment_years": 5, "commitment_ends_on": "2030-09-30", "frozen": False,
+    "grant": {"amount": 550_000_000, "currency": "VND", "facility_group": "provincial", "degree": "resident", "commitment_years": 5, "commitment_ends_on": "2030-09-30", "payment_schedule": SCHEDULE, "breach_policy": BREACH, "frozen": False,
               "rules": [RULE | {"id": "ATT-04", "value": 550_000_000, "unit": "VND"}, RULE | {"id": "ATT-YEARS", "value": 5, "unit": "years"}]},
-    "landing": None, "available_actions": allowed("decide"),
+    "conflict": None, "withdrawn_on": None, "withdrawal_reason": None, "revoked_on": None, "revoked_from": None, "landing": None, "available_actions": allowed("withdraw"),
 }  # fmt: skip
 
 POST_READ = {

@@ -33,6 +33,9 @@ STUDY_ACTS = {
 }
 
 
+FORMS = {"outcome": "outcome", "degree-check": "degree_check"}
+
+
 async def decision_page_of(visit: Visit) -> Response:
     """A decision is read and signed where all decisions are."""
     found = await visit.api.get_or_none("/api/v1/appointment/decisions", source_service="training", source_id=visit.path("id"), limit=1)
@@ -66,7 +69,7 @@ NO_WORD = _("Type at least one word of the name.")
 async def stays(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/stay-groups", kind=visit.query("kind"), state=visit.query("state"), region=visit.query("region"), cursor=visit.query("cursor"))
     places = await facility_names(visit, (group["facility_code"] for group in found["items"] if group["facility_code"]))
-    return visit.page("studies/stays.html", groups=found["items"], places=places, next=found.get("next"), kinds=choices("stay_kind"), may_propose=visit.has_role(*PROPOSERS))
+    return visit.page("studies/stays.html", trips=found["items"], places=places, next=found.get("next"), kinds=choices("stay_kind"), may_propose=visit.has_role(*PROPOSERS))
 
 
 async def choose_page(visit: Visit, status: int = 200, found: list[dict[str, Any]] | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -147,7 +150,7 @@ async def stay_page(visit: Visit, status: int = 200, group: dict[str, Any] | Non
     return visit.page(
         "studies/stay.html",
         status,
-        group=group,
+        trip=group,
         names=names,
         places=places,
         actions=actions_of(group),
@@ -307,7 +310,8 @@ async def apply_for_study(visit: Visit) -> Response:
     return answer if isinstance(answer, Response) else visit.go(f"/studies/{answer['id']}", done="applied")
 
 
-async def study_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+async def study_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None, form: str = "") -> Response:
+    """The page of a study, or one of its two larger forms."""
     found = await visit.api.get(f"{API}/sponsorships/{segment(visit.path('id'))}")
     names, facility, need = await asyncio.gather(
         visit.api.names([found["person_id"], *([found["cover_person_id"]] if found["cover_person_id"] else [])]),
@@ -315,7 +319,7 @@ async def study_page(visit: Visit, status: int = 200, problem: dict[str, Any] | 
         visit.api.get_or_none(f"{RECRUITMENT}/needs/{found['need_id']}"),
     )
     return visit.page(
-        "studies/page.html",
+        f"studies/{FORMS.get(form, 'page')}.html",
         status,
         study=found,
         names=names,
@@ -363,6 +367,16 @@ async def decision_of_study(visit: Visit) -> Response:
     return await decision_page_of(visit)
 
 
+@pages.get("/studies/{id}/outcome")
+async def new_outcome(visit: Visit) -> Response:
+    return await study_page(visit, form="outcome")
+
+
+@pages.get("/studies/{id}/degree-check")
+async def new_degree_check(visit: Visit) -> Response:
+    return await study_page(visit, form="degree-check")
+
+
 @pages.post("/studies/{id}/{act}")
 async def act_on_study(visit: Visit) -> Response:
     act = visit.path("act")
@@ -370,7 +384,7 @@ async def act_on_study(visit: Visit) -> Response:
         return await study_page(visit, 404)
 
     async def again(**shown: Any) -> Response:
-        return await study_page(visit, **shown)
+        return await study_page(visit, **shown, form=act)
 
     body = {name: visit.field(name) for name in (*STUDY_ACTS[act], "done_on")}
     answer = await send(visit, f"{API}/sponsorships/{segment(visit.path('id'))}/{act}", body, again)

@@ -63,6 +63,8 @@ def mission(name: str, giver: str, receiver: str, starts: str = "2025-09-01", en
         ("rotation.visits_held_percent", [visit("VN-22-H1", CENTRE, "2025-03-05"), visit("VN-22-H1", CENTRE, None, key="2"), visit("VN-22-H1", CENTRE, None, key="3")], 33.3),
         ("money.due", [fact("appointment.payments", "scheduled", f"P{n}", amount=n, currency="VND", due_on="2025-02-01", paid_on=None, state="due") for n in (1, 2)], 3),
         ("personnel.steps_granted", [fact("appointment.pay_steps", "granted", "P1", "A", state="current", since="2025-02-01", due_on="2028-02-01", granted_on="2025-01-20")], 1),
+        ("training.sponsored_studies", [fact("training.sponsorships", "enrolled", f"study {state}", state, programme="ck1", state=state, starts_on="2025-03-01", ends_on="2027-02-28", outcome_on=ended) for state, ended in (("applied", None), ("studying", None), ("abandoned", "2025-06-01"), ("graduated", "2026-12-01"))], 2),
+        ("rotation.techniques_local", [fact("rotation.techniques", "accepted", f"technique {state}", technique="endoscopy", state=state, started_on="2024-01-01", accepted_on="2025-05-01") for state in ("accepted", "sustained", "lost")], 2),
         ("personnel.probations_confirmed", [fact("appointment.probations", "confirmed", "P1", "A", state="confirmed", starts_on="2024-05-01", due_on="2025-01-31", confirmed_on="2025-02-03")], 1),
     ],
 )  # fmt: skip
@@ -156,6 +158,15 @@ class TestSourceAndDestination:
             ("coverage.doctors", "VN-22-C1"): 1,
             ("coverage.doctors", "VN-22-C3"): 1,
         }
+
+    async def test_two_days_a_week_she_serves_there_and_the_others_at_home(self, ask: Ask, tell: Tell) -> None:
+        """R-270: a pattern is the days that it is done."""
+        days = [{"starts_on": "2025-09-29", "ends_on": "2025-09-29"}]
+        body = {"giver_code": "VN-22-H1", "receiver_code": STATION, "state": "in_progress", "starts_on": "2025-09-01", "ends_on": "2025-12-31", "mode": "transfer", "periods": days}
+        await tell(facility(STATION, at=("VN", "VN-22", "VN-22-C3")), *employed("A"), fact("rotation.missions", "started", "mission A", "A", at=None, **body))
+        assert (await ask("coverage.doctors", area="VN-22-C3", as_of="2025-09-29")).json()["numerator"] == 1
+        assert (await ask("coverage.doctors", area="VN-22-C3")).json()["numerator"] == 0
+        assert (await ask("coverage.doctors", area="VN-22-C1")).json()["numerator"] == 1
 
     async def test_the_day_after_the_mission_she_serves_at_home(self, ask: Ask, tell: Tell) -> None:
         await tell(facility(STATION, at=("VN", "VN-22", "VN-22-C3")), *employed("A"), mission("A", "VN-22-H1", STATION, ends="2025-09-29"))

@@ -33,7 +33,10 @@ async def test_who_reads_the_situation_of_a_facility(api: Api, hospital: None, p
 async def test_the_situation_of_a_hospital(api: Api, tell: Tell, hospital: None) -> None:
     hold = {"kind": "leave", "state": "confirmed", "source_service": "registry", "source_id": known("leave"), "periods": [{"starts_on": "2025-09-25", "ends_on": "2025-10-05"}]}
     await tell(fact("registry.holds", "confirmed", "hold D3", "D3", at=BVT, **hold))
+    for name, ends, status in (("D4", "2025-12-01", "active"), ("D5", "2025-11-01", "suspended"), ("N", "2026-12-01", "active")):
+        await tell(fact("registry.licences", "recorded", f"licence {name}", name, at=BVT, status=status, issued_on="2020-01-01", expires_on=ends))
     seen = (await api.as_("hr-bvt").get(f"{ROOT}/places/{BVT}/situation", params={"as_of": AS_OF, "from": "2025-01-01"})).json()
+    assert [line["person_id"] for line in seen["licences"]] == [known("person D4")]
     assert [(line["group"], line["assigned"], line["away"]) for line in seen["staff"]] == [("doctor", 6, 1), ("nurse", 1, 0)]
     assert seen["away"] == [{"kind": "leave", "people": 1}]
     assert (seen["posts_open"], seen["posts_vacant"], seen["posts_hard"]) == (2, 1, 1)

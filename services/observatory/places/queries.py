@@ -56,7 +56,7 @@ AGREEMENTS = """
 MISSIONS = """
     SELECT count(*) FILTER (WHERE 'facility:' || (details->>'receiver_code') = :area) AS missions_in, count(*) FILTER (WHERE 'facility:' || (details->>'giver_code') = :area) AS missions_out
     FROM facts_in(:area, :boundaries, 'rotation.missions')
-    WHERE state IN ('ordered', 'in_progress') AND :day BETWEEN starts_on AND ends_on
+    WHERE state IN ('in_progress', 'extended', 'suspended') AND :day BETWEEN starts_on AND ends_on
 """
 
 PLAN = """

@@ -45,7 +45,7 @@ class Fact(BaseModel):
             "id": said["id"],
             "authority_path": said["authority_path"],
             "shared_with": said["shared_with"],
-            "state": said.get("state") or event.type.split(".")[-2],
+            "state": said.get("state") or said.get("status") or event.type.split(".")[-2],
             "kind": said.get(self.sort),
             "person_id": said.get("person_id"),
             "facility_codes": self._places(said),
@@ -90,6 +90,7 @@ class Licence(Personal):
     ends: ClassVar[str] = "expires_on"
 
     scope: list[str] = []
+    status: str = ""
     issued_on: date | None = None
     expires_on: date | None = None
 
@@ -237,6 +238,7 @@ class Sponsorship(Personal):
     specialty: str | None = None
     institution: str | None = None
     technique: str | None = None
+    outcome_on: date | None = None
     months_due: int | None = None
     benefit_amount: int | None = None
     currency: str | None = None
@@ -465,6 +467,7 @@ class Mission(Fact):
 
     topic: ClassVar[str] = "relais.rotation.missions"
     places: ClassVar[tuple[str, ...]] = ("receiver_code", "giver_code")
+    decided: ClassVar[str] = "signed_on"
     sort: ClassVar[str] = "mode"
 
     state: str = ""
@@ -474,8 +477,13 @@ class Mission(Fact):
     agreement_id: UUID | None = None
     technique: str | None = None
     mode: str | None = None
+    periods: list[HoldPeriod] = []
     starts_on: date | None = None
     ends_on: date | None = None
+    departed_on: date | None = None
+    ended_on: date | None = None
+    signed_on: date | None = None
+    decision: str | None = None
     days_done: int | None = None
 
 
@@ -483,10 +491,12 @@ class TechniqueState(Owned):
     """A technique that a facility is being taught, until it does it by itself."""
 
     topic: ClassVar[str] = "relais.rotation.techniques"
+    begins: ClassVar[str] = "started_on"
     decided: ClassVar[str] = "accepted_on"
     sort: ClassVar[str] = "technique"
 
     technique: str = ""
+    started_on: date | None = None
     accepted_on: date | None = None
 
 

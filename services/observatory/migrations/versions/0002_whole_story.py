@@ -188,7 +188,7 @@ def upgrade() -> None:
             ORDER BY a.person_id, a.assignment_id
         $$;
 
-        -- Who serves in a place on a day: somebody on a mission serves where the mission is, and there alone (A27).
+        -- Who serves in a place on a day: somebody on a mission serves where the mission is, on its own days, and there alone (A27).
         CREATE FUNCTION present_workers(place text, boundaries date, day date, groups text[])
         RETURNS TABLE (person_id uuid, worker_id uuid, assignment_id uuid, facility_code text, occupation_code text, occupation_group text, specialty text, starts_on date)
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -197,8 +197,12 @@ def upgrade() -> None:
                 FROM (
                     SELECT m.person_id, m.details->>'receiver_code' AS destination, m.starts_on AS first_day, m.id
                     FROM facts m
-                    WHERE m.topic = 'rotation.missions' AND m.state IN ('ordered', 'in_progress', 'completed', 'reported', 'closed')
-                      AND day BETWEEN m.starts_on AND m.ends_on AND m.person_id IS NOT NULL
+                    WHERE m.topic = 'rotation.missions' AND m.state IN ('in_progress', 'extended', 'recalled', 'ended', 'reported', 'evaluated', 'closed') AND m.person_id IS NOT NULL
+                      AND day BETWEEN coalesce((m.details->>'departed_on')::date, m.starts_on) AND coalesce((m.details->>'ended_on')::date, m.ends_on)
+                      AND (
+                          m.details->'periods' = '[]'
+                          OR EXISTS (SELECT FROM jsonb_to_recordset(m.details->'periods') AS p (starts_on date, ends_on date) WHERE day BETWEEN p.starts_on AND p.ends_on)
+                      )
                     UNION ALL
                     SELECT a.person_id, a.facility_code, lower(a.valid), a.assignment_id
                     FROM assignments a WHERE a.kind = 'mission' AND a.state <> 'conflicting' AND a.valid @> day

@@ -58,7 +58,7 @@ async def positions(visit: Visit) -> Response:
     holders = [item[kind]["person_id"] for item in shown for kind in ("holder", "acting") if item[kind]]
     return visit.page(
         "leadership/positions.html",
-        groups=groups,
+        by_place=groups,
         count=len(shown),
         vacant=sum(1 for item in shown if item["vacant_since"]),
         names=await visit.api.names(holders),
@@ -368,13 +368,18 @@ async def case(visit: Visit) -> Response:
     return await case_page(visit)
 
 
+def day_of(visit: Visit) -> str:
+    """The day typed in whichever form was sent: on a page with several, each asks under a name of its own."""
+    return next((typed for name, typed in visit.fields().items() if name.startswith("done_on") and typed), "")
+
+
 async def act(visit: Visit, path: str, body: dict[str, Any], done: str) -> Response:
     """Do one act of the procedure and come back to the case."""
 
     async def again(**shown: Any) -> Response:
         return await case_page(visit, **shown)
 
-    answer = await send(visit, f"{API}/cases/{segment(visit.path('id'))}/{path}", body | {"done_on": visit.field("done_on")}, again)
+    answer = await send(visit, f"{API}/cases/{segment(visit.path('id'))}/{path}", body | {"done_on": day_of(visit)}, again)
     return answer if isinstance(answer, Response) else visit.go(f"/cases/{answer['id']}", done=done)
 
 
@@ -489,6 +494,21 @@ async def create_plan(visit: Visit) -> Response:
     return answer if isinstance(answer, Response) else visit.go(f"/succession-plans/{answer['id']}", done="proposed")
 
 
+def line_of_plan(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """The plan's procedure: proposed, screened, voted, approved, then reviewed each year."""
+    order = ["proposed", "screened", "voted", "approved"]
+    reached = order.index(plan["state"]) if plan["state"] in order else len(order) - 1
+    names = (_("Proposed"), _("Screened"), _("Voted"), _("Approved"))
+    dates = (plan["proposed_on"], None, plan["voted_on"], plan["approved_on"])
+    roles = ("", "regional-administrator", "committee-member", "signatory")
+    line = []
+    for place, (name, on, role) in enumerate(zip(names, dates, roles, strict=True)):
+        status = "done" if place <= reached else "now" if place == reached + 1 else "coming"
+        line.append({"name": gettext(name), "status": status, "on": on, "note": "", "who": label("role", role) if status == "now" else ""})
+    reviewed = "done" if plan["reviewed_on"] else "now" if plan["state"] == "approved" else "coming"
+    return [*line, {"name": gettext(_("Reviewed each year")), "status": reviewed, "on": plan["reviewed_on"], "note": "", "who": ""}]
+
+
 async def plan_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None, **shown: Any) -> Response:
     """Key posts with who is prepared for each, those that lack successors first."""
     found = await visit.api.get(f"{API}/succession-plans/{segment(visit.path('id'))}")
@@ -505,6 +525,7 @@ async def plan_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
         "leadership/plan.html",
         status,
         plan=found,
+        line=line_of_plan(found),
         posts=here,
         page_of=page_of,
         more=len(posts) > page_of * size,
@@ -531,7 +552,7 @@ async def act_on_plan(visit: Visit, path: str, body: dict[str, Any], done: str) 
     async def again(**shown: Any) -> Response:
         return await plan_page(visit, **shown)
 
-    answer = await send(visit, f"{API}/succession-plans/{segment(visit.path('id'))}/{path}", body | {"done_on": visit.field("done_on")}, again)
+    answer = await send(visit, f"{API}/succession-plans/{segment(visit.path('id'))}/{path}", body | {"done_on": day_of(visit)}, again)
     return answer if isinstance(answer, Response) else visit.go(f"/succession-plans/{answer['id']}", done=done)
 
 

@@ -1,9 +1,12 @@
 """Either side says what became of the visits of a month, one by one or all at once."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from typing import Any, Self
+from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rotation.agreements.models import Agreement, Obligation
@@ -14,15 +17,15 @@ from services.rotation.visits.events import VisitHeld, VisitMissed
 from services.rotation.visits.models import PROMISED, Visit
 from services.rotation.visits.permissions import can_record
 from services.rotation.visits.promises import month_of, tell_what_waits
+from services.rotation.visits.queries import visits_visible_to
 from services.rotation.visits.schemas import VisitAnswer, VisitBatch, VisitCreate, VisitRead
-from shared.audit import record_audit
+from shared.audit import record_audits
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
-from shared.errors import FieldError, Malformed, Problem, Refused, problem_of_database_error
-from shared.events import record_event
+from shared.errors import FieldError, Malformed, Problem, Refused
+from shared.events import record_events
 from shared.i18n import _
-from shared.records import by_reference
-from shared.references import hash_of
+from shared.references import CHOOSE_ANOTHER, hash_of
 from shared.rulepacks import Rule
 
 PROMISES = "Relais rule book, rotation (promised against delivered)"
@@ -30,65 +33,118 @@ PROMISES = "Relais rule book, rotation (promised against delivered)"
 
 async def record_visit(session: AsyncSession, *, caller: Caller, body: VisitCreate) -> Visit:
     """One visit was held, or missed with its reason."""
-    agreements = await agreements_named(session, caller, [body.agreement])
-    visit = await _record(session, caller, body, agreements, judge_done_on(caller, body.done_on))
-    await tell_what_waits(session, agreements[body.agreement])
+    sheet = await Sheet.of(session, caller, [body])
+    visit = await sheet.record(body, judge_done_on(caller, body.done_on))
+    await sheet.keep()
     return visit
 
 
 async def record_visits(session: AsyncSession, *, caller: Caller, body: VisitBatch) -> list[VisitAnswer]:
-    """The visits of a month at once, each answered by itself."""
-    agreements = await agreements_named(session, caller, {item.agreement for item in body.items})
-    answers, told = [], {}
+    """The visits of a month at once, each answered by itself; what is accepted is written together."""
+    sheet = await Sheet.of(session, caller, body.items)
+    answers: list[tuple[str | None, Visit | None, dict[str, Any] | None]] = []
     for item in body.items:
         try:
-            async with session.begin_nested():
-                visit = await _record(session, caller, item, agreements, judge_done_on(caller, item.done_on or body.done_on))
-            told[visit.agreement_id] = agreements[item.agreement]
-            answers.append(VisitAnswer(reference=item.reference, visit=VisitRead.of(visit), problem=None))
+            visit = await sheet.record(item, judge_done_on(caller, item.done_on or body.done_on))
         except Problem as problem:
-            answers.append(VisitAnswer(reference=item.reference, visit=None, problem=problem.as_json()))
-        except DBAPIError as error:
-            if (broken := problem_of_database_error(error)) is None:
-                raise
-            answers.append(VisitAnswer(reference=item.reference, visit=None, problem=broken.as_json()))
-    for agreement in told.values():
-        await tell_what_waits(session, agreement)
-    return answers
+            answers.append((item.reference, None, problem.as_json()))
+        else:
+            answers.append((item.reference, visit, None))
+    await sheet.keep()
+    return [VisitAnswer(reference=reference, visit=VisitRead.of(visit) if visit else None, problem=problem) for reference, visit, problem in answers]
 
 
-async def _record(session: AsyncSession, caller: Caller, body: VisitCreate, agreements: dict[str, Agreement], done_on: date) -> Visit:
-    agreement = agreements.get(body.agreement)
-    if agreement is None:
-        raise Malformed.field("agreement", _("There is no agreement with this identifier that you may see."))
-    require(can_record(caller, agreement))
-    if known := await by_reference(session, Visit, authority_path=agreement.authority_path, body=body, reference=body.reference):
-        return known
-    obligation = next((each for each in agreement.obligations if each.specialty == body.specialty), None)
-    if obligation is None:
-        raise Malformed.field("specialty", _("The agreement promises nothing in this specialty."))
-    _day_must_be_covered(agreement, body.day, done_on, held=body.outcome == "held")
-    if body.outcome == "missed":
-        visit = await _promised(session, obligation, month_of(body.day))
-        if visit is None:
-            raise Refused(
-                "nothing-promised",
-                _("No visit of this month is waiting for a word in this specialty."),
-                rule=Rule("ROT-VISITS", obligation.visits_per_month, "visits per month", PROMISES),
-                possible=_("Only a promised visit can be missed; look at what is already recorded."),
-            )
-        assert body.reason is not None
-        visit.miss(body.reason, by=caller.actor, said_on=done_on)
-    else:
-        await _visitors_must_be_the_givers(agreement, body)
-        visit = await _promised(session, obligation, month_of(body.day)) or _beyond_what_is_promised(agreement, obligation, month_of(body.day))
-        session.add(visit)
-        visit.hold(on=body.day, visitors=body.visitors, consultations=body.consultations, by=caller.actor, said_on=done_on)
-    visit.reference, visit.content_hash = body.reference, hash_of(body)
-    await session.flush()
-    record_event(session, (VisitHeld if body.outcome == "held" else VisitMissed).about(visit))
-    await record_audit(session, caller, f"visit.{body.outcome}", "visit", visit.id, after=body.model_dump(mode="json", exclude_none=True), done_on=done_on)
-    return visit
+@dataclass
+class Sheet:
+    """Visits told in one request: what they may keep is read once and under a lock, and what becomes of it is written at once."""
+
+    session: AsyncSession
+    caller: Caller
+    agreements: dict[str, Agreement]
+    promised: dict[tuple[UUID, date], list[Visit]]
+    named: dict[tuple[str, str], Visit]
+    told: list[tuple[Visit, VisitCreate, date]] = field(default_factory=list)
+
+    @classmethod
+    async def of(cls, session: AsyncSession, caller: Caller, items: Sequence[VisitCreate]) -> Self:
+        agreements = await agreements_named(session, caller, {item.agreement for item in items})
+        ids = {agreement.id for agreement in agreements.values()}
+        months = {month_of(item.day) for item in items}
+        waiting = select(Visit).where(Visit.agreement_id.in_(ids), Visit.month.in_(months), Visit.state == PROMISED).order_by(Visit.id).with_for_update()
+        promised: dict[tuple[UUID, date], list[Visit]] = {}
+        for visit in await session.scalars(waiting):
+            promised.setdefault((visit.obligation_id, visit.month), []).append(visit)
+        references = {item.reference for item in items if item.reference}
+        known = (await session.scalars(visits_visible_to(caller).where(Visit.reference.in_(references)))).all() if references else []
+        return cls(session, caller, agreements, promised, {(visit.authority_path, visit.reference or ""): visit for visit in known})
+
+    async def record(self, body: VisitCreate, done_on: date) -> Visit:
+        """One line of the sheet. Raises a Problem, and then nothing of this line is kept."""
+        agreement = self.agreements.get(body.agreement)
+        if agreement is None:
+            raise Malformed.field("agreement", _("There is no agreement with this identifier that you may see."))
+        require(can_record(self.caller, agreement))
+        known = self.named.get((agreement.authority_path, body.reference or ""))
+        if known is not None:
+            _must_say_the_same(known, body)
+            return known
+        obligation = next((each for each in agreement.obligations if each.specialty == body.specialty), None)
+        if obligation is None:
+            raise Malformed.field("specialty", _("The agreement promises nothing in this specialty."))
+        _day_must_be_covered(agreement, body.day, done_on, held=body.outcome == "held")
+        waiting = self.promised.get((obligation.id, month_of(body.day)), [])
+        if body.outcome == "missed":
+            _something_must_be_promised(obligation, waiting)
+            assert body.reason is not None
+            visit = waiting.pop(0)
+            visit.miss(body.reason, by=self.caller.actor, said_on=done_on)
+        else:
+            await _visitors_must_be_the_givers(agreement, body)
+            visit = waiting.pop(0) if waiting else _beyond_what_is_promised(agreement, obligation, month_of(body.day))
+            visit.hold(on=body.day, visitors=body.visitors, consultations=body.consultations, by=self.caller.actor, said_on=done_on)
+        visit.reference, visit.content_hash = body.reference, hash_of(body)
+        self.session.add(visit)
+        if body.reference:
+            self.named[agreement.authority_path, body.reference] = visit
+        self.told.append((visit, body, done_on))
+        return visit
+
+    async def keep(self) -> None:
+        """Write what was told, announce it, and say which month of each agreement waits now."""
+        await self.session.flush()
+        for held in (True, False):
+            lines = [line for line in self.told if (line[1].outcome == "held") is held]
+            for day in sorted({done_on for _visit, _body, done_on in lines}):
+                changes = [(visit.id, None, body.model_dump(mode="json", exclude_none=True)) for visit, body, done_on in lines if done_on == day]
+                await record_audits(self.session, self.caller, "visit.held" if held else "visit.missed", "visit", changes, done_on=day)
+            record_events(self.session, [(VisitHeld if held else VisitMissed).about(visit) for visit, _body, _done_on in lines])
+        touched = {visit.agreement_id for visit, _body, _done_on in self.told}
+        for agreement in {agreement.id: agreement for agreement in self.agreements.values()}.values():
+            if agreement.id in touched:
+                await tell_what_waits(self.session, agreement)
+
+
+def _must_say_the_same(known: Visit, body: VisitCreate) -> None:
+    """Raises Refused when a reference already names another visit."""
+    if known.content_hash != hash_of(body):
+        raise Refused(
+            "reference-taken",
+            _("The reference {reference} already names another record."),
+            rule=Rule("REFERENCE", body.reference, "unique in an authority", "Relais rule book (a reference names one thing for ever)"),
+            possible=CHOOSE_ANOTHER,
+            reference=body.reference,
+        )
+
+
+def _something_must_be_promised(obligation: Obligation, waiting: Sequence[Visit]) -> None:
+    """Raises Refused: only a promised visit can be missed."""
+    if not waiting:
+        raise Refused(
+            "nothing-promised",
+            _("No visit of this month is waiting for a word in this specialty."),
+            rule=Rule("ROT-VISITS", obligation.visits_per_month, "visits per month", PROMISES),
+            possible=_("Only a promised visit can be missed; look at what is already recorded."),
+        )
 
 
 def _day_must_be_covered(agreement: Agreement, day: date, done_on: date, *, held: bool) -> None:
@@ -104,12 +160,6 @@ def _day_must_be_covered(agreement: Agreement, day: date, done_on: date, *, held
         )
     if (day if held else month_of(day)) > done_on:
         raise Malformed.field("held_on" if held else "month", _("This day is still to come."))
-
-
-async def _promised(session: AsyncSession, obligation: Obligation, month: date) -> Visit | None:
-    statement = select(Visit).where(Visit.obligation_id == obligation.id, Visit.month == month, Visit.state == PROMISED).order_by(Visit.id).limit(1).with_for_update()
-    found: Visit | None = await session.scalar(statement)
-    return found
 
 
 def _beyond_what_is_promised(agreement: Agreement, obligation: Obligation, month: date) -> Visit:

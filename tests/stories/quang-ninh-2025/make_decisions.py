@@ -70,7 +70,8 @@ def register() -> list[dict[str, Any]]:
             "legal_basis": "Nghị quyết số 28/2023/NQ-HĐND ngày 08/12/2023 của Hội đồng nhân dân tỉnh Quảng Ninh",
             "reason": "Quyết định cũ viện dẫn sai điều khoản của Nghị quyết",
         },
-        {"done_on": "2025-02-14", "as": "director", "act": "sign-replacement", "of": "hire", "thing": REPLACED, "decision_number": "92/QĐ-SYT"},
+        {"done_on": "2025-02-14", "as": "director", "act": "sign-replacement", "of": "hire", "thing": REPLACED, "decision_number": "92/QĐ-SYT"}
+        | {"retroactive_reason": "Thay thế văn bản của quyết định đã có hiệu lực; nội dung không thay đổi"},
     ]
 
 

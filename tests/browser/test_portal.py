@@ -120,14 +120,16 @@ class TestOneHireByHand:
         linh.locator("#done_on").fill("2025-10-10")
         linh.get_by_role("button", name="Proposer le recrutement").click()
         expect(linh.locator(".step-now .step-name")).to_have_text("Décision")
-        expect(linh.get_by_role("link", name="Signer le recrutement")).to_have_count(0)  # who proposes does not sign
+        linh.get_by_role("link", name="Voir la décision").click()
+        expect(linh.locator("#number")).to_have_count(0)  # who proposes does not sign
 
         director = signed_in("director", "en")
-        expect(director.get_by_role("link", name=f"Sign the hire of {person}")).to_be_visible()
-        director.get_by_role("link", name=f"Sign the hire of {person}").click()
-        director.locator("#decision_number").fill("999/QĐ-SYT")
+        director.goto(case)
+        director.get_by_role("link", name="See the decision").click()
+        director.locator("#number").fill("999/QĐ-SYT")
         director.locator("#done_on").fill("2025-10-14")
-        director.get_by_role("button", name="Sign the hire").click()
+        director.get_by_role("button", name="Sign this decision").click()
+        director.goto(case)
         for _try in range(40):
             if director.locator(".step-done .step-name", has_text="In post").count():
                 break

@@ -111,8 +111,15 @@ class Portal:
         return page
 
     def sign_the_hire(self, hire: Hire, number: str) -> Page:
-        page = self.open(f"/hires/{hire.id}/decision")
-        form = re.search(r'<form class="form" method="post" action="([^"]+/decision)">(.*?)</form>', page.text, re.DOTALL)
-        assert form is not None, page.text[:2000]
+        """On the signing table, once the register has heard of what was proposed."""
+        found: list[re.Match[str]] = []
+
+        def waits_for_the_signature() -> bool:
+            page = self.open(f"/hires/{hire.id}/decision")
+            found.extend(re.finditer(r'<form class="form" method="post" action="(/decisions/[^"]+/signature)">(.*?)</form>', page.text, re.DOTALL))
+            return bool(found)
+
+        until(waits_for_the_signature, "the decision is on the signing table")
+        form = found[0]
         hidden = dict(re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)">', form[2]))
-        return self.browser.post(urljoin(page.address, form[1]), hidden | {"decision_number": number, "done_on": "2025-09-25"})
+        return self.browser.post(urljoin(self.stack.public_url, form[1]), hidden | {"number": number, "done_on": "2025-09-25"})

@@ -15,7 +15,7 @@ from tests.telemetry.hire_by_hand import Portal, Province
 pytestmark = pytest.mark.stack
 
 TABLE = Path(__file__).parent / "edges.yaml"
-ACT = "/hires/{id}/decision"
+ACT = "/decisions/{id}/signature"
 
 
 @pytest.fixture(scope="module")

@@ -4,6 +4,7 @@ Rows are kept through a rebuild with the version that was heard: hearing everyth
 """
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -61,9 +62,9 @@ async def count_again(session: AsyncSession, persons: Collection[UUID]) -> None:
             tell_probation(session, ProbationChanged, probation)
     leave = await uncounted_for_steps(session, persons)
     for step in await session.scalars(select(PayStep).where(PayStep.person_id.in_(persons), PayStep.state.in_(HELD)).with_for_update()):
-        before = {"due_on": step.due_on}
+        was_due: dict[str, Any] = {"due_on": step.due_on}
         if step.count([absence.days for absence in leave.get(step.person_id, [])]):
             step.version += 1
             await session.flush()
-            await record_audit(session, BY, "pay_step.counted", "pay_step", step.id, before=before, after={"due_on": step.due_on}, done_on=today())
+            await record_audit(session, BY, "pay_step.counted", "pay_step", step.id, before=was_due, after={"due_on": step.due_on}, done_on=today())
             tell_steps(session, PayStepChanged, [step])

@@ -68,7 +68,11 @@ class HiredAssignment(BaseModel):
 
 async def follow_hired(session: AsyncSession, events: list[Received[HiredAssignment]]) -> None:
     """Open a probation for each hire that took up its post; move or end the one that is open."""
-    hired = {event.data.source_id: event for event in events if event.data.source_service == RECRUITMENT and event.data.on(today()).kind == "primary"}
+    hired = {
+        event.data.source_id: event
+        for event in events
+        if event.data.source_service == RECRUITMENT and event.data.source_id is not None and event.data.on(today()).kind == "primary"
+    }
     if not hired:
         return
     known = {

@@ -293,12 +293,14 @@ def _request(probation: Probation, state: str) -> DecisionRequest:
 
 
 async def _of_proposal(session: AsyncSession, proposal_id: UUID) -> Probation | None:
-    return await session.scalar(select(Probation).where(Probation.proposal_id == proposal_id).with_for_update())
+    found: Probation | None = await session.scalar(select(Probation).where(Probation.proposal_id == proposal_id).with_for_update())
+    return found
 
 
 async def _settled_by(session: AsyncSession, decision: Decision) -> Probation | None:
     settled = or_(Probation.settled_by == decision.source_id, Probation.extended_by == decision.source_id)
-    return await session.scalar(select(Probation).where(settled).with_for_update())
+    found: Probation | None = await session.scalar(select(Probation).where(settled).with_for_update())
+    return found
 
 
 async def settle(session: AsyncSession, caller: Caller, decision: Decision) -> None:

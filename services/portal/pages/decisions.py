@@ -32,6 +32,9 @@ THINGS = {
     "resignation": "/cases/{id}",
     "removal": "/cases/{id}",
     "probation_confirmation": "/probations/of/{id}",
+    "pay_steps": "/pay-step-lists/{id}",
+    "benefits": "/benefits?proposal={id}",
+    "awards": "/awards?proposal={id}",
 }
 """Where the page of what was decided is, by kind of decision."""
 

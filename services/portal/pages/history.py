@@ -7,7 +7,8 @@ from starlette.responses import Response
 
 from services.portal.clients import segment
 from services.portal.formats import day
-from services.portal.labels import LABELS, STATES, gettext, label, occupations
+from services.portal.labels import LABELS, STATES, label, occupations
+from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 
 pages = Pages()
@@ -62,7 +63,7 @@ def said(value: Any) -> str:
     if value in (None, "", [], {}):
         return "–"
     if isinstance(value, bool):
-        return gettext("Yes") if value else gettext("No")
+        return gettext(_("Yes")) if value else gettext(_("No"))
     if isinstance(value, list) and all(isinstance(one, str | int) for one in value):
         return ", ".join(said(one) for one in value)
     if isinstance(value, dict | list):

@@ -17,7 +17,9 @@ SOURCE = "Illustrative spread of the province's population over the communes of 
 def main() -> None:
     chance = random.Random("observatory")
     with gzip.open(AREAS, "rt", encoding="utf-8") as source:
-        communes = sorted((row for row in csv.DictReader(source) if row["parent_code"] == PROVINCE and row["level"] == "commune" and row["valid_from"]), key=lambda row: row["code"])
+        communes = sorted(
+            (row for row in csv.DictReader(source) if row["parent_code"] == PROVINCE and row["level"] == "commune" and row["valid_from"]), key=lambda row: row["code"]
+        )
     weights = {row["code"]: chance.uniform(26, 42) if row["type"] == "phường" else chance.uniform(9, 20) if row["type"] == "xã" else chance.uniform(6, 9) for row in communes}
     weights["VN-22-07192"] = 6.5  # Cô Tô, the smallest
     total = sum(weights.values())

@@ -2,6 +2,7 @@
 
 from services.appointment.base import Base
 from services.appointment.commitments import imports as commitments
+from services.appointment.mandates import imports as mandates
 from services.appointment.pay_steps import imports as pay_steps
 from services.appointment.probations import imports as probations
 from shared.imports import ImportColumns, Wizard
@@ -13,4 +14,4 @@ class Import(ImportColumns, Base):
     __tablename__ = "imports"
 
 
-wizard = Wizard(Import, [*commitments.KINDS, *pay_steps.KINDS, *probations.KINDS])
+wizard = Wizard(Import, [*commitments.KINDS, *mandates.KINDS, *pay_steps.KINDS, *probations.KINDS])

@@ -40,13 +40,19 @@ async def record_mandate(session: AsyncSession, *, caller: Caller, body: Mandate
     return await keep_mandate(session, caller, position, work, body)
 
 
+def last_day_of(body: MandateCreate, position: LeadershipPosition, work: Work, day: date) -> date:
+    """The day that is said, or the end of the term (R-PERIOD), at the latest the day of retirement."""
+    if body.ends_on is not None:
+        return body.ends_on
+    months = int(pack_of(position.facility_code, day).rule("APP-18").value["acting_months"]) if body.kind == ACTING else position.term_months
+    last = period_end(body.starts_on, months)
+    return min(last, work.retirement_on) if work.retirement_on is not None else last
+
+
 async def keep_mandate(session: AsyncSession, caller: Caller, position: LeadershipPosition, work: Work, body: MandateCreate) -> Mandate:
     """The mandate of a known person in a known position; its last day is computed when nobody says it."""
     done_on = judge_done_on(caller, body.done_on)
-    months = int(pack_of(position.facility_code, done_on).rule("APP-18").value["acting_months"]) if body.kind == ACTING else position.term_months
-    ends_on = body.ends_on or period_end(body.starts_on, months)
-    if body.ends_on is None and work.retirement_on is not None:
-        ends_on = min(ends_on, work.retirement_on)
+    ends_on = last_day_of(body, position, work, done_on)
     if ends_on < body.starts_on:
         raise Malformed.field("ends_on", _("The last day comes before the first one."))
     await position_must_be_free(session, position, body.starts_on, ends_on, acting=body.kind == ACTING)

@@ -10,6 +10,7 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "worker_no, full_name, birth_date, sex, occupation_code, specialty, degree, degree_institution, degree_year, facility_code, employment_type, start_date, status",
     ),
     "assignments": ("registry", "worker_no, post_reference, facility_code, kind, fte_share, start_date, end_date, decision_number"),
+    "mandates": ("appointment", "worker_no, position_reference, kind, starts_on, ends_on, decision_number, signed_on"),
     "pay_steps": ("appointment", "worker_no, facility_code, scale, step, since, decision_number"),
     "probations": ("appointment", "worker_no, facility_code, starts_on, months, mentor_no"),
     "bonds": ("appointment", "worker_no, facility_code, number, origin, amount, currency, months_due, starts_on, signed_on, breach, paid, paid_on, next_due_on"),
@@ -17,4 +18,4 @@ IMPORTS: dict[str, tuple[str, str]] = {
     "licences": ("registry", "worker_no, facility_code, number, authority, scope, issued_on, expires_on, status"),
 }
 
-LABELS = {"import_kind": {"bonds": _("Service commitments"), "licences": _("Licences to practise"), "past_sessions": _("Past training sessions"), "pay_steps": _("Pay steps"), "probations": _("Probations")}}
+LABELS = {"import_kind": {"bonds": _("Service commitments"), "licences": _("Licences to practise"), "mandates": _("Mandates"), "past_sessions": _("Past training sessions"), "pay_steps": _("Pay steps"), "probations": _("Probations")}}

@@ -47,6 +47,7 @@ ROUTES = (
     Route("/api/v1/training/imports", "training", body_limit=64 * MIB, seconds=300),
     Route("/api/v1/appointment", "appointment"),
     Route("/api/v1/appointment/check", "appointment", Access.PUBLIC, READ, body_limit=0),  # whoever holds a paper may check it
+    Route("/api/v1/training/certificates/check", "training", Access.PUBLIC, READ, body_limit=0),  # so may whoever holds a certificate
     Route("/api/v1/appointment/imports", "appointment", body_limit=64 * MIB, seconds=300),
     Route("/api/v1/rotation", "rotation"),
     Route("/api/v1/rotation/imports", "rotation", body_limit=64 * MIB, seconds=300),

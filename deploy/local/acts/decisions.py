@@ -21,17 +21,17 @@ def _decisions_about(player: Asks, person: str, things: str) -> str | None:
     deadline = time.monotonic() + HEARD_WITHIN_SECONDS
     while True:
         found = player.ask(person, "GET", "appointment/decisions", params={"source_id": wanted, "limit": MOST_AT_ONCE})["items"]
-        newest = {item["source_id"]: item["id"] for item in found}  # a new text about the same thing was filed after the one that it replaces
-        if len(newest) == len(set(wanted)):
-            return " ".join(newest[thing] for thing in wanted)
+        filed = {item["source_id"]: item["id"] for item in found if not item["supersedes"]}  # a later text about the same thing is named by its own act
+        if len(filed) == len(set(wanted)):
+            return " ".join(filed[thing] for thing in wanted)
         if time.monotonic() > deadline:
             return None
         time.sleep(0.1)
 
 
 def _replacement_about(player: Asks, person: str, thing: str) -> str | None:
-    """The text that waits in place of a signed decision about a thing."""
-    found = player.ask(person, "GET", "appointment/decisions", params={"source_id": thing, "state": "proposed"})["items"]
+    """The newest text in place of an earlier decision about a thing, whether it waits or was signed in an earlier play."""
+    found = player.ask(person, "GET", "appointment/decisions", params={"source_id": thing})["items"][::-1]
     return next((item["id"] for item in found if item["supersedes"]), None)
 
 

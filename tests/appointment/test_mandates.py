@@ -199,3 +199,38 @@ class TestDays:
             assert (await leaders.read(f"/mandates/{first['id']}"))["state"] == "ended"
             assert (await leaders.read(f"/mandates/{next_one['id']}"))["state"] == "running"
         assert [due for due in await dues() if due["subject_id"] == first["id"]][-1]["state"] == "dropped"
+
+
+class TestImport:
+    FILE = """mã nhân viên;mã vị trí;hình thức;từ ngày;đến ngày;số quyết định
+QN-1;P-1;bổ nhiệm;01/03/2021;;12/QĐ-SYT
+QN-2;P-1;;01/01/2024;;
+QN-2;P-2;;01/01/2024;31/12/2023;
+QN-9;P-2;;01/01/2024;;
+QN-2;P-9;;01/01/2024;;
+QN-1;P-1;bổ nhiệm;01/03/2021;;12/QĐ-SYT
+QN-2;P-2;phụ trách;01/09/2025;;
+"""
+
+    async def _sent(self, leaders: Leaders, who: str = "linh", *, expect: int = 201) -> dict[str, Any]:
+        answer = await leaders.api.as_(who).post("/api/v1/appointment/imports", files={"file": ("mandates.csv", self.FILE.encode(), "text/csv")}, data={"kind": "mandates"})
+        assert answer.status_code == expect, answer.text
+        report: dict[str, Any] = answer.json()
+        return report
+
+    async def test_judged_then_written_once(self, leaders: Leaders) -> None:
+        await staff("Ánh", worker_no="QN-1")
+        await staff("Bình", worker_no="QN-2")
+        await leaders.position(reference="P-1")
+        await leaders.position("deputy", reference="P-2")
+        report = await self._sent(leaders)
+        assert (report["rows"], report["good"], report["bad"], report["unchanged"]) == (7, 2, 4, 1)
+        bad = {(finding["row"], finding["column"]) for finding in report["report"] if finding["state"] == "bad"}
+        assert bad == {(3, "starts_on"), (4, "ends_on"), (5, "worker_no"), (6, "position_reference")}
+        await leaders.act("linh", f"/imports/{report['id']}/confirmation", {})
+        found = (await leaders.read("/mandates"))["items"]
+        assert [(item["kind"], item["ends_on"], item["decision"]) for item in found] == [("appointed", "2026-02-28", "12/QĐ-SYT"), ("acting", "2026-02-28", "to_regularise")]
+        assert (await self._sent(leaders))["good"] == 0
+
+    async def test_only_the_administrator(self, leaders: Leaders) -> None:
+        await self._sent(leaders, "hr-bvt", expect=403)

@@ -194,7 +194,7 @@ CASE_FILTERS = (
 async def cases(visit: Visit) -> Response:
     """Cases, newest first; those that wait for somebody unless a state is chosen."""
     wanted = visit.query("state", "open")
-    filters = {"kind": visit.query("kind"), "facility": visit.query("facility")}
+    filters: dict[str, Any] = {"kind": visit.query("kind"), "facility": visit.query("facility")}
     found = await all_of(visit, "cases", **filters, state="" if wanted in ("open", "all") else wanted)
     over = {"decided", "revoked", "stopped"}
     shown = [item for item in reversed(found) if wanted != "open" or item["state"] not in over]

@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import pytest
 
-from tests.recruitment.conftest import Registry
 from tests.recruitment.world import REMOTE, ROOT, World
+from tests.support.registry import Registry
 
 
 @pytest.fixture

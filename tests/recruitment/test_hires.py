@@ -10,9 +10,9 @@ from sqlalchemy import text
 
 from services.recruitment.consumers import consumer
 from shared.db import worker_session
-from tests.recruitment.conftest import Registry
 from tests.recruitment.world import REMOTE, ROOT, World, decision, facility, known, post
 from tests.support.hearing import Message, hear, message
+from tests.support.registry import Registry
 
 
 @pytest.fixture

@@ -5,9 +5,9 @@ from uuid import uuid4
 import pytest
 
 from services.recruitment.consumers import consumer
-from tests.recruitment.conftest import Registry
 from tests.recruitment.world import PROVINCIAL, REMOTE, ROOT, World, facility, known, post
 from tests.support.hearing import hear
+from tests.support.registry import Registry
 
 
 class TestIdentify:

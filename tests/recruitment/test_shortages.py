@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from services.recruitment.consumers import consumer
 from services.recruitment.hard_posts.queries import months_since
 from shared.calendars import add_months
-from tests.recruitment.conftest import Registry
 from tests.recruitment.test_hires import announced
 from tests.recruitment.world import PROVINCIAL, REMOTE, ROOT, World, facility, known, policy, post
 from tests.support.hearing import Message, hear, message
+from tests.support.registry import Registry
 
 HAEMATOLOGY = {
     "authority": "VN-22",

@@ -9,10 +9,10 @@ from sqlalchemy import text
 from services.recruitment.consumers import consumer
 from shared.clients import close_http_session
 from shared.db import app_session, worker_session
-from tests.recruitment.conftest import Registry
 from tests.recruitment.world import ROOT, World, facility, known, post
 from tests.support.api import Api
 from tests.support.hearing import hear
+from tests.support.registry import Registry
 
 TABLES = ("policies", "policy_amounts", "needs", "campaigns", "campaign_needs", "candidacies", "hires", "landings")
 

@@ -115,8 +115,9 @@ class TestWhoIsCounted:
         assert await self.numerator(ask, area="VN-22-C3") == 0
         assert await self.numerator(ask) == 1
 
-    async def test_a_conflicting_fact_does_not_count(self, ask: Ask, tell: Tell) -> None:
-        await tell(*employed("A", state="conflicting"))
+    @pytest.mark.parametrize("state", ["conflicting", "revoked"])
+    async def test_a_conflicting_or_revoked_fact_does_not_count(self, ask: Ask, tell: Tell, state: str) -> None:
+        await tell(*employed("A", state=state))
         assert await self.numerator(ask) == 0
 
     @pytest.mark.parametrize(("day", "count"), [("2024-12-31", 0), ("2025-01-01", 1), ("2025-06-30", 1), ("2025-07-01", 0)])

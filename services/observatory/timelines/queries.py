@@ -48,7 +48,7 @@ def _assignment(assignment: AssignmentRow) -> dict[str, Any]:
         "topic": "registry.assignments",
         "kind": assignment.kind,
         "state": assignment.state,
-        "struck": False,
+        "struck": assignment.state in UNDONE,
         "facility_code": assignment.facility_code,
         "facility_codes": [assignment.facility_code],
         "starts_on": assignment.valid.lower,

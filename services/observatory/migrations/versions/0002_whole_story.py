@@ -168,7 +168,7 @@ def upgrade() -> None:
         RETURNS TABLE (facility_code text, area_code text, is_estimated boolean, reports boolean, facility_type text, level text, ownership text, remoteness text, supervisor text)
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
             SELECT l.facility_code, l.area_code, l.is_estimated,
-                   EXISTS (SELECT FROM assignments a WHERE a.facility_code = l.facility_code AND a.valid @> day AND a.state <> 'conflicting'),
+                   EXISTS (SELECT FROM assignments a WHERE a.facility_code = l.facility_code AND a.valid @> day AND a.state IN ('active', 'ended')),
                    f.facility_type, f.level, f.ownership, f.remoteness, f.technical_supervisor
             FROM located(place, boundaries) l JOIN facilities f ON f.code = l.facility_code AND f.valid @> day
         $$;
@@ -182,7 +182,7 @@ def upgrade() -> None:
             FROM located(place, boundaries) l
             JOIN assignments a ON a.facility_code = l.facility_code
             JOIN workers w ON w.id = a.worker_id
-            WHERE a.kind = 'primary' AND a.state <> 'conflicting' AND a.valid @> day
+            WHERE a.kind = 'primary' AND a.state IN ('active', 'ended') AND a.valid @> day
               AND (groups IS NULL OR w.occupation_group = ANY(groups))
               AND (isco_codes IS NULL OR w.isco = ANY(isco_codes))
             ORDER BY a.person_id, a.assignment_id
@@ -205,7 +205,7 @@ def upgrade() -> None:
                       )
                     UNION ALL
                     SELECT a.person_id, a.facility_code, lower(a.valid), a.assignment_id
-                    FROM assignments a WHERE a.kind = 'mission' AND a.state <> 'conflicting' AND a.valid @> day
+                    FROM assignments a WHERE a.kind = 'mission' AND a.state IN ('active', 'ended') AND a.valid @> day
                 ) away
                 ORDER BY person_id, first_day DESC, id
             )
@@ -214,7 +214,7 @@ def upgrade() -> None:
             JOIN workers w ON w.id = a.worker_id
             LEFT JOIN missions m ON m.person_id = a.person_id
             JOIN located(place, boundaries) l ON l.facility_code = coalesce(m.destination, a.facility_code)
-            WHERE a.kind = 'primary' AND a.state <> 'conflicting' AND a.valid @> day AND (groups IS NULL OR w.occupation_group = ANY(groups))
+            WHERE a.kind = 'primary' AND a.state IN ('active', 'ended') AND a.valid @> day AND (groups IS NULL OR w.occupation_group = ANY(groups))
             ORDER BY a.person_id, a.assignment_id
         $$;
 
@@ -224,7 +224,7 @@ def upgrade() -> None:
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
             SELECT w.*
             FROM counted_workers(place, boundaries, day, groups, NULL) w
-            WHERE (SELECT sum(a.fte_share) FROM assignments a WHERE a.person_id = w.person_id AND a.kind <> 'mission' AND a.state <> 'conflicting' AND a.valid @> day) > 1
+            WHERE (SELECT sum(a.fte_share) FROM assignments a WHERE a.person_id = w.person_id AND a.kind <> 'mission' AND a.state IN ('active', 'ended') AND a.valid @> day) > 1
         $$;
 
         -- Posts of the establishment that are open on a day, with the share that is filled on that day, and why a post is hard to fill.
@@ -232,7 +232,7 @@ def upgrade() -> None:
         RETURNS TABLE (post_id uuid, facility_code text, unit text, occupation_code text, specialty text, fte numeric, filled numeric, frozen boolean, remoteness text, is_short boolean, open_from date)
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
             SELECT p.post_id, p.facility_code, p.unit, p.occupation_code, p.specialty, p.fte,
-                   coalesce((SELECT sum(a.fte_share) FROM assignments a WHERE a.post_id = p.post_id AND a.valid @> day AND a.state <> 'conflicting'), 0),
+                   coalesce((SELECT sum(a.fte_share) FROM assignments a WHERE a.post_id = p.post_id AND a.valid @> day AND a.state IN ('active', 'ended')), 0),
                    p.frozen, f.remoteness,
                    EXISTS (
                        SELECT FROM facts s

@@ -119,7 +119,7 @@ async def agreement_page(visit: Visit, status: int = 200, problem: dict[str, Any
     since = add_months(today().replace(day=1), -11)
     told, missions, places = await asyncio.gather(
         visit.api.get(f"{API}/visits/delivered", agreement=found["id"], first=since.isoformat()),
-        visit.api.get(f"{API}/missions", agreement=found["id"], limit=50),
+        visit.api.get(f"{API}/missions", source=found["giver_code"], destination=found["receiver_code"], limit=50),
         places_of(visit, [found]),
     )
     months = sorted({line["month"] for line in told["items"]})

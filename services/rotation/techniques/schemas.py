@@ -9,13 +9,14 @@ from pydantic import BaseModel, Field, model_validator
 
 from services.rotation.fields import Code, Level, Line, Reference, Text, Word
 from services.rotation.techniques.gap import first_levels, last_levels
-from services.rotation.techniques.guards import criteria
+from services.rotation.techniques.guards import criteria, year_must_be_over
 from services.rotation.techniques.measure import measured
 from services.rotation.techniques.models import Package, Transfer
 from services.rotation.techniques.permissions import can_accept, can_follow, can_review
 from services.rotation.techniques.workflow import STEPS, TECHNIQUE
 from shared.actions import Action, action
 from shared.auth import Caller
+from shared.clock import today
 from shared.i18n import _
 from shared.records import Body
 
@@ -261,6 +262,6 @@ class TransferRead(BaseModel):
                 *(action(act, can_follow(caller, transfer), partial(TECHNIQUE.after, act, transfer.state)) for act in STEPS.values()),
                 action("accept", can_accept(caller, transfer), partial(TECHNIQUE.after, "accept", transfer.state)),
                 action("record_levels", can_follow(caller, transfer)),
-                action("review", can_review(caller, transfer), partial(TECHNIQUE.after, "sustain", transfer.state)),
+                action("review", can_review(caller, transfer), partial(TECHNIQUE.after, "sustain", transfer.state), partial(year_must_be_over, transfer, today())),
             ],
         )

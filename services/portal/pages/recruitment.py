@@ -390,8 +390,7 @@ def steps_of(candidacy: dict[str, Any], hire: dict[str, Any] | None) -> list[dic
             gettext(_("Decision")),
             "done" if decided else "blocked" if stopped else "now" if hire else "coming",
             on=(hire or {}).get("signed_on"),
-            note=stopped
-            or gettext(_("to regularise")) if (hire or {}).get("decision") == "to_regularise" else (hire or {}).get("decision_number") or "",
+            note=stopped or (gettext(_("to regularise")) if (hire or {}).get("decision") == "to_regularise" else (hire or {}).get("decision_number") or ""),
             who="" if decided or stopped else signatory,
         ),
         step(
@@ -568,7 +567,9 @@ async def declare_shortage(visit: Visit) -> Response:
 
 async def shortage_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     found = await visit.api.get(f"{API}/shortages/{segment(visit.path('id'))}")
-    open_posts = await visit.api.get_or_none(f"{API}/hard-posts", specialty=found["specialty"], occupation=found["occupation_code"], reason="shortage") if found["in_force"] else None
+    open_posts = (
+        await visit.api.get_or_none(f"{API}/hard-posts", specialty=found["specialty"], occupation=found["occupation_code"], reason="shortage") if found["in_force"] else None
+    )
     posts = (open_posts or {}).get("items", [])
     return visit.page(
         "shortages/page.html",

@@ -1,5 +1,6 @@
 """Certificates: numbers without gap, a public check that names nobody, revocation, and the paper."""
 
+import re
 from typing import Any
 
 import pytest
@@ -104,6 +105,7 @@ class TestPaper:
         assert answer.headers["content-type"] == "application/pdf"
         assert answer.content.startswith(b"%PDF-")
         assert b"pdfaid" in answer.content
+        assert len(re.findall(rb"/Type\s*/Page\b", answer.content)) == 1
 
 
 @pytest.mark.parametrize(("name", "initials"), [("Nguyễn Thị Hoa", "N.T.H."), ("Đỗ Ẩn", "Đ.Ẩ."), ("Hoa", "H.")])

@@ -29,7 +29,14 @@ def moment(item: dict[str, Any]) -> dict[str, Any]:
 def is_now(item: dict[str, Any]) -> bool:
     """An assignment or a licence in force today."""
     begins, ends = as_date(item["starts_on"]), as_date(item["ends_on"])
-    return item["kind"] in ("assignment", "licence") and item["superseded"] is None and item["state"] != "revoked" and begins is not None and begins <= today() and (ends is None or ends >= today())
+    return (
+        item["kind"] in ("assignment", "licence")
+        and item["superseded"] is None
+        and item["state"] != "revoked"
+        and begins is not None
+        and begins <= today()
+        and (ends is None or ends >= today())
+    )
 
 
 def title_of(item: dict[str, Any]) -> str:

@@ -42,7 +42,8 @@ async def proposed(personnel: Personnel, *steps: dict[str, Any], by: str = "hr-b
 
 class TestScales:
     @pytest.mark.parametrize(
-        ("scale", "step", "coefficient"), [("A0", 1, "2.10"), ("A0", 10, "4.89"), ("A1", 2, "2.67"), ("A1", 9, "4.98"), ("A2.1", 8, "6.78"), ("A2.2", 8, "6.38"), ("A3.1", 6, "8.00")]
+        ("scale", "step", "coefficient"),
+        [("A0", 1, "2.10"), ("A0", 10, "4.89"), ("A1", 2, "2.67"), ("A1", 9, "4.98"), ("A2.1", 8, "6.78"), ("A2.2", 8, "6.38"), ("A3.1", 6, "8.00")],
     )
     def test_as_the_tables_say(self, scale: str, step: int, coefficient: str) -> None:
         assert scale_of(PACK, scale).coefficient(step) == Decimal(coefficient)
@@ -166,7 +167,9 @@ class TestDue:
 
     async def test_it_follows_the_person_elsewhere(self, personnel: Personnel) -> None:
         step = await entered(personnel)
-        await personnel.hear(assignment("Ánh", starts_on="2020-01-01", ends_on="2025-09-30", state="ended", occupation_code="VN-BS"), assignment("Ánh", at=REMOTE, starts_on="2025-10-01"))
+        await personnel.hear(
+            assignment("Ánh", starts_on="2020-01-01", ends_on="2025-09-30", state="ended", occupation_code="VN-BS"), assignment("Ánh", at=REMOTE, starts_on="2025-10-01")
+        )
         await personnel.get("hr-bvt", f"pay-steps/{step['id']}", expect=404)
         assert (await personnel.get("hr-bache", f"pay-steps/{step['id']}"))["facility_code"] == REMOTE
 

@@ -24,7 +24,9 @@ async def personnel(api: Api) -> Personnel:
 
 
 class TestOpening:
-    @pytest.mark.parametrize(("occupation", "months", "due_on"), [("VN-BS", 9, "2025-09-30"), ("VN-DDDH", 12, "2025-12-31"), ("VN-DDCD", 9, "2025-09-30"), ("VN-YS", 6, "2025-06-30")])
+    @pytest.mark.parametrize(
+        ("occupation", "months", "due_on"), [("VN-BS", 9, "2025-09-30"), ("VN-DDDH", 12, "2025-12-31"), ("VN-DDCD", 9, "2025-09-30"), ("VN-YS", 6, "2025-06-30")]
+    )
     async def test_of_each_title(self, personnel: Personnel, occupation: str, months: int, due_on: str) -> None:
         probation = await personnel.recruit(occupation=occupation)
         assert (probation["state"], probation["months"], probation["due_on"], probation["starts_on"]) == ("running", months, due_on, "2025-01-01")
@@ -214,7 +216,9 @@ class TestOutcome:
         assert (await personnel.decision(first["proposal"]["source_id"]))["state"] == "withdrawn"
         assert (await personnel.post("hr-bvt", f"probations/{probation['id']}/outcome", body))["proposal"]["outcome"] == "extended"
 
-    @pytest.mark.parametrize(("body", "status"), [({"outcome": "extended", "reason": "Vì vậy."}, 422), ({"outcome": "extended", "months": 7, "reason": "Vì vậy."}, 409), ({"outcome": "ended"}, 422)])
+    @pytest.mark.parametrize(
+        ("body", "status"), [({"outcome": "extended", "reason": "Vì vậy."}, 422), ({"outcome": "extended", "months": 7, "reason": "Vì vậy."}, 409), ({"outcome": "ended"}, 422)]
+    )
     async def test_an_extension_says_how_long_and_an_end_says_why(self, personnel: Personnel, body: dict[str, Any], status: int) -> None:
         probation = await personnel.recruit()
         await personnel.report(probation, favourable=False)
@@ -341,5 +345,3 @@ class TestSpells:
         months = whole_months(first, last)
         assert months == 0 or period_end(first, months) <= last
         assert period_end(first, months + 1) > last
-
-

@@ -114,10 +114,7 @@ def test_a_refused_token_ends_the_session(as_: Callable[..., TestClient], world:
 
 def test_tasks_are_the_acts_that_are_open_nearest_first(as_: Callable[..., TestClient]) -> None:
     page = as_("linh", "en").get("/").text
-    order = [
-        page.index(text)
-        for text in ("Validate the need: Doctor", "Decide on the eligibility of Lê Hoàng Diễm Quỳnh", "Settle the conflict about Trần Quốc Toản")
-    ]
+    order = [page.index(text) for text in ("Validate the need: Doctor", "Decide on the eligibility of Lê Hoàng Diễm Quỳnh", "Settle the conflict about Trần Quốc Toản")]
     assert order == sorted(order)
     assert "Propose the hire of Đặng Thị Ánh" not in page, "she is proposed already"
 

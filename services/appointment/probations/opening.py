@@ -55,7 +55,7 @@ class HiredAssignment(BaseModel):
     source_service: str | None = None
     source_id: UUID | None = None
     shared_with: list[str] = Field(default_factory=list)
-    periods: list[HiredPeriod] = Field(min_length=1)
+    periods: list[HiredPeriod]
 
     def on(self, day: date) -> HiredPeriod:
         """The period that holds on a day, or the nearest one."""

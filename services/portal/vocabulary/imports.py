@@ -18,4 +18,13 @@ IMPORTS: dict[str, tuple[str, str]] = {
     "licences": ("registry", "worker_no, facility_code, number, authority, scope, issued_on, expires_on, status"),
 }
 
-LABELS = {"import_kind": {"bonds": _("Service commitments"), "licences": _("Licences to practise"), "mandates": _("Mandates"), "past_sessions": _("Past training sessions"), "pay_steps": _("Pay steps"), "probations": _("Probations")}}
+LABELS = {
+    "import_kind": {
+        "bonds": _("Service commitments"),
+        "licences": _("Licences to practise"),
+        "mandates": _("Mandates"),
+        "past_sessions": _("Past training sessions"),
+        "pay_steps": _("Pay steps"),
+        "probations": _("Probations"),
+    }
+}

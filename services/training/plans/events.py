@@ -46,10 +46,7 @@ class PlanState(Event):
     @classmethod
     def about(cls, plan: Plan, execution: Execution) -> Self:
         values = {name: getattr(plan, name) for name in cls.model_fields if hasattr(plan, name) and name != "axes"}
-        axes = [
-            AxisState(code=axis.code, title=axis.title, skill=axis.skill, mode=axis.mode, budget=axis.budget, spent=execution.spent(axis.id))
-            for axis in plan.axes
-        ]
+        axes = [AxisState(code=axis.code, title=axis.title, skill=axis.skill, mode=axis.mode, budget=axis.budget, spent=execution.spent(axis.id)) for axis in plan.axes]
         return cls(**values, axes=axes, actions_planned=execution.actions_planned, actions_done=execution.actions_done)
 
 

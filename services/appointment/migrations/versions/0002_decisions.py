@@ -223,7 +223,7 @@ def upgrade() -> None:
     )
     service = service_of_migration()
     sql(
-        f"""
+        """
         -- What an authority has paid in a year, for a payment of one of its facilities: whoever pays there sees only their own (ATT-03).
         -- The budget's row is locked, so that two payments wait for each other.
         CREATE FUNCTION budget_of_year(creditor ltree, in_year integer, in_currency text, OUT budget bigint, OUT paid bigint) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
@@ -234,10 +234,20 @@ def upgrade() -> None:
         END
         $$;
         REVOKE ALL ON FUNCTION budget_of_year FROM PUBLIC;
-        GRANT EXECUTE ON FUNCTION budget_of_year TO {service}_app, {service}_worker;
         """
     )
-    for table in ("decisions", "registers", "register_counters", "decision_documents", "commitments", "commitment_pauses", "commitment_payments", "repayment_instalments", "commitment_budgets"):
+    sql(f"GRANT EXECUTE ON FUNCTION budget_of_year TO {service}_app, {service}_worker;")
+    for table in (
+        "decisions",
+        "registers",
+        "register_counters",
+        "decision_documents",
+        "commitments",
+        "commitment_pauses",
+        "commitment_payments",
+        "repayment_instalments",
+        "commitment_budgets",
+    ):
         protect(table)
     # What a stranger who holds the paper may know of it, and nothing else.
     protect("decision_checks", public_read=True)

@@ -39,6 +39,8 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         *("service_of_persons", "person_of_account"),
         # Whoever pays at one facility must stay within the budget of the whole authority (ATT-03).
         "budget_of_year",
+        # How many seats of a session are left, whoever takes them; and what a stranger who holds a certificate may know.
+        *("seats_of", "certificate_of_code"),
         # The observatory counts people whom the caller may not list, for the territories that are theirs (docs/decisions/0007).
         *("is_open_to_caller", "located", "facilities_in", "counted_workers", "present_workers", "busy_workers", "posts_in", "facts_in", "shortages_over", "policy_of"),
     }

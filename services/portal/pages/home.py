@@ -24,6 +24,7 @@ LINES = 30
 HEADLINES = ("density.doctors", "density.nurses", "recruitment.hard_posts", "appointment.mandates_ending_180", "rotation.stations_without_centre", "training.trainees")
 WHEN = (("overdue", _("Overdue")), ("week", _("This week")), ("later", _("Later")))
 FILTERS = ("when", "kind", "facility", "responsible")
+ROLES = ("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "training-institute", "licensing-officer", "committee-member")
 
 
 @pages.get("/", public=True)
@@ -31,6 +32,9 @@ async def home(visit: Visit) -> Response:
     if visit.session is None:
         return visit.page("home/welcome.html")
     filters = {name: visit.query(name) for name in FILTERS}
+    if "responsible" not in visit.request.query_params:  # one's own turn first; everybody's is one choice away
+        own = sorted(visit.roles & set(ROLES))
+        filters["responsible"] = own[0] if len(own) == 1 else ""
     asked = chosen(visit)
     (tasks, away), dues, figures, offered = await asyncio.gather(
         tasks_of(visit), dues_of(visit, filters), figures_or_none(visit, asked, HEADLINES), _or_nothing(facilities_offered(visit))
@@ -49,9 +53,6 @@ async def home(visit: Visit) -> Response:
     )
 
 
-ROLES = ("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "training-institute", "licensing-officer", "committee-member")
-
-
 async def dues_of(visit: Visit, filters: dict[str, str]) -> Any:
     """What falls due, in three groups with how many each holds; None for those who have no such list, False when it does not answer."""
     found = await _or_away(visit.api.get_or_none(WORK_LIST, **filters, cursor=visit.query("cursor"), limit=LINES))
@@ -62,7 +63,7 @@ async def dues_of(visit: Visit, filters: dict[str, str]) -> Any:
     groups = [
         {"when": when, "title": title, "total": sum(count[when] for count in found["counts"]), "lines": [line for line in lines if line["when"] == when]} for when, title in WHEN
     ]
-    following = query_of(filters, cursor=found["next"]) if found["next"] else ""
+    following = query_of(filters, cursor=found["next"]) + ("" if filters["responsible"] else "&responsible=") if found["next"] else ""
     return found | {"groups": [group for group in groups if group["lines"]], "totals": groups, "following": following}
 
 

@@ -217,7 +217,8 @@ def said(step: dict[str, Any]) -> str:
     """What a step is, in a few words."""
     if step["code"] == "meeting":
         return gettext(_("Meeting {n}: {purpose}")).format(n=step["number"], purpose=label("meeting_purpose", step["purpose"]))
-    return gettext(STEP_NAMES[step["code"]])
+    name = STEP_NAMES[step["code"]]
+    return gettext(name)
 
 
 STEP_NAMES = {

@@ -20,7 +20,7 @@ STATES = {
     "theory": State("book", "ink", _("Theory")),
     "observed": State("eye", "ink", _("Observed")),
     "supervised": State("people", "ink", _("Supervised")),
-    "autonomous_trial": State("person", "ink", _("Trial alone")),
+    "autonomous_trial": State("person-check", "ink", _("Trial alone")),
     "accepted": State("check2", "good", _("Accepted")),
     "sustained": State("check2", "good", _("Sustained")),
     "lost": State("x-circle", "bad", _("Lost")),

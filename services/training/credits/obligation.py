@@ -51,13 +51,12 @@ class Obligation:
     def cycle_on(self, day: date, *, begins: date | None = None) -> Cycle:
         """The cycle of a day. The first one begins on the day of the text, or with the person's first day of work after it (CME-03)."""
         starts_on = max(self.first_cycle, begins) if begins else self.first_cycle
-        number = 0
+        first, number = starts_on, 1
         while True:
-            first = add_months(starts_on, 12 * self.years * number)
-            last = period_end(starts_on, 12 * self.years * (number + 1))
+            last = period_end(starts_on, 12 * self.years * number)
             if day <= last:
                 return Cycle(first, last)
-            number += 1
+            first, number = last + ONE_DAY, number + 1
 
     def expected(self, cycle: Cycle, day: date) -> Fraction:
         """What a person on track has by a day."""

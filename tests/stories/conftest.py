@@ -1,4 +1,4 @@
-"""An instance that is thrown away, played while its broker is lost in the middle: for what changes an instance for good."""
+"""An instance that is thrown away, played while its broker is lost and each service is killed: for what changes an instance for good."""
 
 import shutil
 from collections.abc import Iterator
@@ -24,16 +24,24 @@ def lose_the_broker(stack: RunningStack) -> None:
     stack.release("kafka")
 
 
+KILLED = {"05": "recruitment", "09": "registry", "22": "training", "32": "gateway", "42": "appointment", "52": "observatory", "62": "rotation"}
+"""By the number of the file of acts in which it dies."""
+
+
 @pytest.fixture(scope="session")
 def outcome(own_stack: RunningStack) -> Outcome:
-    """The play, during which the broker is killed and comes back empty."""
-    lost: list[str] = []
+    """The play, during which the broker comes back empty, and each service and the gateway is killed once; the launcher starts them again."""
+    lost: set[str] = set()
 
-    def lose_it_once(_done: int, _total: int, what: str) -> None:
-        if what == "acts/11-hires.csv" and not lost:
-            lost.append(what)
+    def lose(_done: int, _total: int, file: str) -> None:
+        if file.startswith("11") and "kafka" not in lost:
+            lost.add("kafka")
             lose_the_broker(own_stack)
+        victim = KILLED.get(file[:2])
+        if victim and victim not in lost:
+            lost.add(victim)
+            own_stack.kill(victim)
 
-    played = play.run("quang-ninh-2025", progress=lose_it_once, address=own_stack.public_url, issuer=own_stack.issuer)
-    assert lost
+    played = play.run("quang-ninh-2025", progress=lose, address=own_stack.public_url, issuer=own_stack.issuer)
+    assert lost == {"kafka", *KILLED.values()}
     return played

@@ -81,6 +81,7 @@ class TestSignIn:
 class TestOneHireByHand:
     def test_from_the_figures_to_the_timeline(self, signed_in: Callable[..., Page]) -> None:
         linh = signed_in("linh")
+        linh.goto("/figures")
         tile = linh.locator(".figure", has_text="Recrutés au titre de la politique").first
         expect(tile.locator(".figure-value")).to_have_text(re.compile(r"^\d+$"))
         before = int(tile.locator(".figure-value").inner_text())

@@ -107,6 +107,7 @@ async def settle(session: AsyncSession, hire: Hire, signature: Signature, *, by:
     """A signed hire takes effect and the others are told. Raises Refused when it does not fit."""
     before = hire.state
     hire.decide(await judge_on(session, hire, signature), signature)
+    await session.flush()
     record_event(session, HireDecided.about(hire))
     if before == CONFLICTING:
         tell_due(session, hire, "done")

@@ -49,6 +49,13 @@ class TestClients:
             demo_client("portal")
 
 
+class TestScopes:
+    def test_each_is_there_once(self, file: dict[str, Any]):
+        """Keycloak does not start on a realm that names a scope twice; the embedded provider would not notice."""
+        names = [scope["name"] for scope in file["clientScopes"]]
+        assert sorted(names) == sorted(set(names))
+
+
 class TestTokens:
     def test_are_short_and_refreshed_once(self, file: dict[str, Any]):
         assert file["accessTokenLifespan"] == 300

@@ -47,13 +47,12 @@ class Health:
     def __init__(self, upstreams: Mapping[str, Upstream]) -> None:
         self._upstreams = upstreams
         self._ready = Once(self._who_is_ready, KEPT_SECONDS)
-        self._detail = Once(self._tell_all, KEPT_SECONDS)
 
     async def answer(self, path: str, claims: Claims | None) -> Answer:
         if path in self.PROBES:
             return 200, JSON, b'{"status":"up","service":"gateway"}'
         if claims is not None and "operations" in claims.roles and not claims.is_machine:
-            services: dict[str, dict[str, Any]] = await self._detail.get()
+            services = await self._tell_all()  # never kept: who waits for events must hear of this moment, and few may ask
             is_up = all(services[name]["status"] == "up" for name in NEEDED)
             said: dict[str, Any] = {"status": "up" if is_up else "down", "services": services}
         else:

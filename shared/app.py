@@ -167,11 +167,11 @@ def _health_router(service: Service) -> APIRouter:
     @router.get("/internal/health")
     async def detail() -> dict[str, Any]:
         """What operations see; the gateway alone reaches it."""
-        from shared.worker import event_health
+        from shared.worker import event_health, event_positions
 
         try:
             async with asyncio.timeout(2), worker_session() as session:
-                return {"service": service.name, "database": "up"} | await event_health(session)
+                return {"service": service.name, "database": "up", "positions": await event_positions(session, service.consumer)} | await event_health(session)
         except (DBAPIError, OSError, TimeoutError, PoolTimeout):
             return {"service": service.name, "database": "down"}
 

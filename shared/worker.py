@@ -7,9 +7,10 @@ import asyncio
 import contextlib
 import importlib
 import logging
+import math
 import signal
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -27,6 +28,7 @@ from shared.telemetry import is_tracing, span, start_telemetry, stop_telemetry
 
 if TYPE_CHECKING:
     from shared.app import Service
+    from shared.inbox import Consumer
 
 logger = logging.getLogger("relais.worker")
 
@@ -155,7 +157,7 @@ async def event_health(session: AsyncSession) -> dict[str, Any]:
     """What operations ask: how old is the oldest event that nobody heard, how far behind is the consumer, what waits, what is dead."""
     row = (await session.execute(_HEALTH)).one()
     return {
-        "oldest_unpublished_seconds": round(row.oldest, 1),
+        "oldest_unpublished_seconds": math.ceil(row.oldest * 10) / 10,  # zero only when nothing waits
         "replaying": row.replaying,
         "lag": row.lag,
         "consumer_silent_seconds": None if row.silent is None else round(row.silent, 1),
@@ -164,6 +166,39 @@ async def event_health(session: AsyncSession) -> dict[str, Any]:
     }
 
 
+async def event_positions(session: AsyncSession, consumer: "Consumer | None") -> dict[str, Any]:
+    """How far this service has told its own events and heard those of others, by topic and partition, each in one life of the broker.
+
+    Everything is heard when nothing waits to be told and, for each topic that a consumer hears, it stands behind the
+    last event told, in the same epoch: `everything_is_heard` says so for all services together.
+    """
+    told = (await session.execute(_TOLD)).all()
+    heard = (await session.execute(_HEARD, {"consumer": consumer.name if consumer else ""})).all()
+    return {
+        "newest": await session.scalar(_NEWEST),
+        "told": [{"epoch": row.epoch, "topic": row.topic, "partition": row.partition, "offset": row.last_offset} for row in told],
+        "heard": [{"epoch": row.epoch, "topic": row.topic, "partition": row.partition, "next": row.next_offset} for row in heard],
+        "hears": sorted(consumer.topics) if consumer else [],
+    }
+
+
+def everything_is_heard(services: Mapping[str, Mapping[str, Any]]) -> bool:
+    """Whether every event of every service has been taken in charge by all who hear its topic, from what the services say of themselves."""
+    details = list(services.values())
+    if any(detail["oldest_unpublished_seconds"] or detail["replaying"] for detail in details):
+        return False
+    told = [promise for detail in details for promise in detail["positions"]["told"]]
+    for detail in details:
+        places = {(place["epoch"], place["topic"], place["partition"]): place["next"] for place in detail["positions"]["heard"]}
+        hears = set(detail["positions"]["hears"])
+        if any(promise["topic"] in hears and places.get((promise["epoch"], promise["topic"], promise["partition"]), 0) <= promise["offset"] for promise in told):
+            return False
+    return True
+
+
+_NEWEST = text("SELECT coalesce(max(seq), 0) FROM outbox")
+_TOLD = text("SELECT epoch, topic, partition, last_offset FROM relay_acknowledged")
+_HEARD = text("SELECT epoch, topic, partition, next_offset FROM consumer_positions JOIN consumers USING (consumer, epoch) WHERE consumer = :consumer")
 _HEALTH = text(
     """
     SELECT greatest(coalesce(extract(epoch FROM clock_timestamp() - (SELECT occurred_at FROM outbox WHERE published_at IS NULL ORDER BY seq LIMIT 1)), 0), 0)::float8 AS oldest,

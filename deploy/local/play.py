@@ -23,8 +23,9 @@ import yaml
 from deploy.local.acts import ACTS, FINDERS, MAKES, Line
 from deploy.local.acts.files import rows
 from deploy.local.sign_in import Account, account
-from deploy.local.state import CHECKOUT, CannotStart, state_folder
+from deploy.local.state import CHECKOUT, SERVICES, CannotStart, state_folder
 from shared.settings import settings
+from shared.worker import everything_is_heard
 
 STORIES = CHECKOUT / "tests" / "stories"
 OBSERVER = "ops"
@@ -172,18 +173,30 @@ class Player:
     # -- figures
 
     def wait_until_told(self) -> None:
-        """Until every service has published its events and applied what it hears, or patience ends."""
+        """Until every service has published its events and taken in charge what it hears, or patience ends.
+
+        Asked twice: what one service did about an event may be an event of its own, recorded after we had asked its place.
+        """
         deadline = time.monotonic() + PATIENCE_SECONDS
         who = self.accounts.setdefault(OBSERVER, account(OBSERVER, issuer=self.issuer, public_url=self.address))
-        quiet = 0
-        while quiet < 2:  # twice in a row: an effect may have recorded an event of its own
+        before: dict[str, int] | None = None
+        while True:
             services = self.health(who)
-            details = services.values() if isinstance(services, dict) else services
-            busy = [detail for detail in details if detail.get("status") == "down" or detail.get("oldest_unpublished_seconds") or detail.get("lag") or detail.get("replaying")]
-            quiet = 0 if busy or not services else quiet + 1
+            newest = self.newest_if_all_is_heard(services)
+            if newest is not None and newest == before:
+                return
+            before = newest
             if time.monotonic() > deadline:
-                raise ActRefused(f"events are still on their way after {PATIENCE_SECONDS} s: {busy}")
-            time.sleep(0.2)
+                raise ActRefused(f"events are still on their way after {PATIENCE_SECONDS} s: {json.dumps(services)}")
+            time.sleep(0.1)
+
+    @staticmethod
+    def newest_if_all_is_heard(services: dict[str, Any]) -> dict[str, int] | None:
+        """The newest event of each service when nothing is on its way; None while something is, or a service that should speak does not."""
+        speaking = {name: services.get(name, {}) for name in SERVICES if name != "portal"}  # which has no events
+        if not all("positions" in detail for detail in speaking.values()) or not everything_is_heard(speaking):
+            return None
+        return {name: detail["positions"]["newest"] for name, detail in speaking.items()}
 
     def health(self, who: Account) -> dict[str, Any]:
         """What each service says of itself; nothing while the door is away."""

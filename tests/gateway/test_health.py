@@ -52,6 +52,20 @@ async def test_operations_see_each_service(provider: Provider) -> None:
         await service.stop()
 
 
+async def test_operations_hear_of_this_moment(provider: Provider) -> None:
+    """Who waits until every event is heard must not be told what was true before it asked."""
+    services = await needed()
+    services["registry"].events = {"oldest_unpublished_seconds": 0.1}
+    async with open_door(provider, {name: service.port for name, service in services.items()}) as door:
+        async with door.get("/health", provider.token(roles=["operations"])) as answer:
+            assert (await answer.json())["services"]["registry"]["oldest_unpublished_seconds"] == 0.1
+        services["registry"].events = {"oldest_unpublished_seconds": 0.0}
+        async with door.get("/health", provider.token(roles=["operations"])) as answer:
+            assert (await answer.json())["services"]["registry"]["oldest_unpublished_seconds"] == 0.0
+    for service in services.values():
+        await service.stop()
+
+
 async def test_down_when_one_is(provider: Provider, registry: SmallService) -> None:
     async with open_door(provider, {"registry": registry.port}) as door:
         async with door.get("/health") as answer:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from datetime import date
+from typing import Any, ClassVar
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +11,8 @@ from sqlalchemy import text
 from shared import worker
 from shared.crash import crash_point
 from shared.db import worker_session
-from shared.worker import DailyTasks, event_health
+from shared.inbox import Consumer
+from shared.worker import DailyTasks, event_health, event_positions, everything_is_heard
 from tests.support.service import environment
 
 
@@ -107,6 +109,49 @@ async def test_health_counts_what_waits_and_what_is_dead():
         )
         health = await event_health(session)
     assert (health["lag"], health["parked"], health["dead_letters"]) == (4, 0, 1)
+
+
+class TestEverythingIsHeard:
+    TOLD: ClassVar = {"epoch": "now", "topic": "t", "partition": 0, "offset": 7}
+
+    def told(self, **other: Any) -> dict[str, Any]:
+        return {"oldest_unpublished_seconds": 0.0, "replaying": 0, "positions": {"told": [self.TOLD], "heard": [], "hears": []}} | other
+
+    def hears(self, *heard: dict[str, Any], topic: str = "t") -> dict[str, Any]:
+        return {"oldest_unpublished_seconds": 0.0, "replaying": 0, "positions": {"told": [], "heard": list(heard), "hears": [topic]}}
+
+    @pytest.mark.parametrize(
+        ("place", "is_heard"),
+        [
+            ([{"epoch": "now", "topic": "t", "partition": 0, "next": 8}], True),
+            ([{"epoch": "now", "topic": "t", "partition": 0, "next": 7}], False),
+            ([{"epoch": "before", "topic": "t", "partition": 0, "next": 8}], False),
+            ([{"epoch": "now", "topic": "t", "partition": 1, "next": 8}], False),
+            ([], False),
+        ],
+        ids=["behind the last", "at the last", "in another life of the broker", "in another partition", "nowhere yet"],
+    )
+    def test_is_so_when_who_hears_stands_behind_the_last_one_told(self, place: list[dict[str, Any]], is_heard: bool):
+        assert everything_is_heard({"a": self.told(), "b": self.hears(*place)}) is is_heard
+
+    def test_who_does_not_hear_a_topic_is_not_waited_for(self):
+        assert everything_is_heard({"a": self.told(), "b": self.hears(topic="other")})
+
+    @pytest.mark.parametrize("unsaid", [{"oldest_unpublished_seconds": 0.1}, {"replaying": 3}])
+    def test_what_is_not_told_yet_is_not_heard(self, unsaid: dict[str, Any]):
+        assert not everything_is_heard({"a": self.told(**unsaid), "b": self.hears({"epoch": "now", "topic": "t", "partition": 0, "next": 8})})
+
+
+@pytest.mark.usefixtures("rolled_back")
+async def test_positions_are_those_of_this_life_of_the_broker():
+    consumer = Consumer("c")
+    async with worker_session() as session:
+        await session.execute(text("INSERT INTO consumers (consumer, epoch) VALUES ('c', 'now')"))
+        await session.execute(text("INSERT INTO consumer_positions VALUES ('c', 'now', 't', 0, 5, 9), ('c', 'before', 't', 0, 3, 3)"))
+        await session.execute(text("INSERT INTO relay_acknowledged VALUES ('own', 2, 'now', 41)"))
+        said = await event_positions(session, consumer)
+    assert said["heard"] == [{"epoch": "now", "topic": "t", "partition": 0, "next": 5}]
+    assert said["told"] == [{"epoch": "now", "topic": "own", "partition": 2, "offset": 41}]
 
 
 class TestCrashPoints:

@@ -11,7 +11,7 @@ from typing import Any
 
 from deploy.local.acts.line import Act, Asks, Finder, Line
 
-HEARD_WITHIN_SECONDS = 60
+HEARD_WITHIN_SECONDS = 180
 MOST_AT_ONCE = 200
 
 

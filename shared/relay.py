@@ -89,7 +89,7 @@ class Relay:
         self.published = 0
         self._woken = asyncio.Event()
         self._stopped_keys: dict[Key, float] = {}
-        self._complaint = ""
+        self.complaint = ""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Hold the lock and publish; begin again after any trouble with the broker or the database."""
@@ -103,8 +103,8 @@ class Relay:
 
     def _complain(self, complaint: str) -> None:
         """Once per trouble, not once per try."""
-        if complaint != self._complaint:
-            self._complaint = complaint
+        if complaint != self.complaint:
+            self.complaint = complaint
             logger.warning(complaint) if complaint else logger.info("the relay publishes again")
 
     async def _publish_while_holding(self, connection: asyncpg.Connection, stop: asyncio.Event) -> None:
@@ -204,7 +204,9 @@ class Turn:
             self._seen_whole[partition] = (last, ends[partition])
 
     async def _announce_loss(self) -> None:
-        await begin_epoch(self.producer)
+        """Begin a new epoch, unless this is another broker already; on one that is not made ready, a mark would be lost like the rest."""
+        if await self.broker.epoch() == self.epoch:
+            await begin_epoch(self.producer)
         raise BrokerLostRecords
 
     async def publish_some(self) -> bool:

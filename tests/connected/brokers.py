@@ -40,13 +40,14 @@ class Broker:
             "RELAIS_KAFKA_PARTITIONS": "3" if full else "1",
         }
 
-    async def start(self, topics: Iterable[str] | None = None, *, same_cluster: bool = False) -> None:
-        """Start, empty if it was killed before, and make the topics as the launcher does."""
+    async def start(self, topics: Iterable[str] | None = None, *, same_cluster: bool = False, ready: bool = True) -> None:
+        """Start, empty if it was killed before, and make the topics as the launcher does; `ready` false leaves that to the test."""
         if topics is not None:
             self.topics = sorted(topics)
         self.cluster = self.cluster if same_cluster else f"test-{uuid4().hex}"
         self.process = self._start_kafka() if STACK_KIND == "full" else self._start_tansu()
-        await self._make_topics()
+        if ready:
+            await self.make_topics()
 
     def _start_tansu(self) -> Running:
         if not self.cluster.startswith("test-"):
@@ -71,7 +72,7 @@ class Broker:
         command = ["java", "-cp", f"{distribution()}/*", "kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(settings)]
         subprocess.run(command, check=True, capture_output=True)
 
-    async def _make_topics(self) -> None:
+    async def make_topics(self) -> None:
         deadline = time.monotonic() + 60
         while True:
             try:

@@ -16,6 +16,7 @@ from shared.events import record_event
 from shared.ids import uuid7
 from shared.kafka import close_client, make_producer
 from shared.rebuild import rebuild, renew_incarnation
+from shared.relay import Relay
 from tests.connected.conftest import World, until
 from tests.connected.member import HIRES, HiringDone
 
@@ -93,6 +94,10 @@ class TestAQuietDay:
         ]
 
 
+async def waits(relay: Relay) -> bool:
+    return relay.complaint == "the relay waits: BrokerNotReady"
+
+
 class TestTheBroker:
     async def test_killed_and_empty_again_and_again_in_the_middle(self, world: World):
         async with world.running(world.relay(), world.subscription()):
@@ -127,6 +132,20 @@ class TestTheBroker:
             await until("all is heard", world.all_heard)
         epoch = await world.one("SELECT epoch FROM relay_state")
         assert epoch.startswith(f"{world.broker.cluster}."), "the epoch names the record that says so"
+        await world.assert_nothing_lost_doubled_or_turned_round()
+
+    async def test_that_has_no_topic_yet_is_told_nothing_that_it_would_forget(self, world: World):
+        """The embedded broker takes a record of a topic that it does not have, and hides it once the topic is made."""
+        relay = world.relay()
+        async with world.running(relay, world.subscription()):
+            await world.announce(300, seats=50)
+            await until("all is heard", world.all_heard)
+            world.broker.kill()
+            await world.broker.start(ready=False)
+            await world.announce(30)
+            await until("the relay waits for its topics", lambda: waits(relay))
+            await world.broker.make_topics()
+            await until("all is heard", world.all_heard)
         await world.assert_nothing_lost_doubled_or_turned_round()
 
     async def test_wiped_while_nobody_says_anything_is_filled_again(self, world: World):

@@ -9,6 +9,8 @@ import uvicorn
 from aiokafka.errors import KafkaError
 
 from shared import kafka, migrate
+from shared.app import Service
+from shared.db import database
 from shared.logs import configure_logging, stop_logging
 from shared.settings import settings
 
@@ -39,8 +41,18 @@ def serve(name: str, module: str, port: int) -> None:
 
 
 def migrate_service(service: str) -> None:
+    """Its schema, then what is packaged with it: this process ends, and the memory that thousands of areas took ends with it."""
     settings.cache_clear()
     migrate.upgrade(service)
+    served = importlib.import_module(f"services.{service}.app")
+    if hasattr(served, "service"):  # the portal loads nothing
+        asyncio.run(_load_packaged(served.service))
+
+
+async def _load_packaged(service: Service) -> None:
+    for load in service.at_start:
+        await load()
+    await database.dispose()
 
 
 def make_topics(patience: float = 60.0) -> None:

@@ -107,7 +107,7 @@ class Stack:
         return told
 
     def migration_environment(self, service: str) -> dict[str, str]:
-        return self.environment() | {"RELAIS_SERVICE": service, "RELAIS_DATABASE_OWNER_PASSWORD": self.state.secrets()[f"{service}_owner"]}
+        return self.service_environment(service) | {"RELAIS_DATABASE_OWNER_PASSWORD": self.state.secrets()[f"{service}_owner"]}
 
     # -- parts
 
@@ -164,8 +164,11 @@ class Stack:
 
 def import_services() -> None:
     """Everything once, before the forks; frozen, so that collecting garbage in a child does not copy what they share."""
+    from sqlalchemy.orm import configure_mappers
+
     for module in MODULES.values():
         importlib.import_module(module)
+    configure_mappers()  # of all services; each child would do it for itself at its first query
     gc.collect()
     gc.freeze()
 

@@ -12,6 +12,7 @@ from typing import Any
 from services.portal import vocabulary
 from services.portal.texts import _, gettext
 from services.portal.vocabulary.state import State
+from shared import words
 from shared.i18n import current_language
 
 # One icon and one colour for each state everywhere: colour alone says nothing.
@@ -111,15 +112,7 @@ LABELS: dict[str, dict[str, str]] = {
     "employment_status": {"probation": _("On probation"), "confirmed": _("Confirmed in post"), "suspended": _("Suspended")},
     "qualification_state": {"declared": _("declared"), "verified": _("verified"), "mismatch": _("does not match"), "forged_suspected": _("suspected forgery")},
     "experience": {"experienced": _("Experienced"), "new_graduate": _("New graduate")},
-    "degree": {
-        "phd": _("PhD"),
-        "ck2": _("Specialist level II"),
-        "resident": _("Residency"),
-        "master": _("Master"),
-        "ck1": _("Specialist level I"),
-        "doctor-good": _("Six-year degree with distinction"),
-        "doctor": _("Six-year degree"),
-    },
+    "degree": dict(words.DEGREES),
     "facility_group": {
         "provincial": _("Provincial hospitals"),
         "remote-centre": _("Centres of hard areas"),
@@ -128,19 +121,7 @@ LABELS: dict[str, dict[str, str]] = {
         "remote-station": _("Remote mountain stations"),
         "station": _("Other stations"),
     },
-    "specialty": {
-        "anaesthesia-icu": _("Anaesthesia and intensive care"),
-        "emergency": _("Emergency care"),
-        "ent": _("Ear, nose and throat"),
-        "haematology": _("Haematology"),
-        "imaging": _("Imaging"),
-        "internal-medicine": _("Internal medicine"),
-        "obstetrics": _("Obstetrics"),
-        "ophthalmology": _("Ophthalmology"),
-        "orthopaedic-surgery": _("Orthopaedic surgery"),
-        "paediatrics": _("Paediatrics"),
-        "surgery": _("Surgery"),
-    },
+    "specialty": dict(words.SPECIALTIES),
     "need_reason": {
         "vacancy": _("Vacant post"),
         "new_service": _("New service"),

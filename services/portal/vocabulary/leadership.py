@@ -2,6 +2,7 @@
 
 from services.portal.texts import _
 from services.portal.vocabulary.state import State
+from shared import words
 
 STATES = {
     "case_opened": State("circle", "ink", _("Opened")),
@@ -48,7 +49,7 @@ STATES = {
 }
 
 LABELS = {
-    "leader_rank": {"head": _("Head"), "deputy": _("Deputy")},
+    "leader_rank": words.LEADER_RANKS,
     "case_kind": {
         "first": _("First appointment"),
         "higher": _("Appointment to a higher post"),

@@ -2,6 +2,7 @@
 
 from services.portal.texts import _
 from services.portal.vocabulary.state import State
+from shared import words
 
 STATES = {
     "extended": State("arrow-repeat", "warn", _("Extended")),
@@ -14,26 +15,10 @@ STATES = {
 LABELS = {
     "probation_outcome": {"confirmed": _("Confirm the person"), "extended": _("Extend the probation"), "ended": _("End the probation")},
     "probation_end": {"left": _("The person no longer works there.")},
-    "benefit_kind": {
-        "occupational_allowance": _("Occupational allowance"),
-        "remoteness": _("Remoteness allowance"),
-        "housing": _("Housing help"),
-        "responsibility": _("Responsibility allowance"),
-        "hazard": _("Hazard allowance"),
-        "seniority": _("Seniority beyond the scale"),
-        "other": _("Other benefit"),
-    },
+    "benefit_kind": words.BENEFITS,
     "benefit_frequency": {"once": _("once"), "monthly": _("each month")},
-    "award_title": {
-        "advanced_worker": _("Advanced worker"),
-        "unit_emulation_fighter": _("Emulation fighter of the unit"),
-        "province_emulation_fighter": _("Emulation fighter of the province"),
-        "national_emulation_fighter": _("National emulation fighter"),
-        "certificate_of_merit": _("Certificate of merit"),
-        "medal": _("Medal"),
-        "initiative": _("Recognised initiative"),
-    },
-    "award_level": {"unit": _("Unit"), "province": _("Province"), "ministry": _("Ministry"), "state": _("State")},
+    "award_title": words.AWARD_TITLES,
+    "award_level": words.AWARD_LEVELS,
     "delay_kind": {
         "not_completed": _("A year not completed"),
         "warning": _("Warning"),

@@ -2,6 +2,7 @@
 
 from services.portal.texts import _
 from services.portal.vocabulary.state import State
+from shared import words
 
 STATES = {
     "expired": State("calendar-x", "", _("Expired")),
@@ -33,13 +34,7 @@ LABELS = {
         "guidance": _("Guidance of the lower level"),
         "telehealth": _("Telehealth"),
     },
-    "programme": {
-        "comprehensive-support": _("Comprehensive support of the province"),
-        "project-1816": _("Project 1816"),
-        "duty-rotation": _("Duty of rotation (Decision 14/2013)"),
-        "hanoi-rotation": _("Rotation in Hanoi"),
-        "satellite-hospitals": _("Satellite hospitals"),
-    },
+    "programme": words.MISSION_PROGRAMMES,
     "missed_reason": {
         "staff_shortage": _("Too few staff at the giver"),
         "weather": _("Weather"),
@@ -48,7 +43,7 @@ LABELS = {
         "epidemic": _("Epidemic"),
         "other": _("Another reason"),
     },
-    "mission_mode": {"transfer": _("Handing over a technique"), "manpower": _("Manpower"), "mixed": _("Technique and manpower")},
+    "mission_mode": words.MISSION_MODES,
     "mission_pattern": {"continuous": _("Day after day"), "weekly_days": _("Some days each week"), "monthly_week": _("One week each month")},
     "urgency": {"low": _("Can wait"), "normal": _("Normal"), "high": _("Urgent")},
     "missing": {"learners": _("named learners"), "equipment": _("equipment"), "licence_scope": _("licence scope")},

@@ -2,6 +2,7 @@
 
 from services.portal.texts import _
 from services.portal.vocabulary.state import State
+from shared import words
 
 STATES = {
     "ordered": State("pen", "good", _("Ordered")),
@@ -40,20 +41,14 @@ LABELS = {
         "signed-after-withdrawal": _("The hire had been withdrawn when its decision was signed."),
     },
     "stay_kind": {"short_course": _("Short course"), "delegation": _("Delegation")},
-    "training_field": {"organ-transplantation": _("Organ transplantation"), "cardiology": _("Cardiology"), "oncology": _("Oncology"), "rehabilitation": _("Rehabilitation")},
-    "programme": {
-        "ck1": _("Specialist level I"),
-        "ck2": _("Specialist level II"),
-        "bsnt": _("Residency"),
-        "master": _("Master"),
-        "phd": _("PhD"),
-    },
+    "training_field": words.STAY_FIELDS,
+    "programme": words.STUDIES,
     "cost_kind": {"tuition": _("Tuition"), "course_expenses": _("Course expenses"), "salary": _("Salary kept"), "allowance": _("Allowances")},
     "study_outcome": {"graduated": _("Diploma obtained"), "failed": _("No diploma"), "abandoned": _("Given up")},
     "standing": {"on_track": _("On track"), "delayed": _("Delayed"), "at_risk": _("At risk")},
     "degree_check": {"verified": _("Verified"), "mismatch": _("does not match"), "forged_suspected": _("suspected forgery")},
     "country": {"CN": _("China"), "FR": _("France"), "VN": _("Viet Nam"), "KR": _("South Korea"), "JP": _("Japan"), "TH": _("Thailand"), "SG": _("Singapore"), "LA": _("Laos")},
-    "region": {"CN-GX": _("Guangxi"), "CN-GD": _("Guangdong"), "CN-YN": _("Yunnan"), "FR-IDF": _("Île-de-France"), "FR-ARA": _("Auvergne-Rhône-Alpes")},
+    "region": words.REGIONS,
     "due": {
         "study_progress": _("Enter a progress report"),
         "study_return": _("Enter the return from a study"),

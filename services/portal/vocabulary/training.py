@@ -2,6 +2,7 @@
 
 from services.portal.texts import _
 from services.portal.vocabulary.state import State
+from shared import words
 
 STATES = {
     "arbitrated": State("pie-chart", "ink", _("Budget granted")),
@@ -28,20 +29,7 @@ STATES = {
 }
 
 LABELS = {
-    "training_field": {
-        "intensive-care": _("Intensive and emergency care"),
-        "imaging": _("Imaging"),
-        "infection-control": _("Infection control"),
-        "internal-medicine": _("Internal medicine"),
-        "traditional-medicine": _("Traditional medicine"),
-        "surgery": _("Surgery"),
-        "obstetrics": _("Obstetrics"),
-        "paediatrics": _("Paediatrics"),
-        "nursing": _("Nursing care"),
-        "pharmacy": _("Pharmacy and medicines"),
-        "public-health": _("Public health"),
-        "hospital-management": _("Hospital management"),
-    },
+    "training_field": words.TRAINING_FIELDS,
     "course_kind": {
         "in_house": _("In-house"),
         "specialised": _("Specialised"),

@@ -26,9 +26,11 @@ async def personnel(api: Api) -> Personnel:
     return file
 
 
-async def entered(personnel: Personnel, name: str = "Ánh", *, by: str = "hr-bvt", at: str = PROVINCIAL, occupation: str = "VN-BS", **changes: Any) -> dict[str, Any]:
+async def entered(
+    personnel: Personnel, name: str = "Ánh", *, by: str = "hr-bvt", at: str = PROVINCIAL, occupation: str = "VN-BS", employed: dict[str, Any] | None = None, **changes: Any
+) -> dict[str, Any]:
     """The step that somebody holds, from before the register was opened."""
-    await personnel.employ(name, at=at, occupation=occupation)
+    await personnel.employ(name, at=at, occupation=occupation, **(employed or {}))
     item = {"reference": f"QN-BL-{name}", "person_id": str(known(name)), "step": 3, "since": "2022-12-01"} | changes
     answer = await personnel.post(by, "pay-steps/batch", {"items": [item]}, expect=200)
     assert answer["entered"] == 1, answer
@@ -215,6 +217,28 @@ class TestPropose:
         second = await entered(personnel, "Bình", since="2023-06-01")
         refused = await proposed(personnel, second, early_months=6, **reason, expect=409)
         assert refused["refused"][0]["problem"]["type"].endswith("/early-quota-full")
+
+    async def test_early_before_retirement_is_outside_the_share_of_the_staff(self, personnel: Personnel) -> None:
+        """PAY-02: by the day of retirement at the latest, and only for who retires before the step."""
+        notice = {"early_ground": "retirement", "early_reason": "Thông báo nghỉ hưu 12/TB-BVT"}
+        unknown = await entered(personnel, since="2023-06-01")
+        later = await entered(personnel, "Bình", since="2023-06-01", employed={"retirement_on": "2026-06-01"})
+        leaves = await entered(personnel, "Chi", since="2023-06-01", employed={"retirement_on": "2026-01-31"})
+        for step, months, slug in ((unknown, 6, "retirement-not-known"), (later, 6, "due-before-retirement"), (leaves, 3, "step-not-due"), (leaves, 13, "too-early")):
+            refused = (await proposed(personnel, step, early_months=months, **notice, expect=409))["refused"][0]["problem"]
+            assert refused["type"].endswith(slug), refused
+            assert refused["rule"]["id"].startswith("PAY-0")
+        missing = (await proposed(personnel, leaves, early_months=6, early_ground="retirement", expect=409))["refused"][0]["problem"]
+        assert missing["fields"] == [{"path": "early_reason", "reason": "Give the reference of the notice of retirement."}]
+        line = (await proposed(personnel, leaves, early_months=6, **notice))["lines"][0]
+        assert (line["effective_on"], line["early_months"], line["early_ground"]) == ("2025-12-01", 6, "retirement")
+
+    async def test_an_early_step_never_begins_after_the_retirement(self, personnel: Personnel) -> None:
+        step = await entered(personnel, since="2023-01-01", employed={"retirement_on": "2025-10-31"})
+        notice = {"early_ground": "retirement", "early_reason": "Thông báo nghỉ hưu 12/TB-BVT"}
+        refused = (await proposed(personnel, step, early_months=1, **notice, expect=409))["refused"][0]["problem"]
+        assert (refused["type"].rsplit("/", 1)[-1], refused["rule"]["id"]) == ("retires-before-step", "PAY-02-RETIREMENT")
+        assert (await proposed(personnel, step, early_months=3, **notice))["lines"][0]["effective_on"] == "2025-10-01"
 
     async def test_withdrawn_before_the_signature(self, personnel: Personnel) -> None:
         step = await entered(personnel)

@@ -32,7 +32,7 @@ STEP_READ = step(
 )  # fmt: skip
 LIST_READ = {
     "id": LIST, "reference": None, "facility_code": "VN-22-BVT", "proposed_on": "2025-09-30", "effective_on": "2025-11-01", "state": "proposed", "signed_on": None, "decision_number": None,
-    "lines": [{"pay_step_id": STEP, "person_id": uid(1), "scale": "A1", "step": 3, "next_step": 4, "effective_on": "2025-11-01", "early_months": 6, "early_reason": "Chiến sĩ thi đua cấp tỉnh", "made_id": None, "conflict": "due-moved"}],
+    "lines": [{"pay_step_id": STEP, "person_id": uid(1), "scale": "A1", "step": 3, "next_step": 4, "effective_on": "2025-11-01", "early_months": 6, "early_ground": "merit", "early_reason": "Chiến sĩ thi đua cấp tỉnh", "made_id": None, "conflict": "due-moved"}],
     "refused": [], "available_actions": allowed("withdraw"),
 }  # fmt: skip
 REPORT = {"favourable": True, "text": "Hoàn thành nhiệm vụ.", "on": "2025-09-10"}

@@ -18,6 +18,7 @@ PAGES = [
     "/pay-steps?within=all&facility=VN-22-BVT",
     "/pay-steps?from=2025-01-01&to=2025-09-30",
     f"/pay-steps/{STEP}",
+    f"/pay-steps/{STEP}/early",
     f"/pay-step-lists/{LIST}",
     "/probations",
     "/probations?state=confirmed",
@@ -90,6 +91,33 @@ class TestPaySteps:
         answered = fill(as_("hr-bvt"), "/pay-steps", "/pay-steps?within=90&facility=&from=&to=", ids=[STEP])
         assert answered.status_code == 409
         assert "Propose it from" in answered.text
+
+    def test_an_early_step_says_its_ground_and_from_when(self, as_: As, world: World) -> None:
+        world.answers[f"{A}/pay-step-lists"] = LIST_READ
+        address = f"/pay-steps/{STEP}/early"
+        text = as_("hr-bvt").get(f"/pay-steps/{STEP}").text
+        assert f'href="{address}"' in text
+        assert "3 months early: from 1 November 2025" in as_("hr-bvt").get(address).text
+        answered = fill(as_("hr-bvt"), address, address, early_ground="retirement", early_months="3", early_reason="12/TB-BVT")
+        assert sent(world, f"{A}/pay-step-lists") == [{"lines": [{"pay_step_id": STEP, "early_months": 3, "early_ground": "retirement", "early_reason": "12/TB-BVT"}]}]
+        assert "The list is proposed" in answered.text
+
+    def test_an_early_step_that_a_rule_refuses_shows_the_rule_and_keeps_what_was_typed(self, as_: As, world: World) -> None:
+        inner = {"title": "", "detail": "The quota is full.", "rule": RULE | {"id": "PAY-02-QUOTA", "value": 10}, "possible": "Propose the step on its own day."}
+        world.refusals[f"{A}/pay-step-lists"] = Refusal(409, REFUSED.problem | {"refused": [{"pay_step_id": STEP, "problem": inner}]})
+        address = f"/pay-steps/{STEP}/early"
+        answered = fill(as_("hr-bvt"), address, address, early_ground="merit", early_months="3", early_reason="Chiến sĩ thi đua")
+        assert answered.status_code == 409
+        for expected in ("PAY-02-QUOTA", "Propose the step on its own day.", "Chiến sĩ thi đua", "Nothing was recorded"):
+            assert expected in answered.text
+
+    def test_an_early_step_names_the_field_that_is_wrong(self, as_: As, world: World) -> None:
+        address = f"/pay-steps/{STEP}/early"
+        assert fill(as_("hr-bvt"), address, address, early_ground="merit").status_code == 422
+        inner = {"title": "", "detail": "", "fields": [{"path": "early_reason", "reason": "Say what achievement earns the early step."}]}
+        world.refusals[f"{A}/pay-step-lists"] = Refusal(409, REFUSED.problem | {"refused": [{"pay_step_id": STEP, "problem": inner}]})
+        answered = fill(as_("hr-bvt"), address, address, early_ground="merit", early_months="3")
+        assert 'href="#early_reason"' in answered.text
 
     def test_a_signatory_reads_and_proposes_nothing(self, as_: As) -> None:
         assert "Propose the ticked steps" not in as_("director").get("/pay-steps").text

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from services.appointment.pay_steps.models import PayStep
-from services.appointment.pay_steps.workflow import PAY_STEP
+from services.appointment.pay_steps.workflow import PAY_STEP, RETIREMENT
 from shared.calendars import add_months
 from shared.directory import Work
 from shared.errors import Malformed, Refused
@@ -26,7 +26,7 @@ def must_have_a_next_step(step: PayStep) -> date:
     return step.due_on
 
 
-def early_must_be_allowed(step: PayStep, months: int, reason: str | None) -> None:
+def early_must_be_allowed(step: PayStep, months: int, ground: str, reason: str | None) -> None:
     """PAY-02: at most so many months early, for a reason. Raises Refused or Malformed."""
     if not months:
         return
@@ -41,7 +41,37 @@ def early_must_be_allowed(step: PayStep, months: int, reason: str | None) -> Non
             most=most.value,
         )
     if not reason:
-        raise Malformed.field("early_reason", _("Say what achievement earns the early step."))
+        raise Malformed.field("early_reason", _("Give the reference of the notice of retirement.") if ground == RETIREMENT else _("Say what achievement earns the early step."))
+
+
+def retirement_must_come_first(step: PayStep, effective_on: date, retirement_on: date | None) -> None:
+    """PAY-02: who retires before the step falls due has it early, by the day of retirement at the latest; the share of the staff does not count it. Raises Refused."""
+    rule = step.pack.rule("PAY-02-RETIREMENT")
+    if retirement_on is None:
+        raise Refused(
+            "retirement-not-known",
+            _("No day of retirement is known of this person."),
+            rule=rule,
+            possible=_("Have the birth date checked in the registry, or propose the step for merit."),
+        )
+    if step.due_on is not None and retirement_on >= step.due_on:
+        raise Refused(
+            "due-before-retirement",
+            _("The next step falls due on {due}, before the retirement of {retires}."),
+            rule=rule,
+            possible=_("Propose the step on its own day."),
+            due=step.due_on.isoformat(),
+            retires=retirement_on.isoformat(),
+        )
+    if effective_on > retirement_on:
+        raise Refused(
+            "retires-before-step",
+            _("The early step would begin on {day}, after the retirement of {retires}."),
+            rule=rule,
+            possible=_("Propose it more months early, within what the rules allow."),
+            day=effective_on.isoformat(),
+            retires=retirement_on.isoformat(),
+        )
 
 
 def must_fall_due(step: PayStep, effective_on: date, done_on: date) -> None:

@@ -115,6 +115,7 @@ class ListLine(Base):
     pay_step_id: Mapped[UUID] = mapped_column(ForeignKey("pay_steps.id"), primary_key=True)
     effective_on: Mapped[date]
     early_months: Mapped[int] = mapped_column(default=0)
+    early_ground: Mapped[str | None]
     early_reason: Mapped[str | None]
     made_id: Mapped[UUID | None] = mapped_column(ForeignKey("pay_steps.id"))
     conflict: Mapped[str | None]

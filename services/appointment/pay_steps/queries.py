@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from services.appointment.pay_steps.models import Delay, ListLine, PayStep, PayStepList
-from services.appointment.pay_steps.workflow import GRANTED, PROPOSED
+from services.appointment.pay_steps.workflow import GRANTED, PROPOSED, RETIREMENT
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.visibility import visible_to
@@ -44,7 +44,7 @@ async def delays_of(session: AsyncSession, pay_step_id: UUID) -> Sequence[Delay]
 
 
 async def early_in(session: AsyncSession, facility_code: str, year: int) -> int:
-    """How many early steps of a facility take effect in a year, proposed or granted (PAY-02)."""
+    """How many early steps for merit of a facility take effect in a year, proposed or granted (PAY-02)."""
     statement = (
         select(func.count())
         .select_from(ListLine)
@@ -52,6 +52,7 @@ async def early_in(session: AsyncSession, facility_code: str, year: int) -> int:
         .join(PayStep, PayStep.id == ListLine.pay_step_id)
         .where(
             ListLine.early_months > 0,
+            ListLine.early_ground.is_distinct_from(RETIREMENT),
             ListLine.conflict.is_(None),
             PayStepList.state.in_((PROPOSED, GRANTED)),
             PayStep.facility_code == facility_code,

@@ -24,6 +24,7 @@ Reference = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(min_length=3, max_length=1000)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 ScaleCode = Annotated[str, StringConstraints(min_length=1, max_length=10)]
+EarlyGround = Literal["merit", "retirement"]
 DelayKind = Literal["not_completed", "warning", "reprimand", "dismissal"]
 
 MOST_AT_ONCE = 200
@@ -57,10 +58,11 @@ class DelayCreate(Body):
 
 
 class ProposedLine(Body):
-    """One person on the list; on the day the rules say, or some months early for an achievement (PAY-02)."""
+    """One person on the list; on the day the rules say, or some months early, for an achievement or before retirement (PAY-02)."""
 
     pay_step_id: UUID
     early_months: int = Field(0, ge=0, le=60)
+    early_ground: EarlyGround = Field("merit", description="Of an early step: an achievement, within the share of the staff; or a retirement that comes before the step.")
     early_reason: Text | None = None
 
 
@@ -182,6 +184,7 @@ class LineRead(BaseModel):
     next_step: int
     effective_on: date
     early_months: int
+    early_ground: EarlyGround | None = Field(description="None where nothing is early, and on lines of before the ground was asked: they were for merit.")
     early_reason: str | None
     made_id: UUID | None = Field(description="The step that the signature made.")
     conflict: str | None = Field(description="Why the signature made none: the facts had changed since the proposal.")

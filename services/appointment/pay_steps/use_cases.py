@@ -14,14 +14,22 @@ from services.appointment.decisions.effects import OWN, OwnEffects, make_effects
 from services.appointment.decisions.filing import file_decision
 from services.appointment.decisions.models import Decision
 from services.appointment.pay_steps.events import PayStepChanged, PayStepGranted, PayStepRecorded, PayStepRevoked
-from services.appointment.pay_steps.guards import early_day, early_must_be_allowed, must_fall_due, must_have_a_next_step, must_work_there, quota_must_have_room
+from services.appointment.pay_steps.guards import (
+    early_day,
+    early_must_be_allowed,
+    must_fall_due,
+    must_have_a_next_step,
+    must_work_there,
+    quota_must_have_room,
+    retirement_must_come_first,
+)
 from services.appointment.pay_steps.models import Delay, ListLine, PayStep, PayStepList
 from services.appointment.pay_steps.permissions import can_keep, can_keep_pay_steps
 from services.appointment.pay_steps.queries import early_in, get_visible_list, get_visible_pay_step, lists_visible_to, lock_quota, public_staff_at, steps_by_id
 from services.appointment.pay_steps.scales import scale_of, scale_of_title
 from services.appointment.pay_steps.schemas import DelayCreate, PayStepEntry, PayStepListCreate, PayStepsCreate, ProposedLine, RefusedLine, Withdrawal
 from services.appointment.pay_steps.telling import tell
-from services.appointment.pay_steps.workflow import CURRENT, HELD, PAST, PAY_STEP, PAY_STEP_LIST, PROPOSED
+from services.appointment.pay_steps.workflow import CURRENT, HELD, PAST, PAY_STEP, PAY_STEP_LIST, PROPOSED, RETIREMENT
 from services.appointment.proposals import common_path
 from services.appointment.rules import pack_of
 from shared.audit import record_audit, record_audits
@@ -210,18 +218,21 @@ def _step_of(caller: Caller, steps: dict[UUID, PayStep], line: ProposedLine, tak
 
 async def _line(session: AsyncSession, step: PayStep, line: ProposedLine, work: Work | None, done_on: date, early: dict[tuple[str, int], int]) -> ListLine:
     due_on = must_have_a_next_step(step)
-    early_must_be_allowed(step, line.early_months, line.early_reason)
+    early_must_be_allowed(step, line.early_months, line.early_ground, line.early_reason)
     effective_on = early_day(due_on, line.early_months)
     must_fall_due(step, effective_on, done_on)
     must_work_there(step, work)
-    if line.early_months:
+    if line.early_months and line.early_ground == RETIREMENT:
+        retirement_must_come_first(step, effective_on, work.retirement_on if work else None)
+    elif line.early_months:
         key = step.facility_code, effective_on.year
         if key not in early:
             await lock_quota(session, step.facility_code)
             early[key] = await early_in(session, step.facility_code, effective_on.year)
         quota_must_have_room(step, early[key], await public_staff_at(session, step.facility_code, done_on))
         early[key] += 1
-    return ListLine(pay_step_id=step.id, effective_on=effective_on, early_months=line.early_months, early_reason=line.early_reason if line.early_months else None)
+    early_of = {"early_ground": line.early_ground, "early_reason": line.early_reason} if line.early_months else {}
+    return ListLine(pay_step_id=step.id, effective_on=effective_on, early_months=line.early_months, **early_of)
 
 
 async def _file_list(session: AsyncSession, caller: Caller, body: PayStepListCreate, done_on: date, taken: Sequence[tuple[PayStep, ListLine]]) -> PayStepList:

@@ -6,6 +6,8 @@ from shared.workflow import Workflow, act
 CURRENT, PROPOSED, PAST, REVOKED = _("current"), _("proposed"), _("past"), _("revoked")
 GRANTED, WITHDRAWN = _("granted"), _("withdrawn")
 HELD = (CURRENT, PROPOSED)
+MERIT, RETIREMENT = "merit", "retirement"
+"""Grounds of an early step (PAY-02): only those for merit count in the share of the staff."""
 
 PAY_STEP = Workflow(
     "pay-step",

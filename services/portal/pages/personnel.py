@@ -1,18 +1,19 @@
 """The personnel file: pay steps due and granted, probations, benefits, awards."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from starlette.responses import Response
 
 from services.portal.clients import segment
 from services.portal.facilities import facilities_offered, facility_names
-from services.portal.formats import day_short
+from services.portal.formats import day, day_short
 from services.portal.forms import actions_of, send, whole_number
 from services.portal.labels import choices, state
-from services.portal.texts import _, gettext
+from services.portal.texts import _, gettext, ngettext
 from services.portal.visit import Pages, Visit
+from shared.calendars import add_months
 from shared.clock import today
 
 pages = Pages()
@@ -22,6 +23,7 @@ REGISTRY = "/api/v1/registry"
 WITHIN = (30, 90, 180, 365)
 DAYS_OF_THE_WORK_LIST = 90
 MOST_FOUND = 20
+NO_PROBLEM: dict[str, Any] = {"title": "", "detail": "", "rule": None, "possible": None}
 
 
 def number_or_text(typed: str) -> int | str:
@@ -113,6 +115,53 @@ async def record_delay(visit: Visit) -> Response:
     body = {name: visit.field(name) for name in ("kind", "decided_on", "decision_reference", "done_on")}
     answer = await send(visit, f"{API}/pay-steps/{segment(visit.path('id'))}/delays", body, again)
     return answer if isinstance(answer, Response) else visit.go(f"/pay-steps/{answer['id']}", done="delayed")
+
+
+EARLY_MONTHS = range(1, 13)
+
+
+async def early_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    """The next step before its day: for merit, or because the person retires first (PAY-02)."""
+    found = await visit.api.get(f"{API}/pay-steps/{segment(visit.path('id'))}")
+    names, places = await asyncio.gather(visit.api.names([found["person_id"]]), facility_names(visit, [found["facility_code"]]))
+    due = date.fromisoformat(found["due_on"]) if found["due_on"] else None
+    return visit.page(
+        "personnel/early.html",
+        status,
+        step=found,
+        name=names.get(found["person_id"], gettext(_("Person whose name you may not see"))),
+        place=places[found["facility_code"]],
+        actions=actions_of(found),
+        grounds=choices("early_ground"),
+        months=[(n, gettext(_("{months} early: from {day}"), months=ngettext("{n} month", "{n} months", n), day=day(add_months(due, -n)))) for n in EARLY_MONTHS] if due else [],
+        typed=visit.fields(),
+        problem=problem,
+        errors=errors or {},
+    )
+
+
+@pages.get("/pay-steps/{id}/early")
+async def early_step(visit: Visit) -> Response:
+    return await early_page(visit)
+
+
+@pages.post("/pay-steps/{id}/early")
+async def propose_early_step(visit: Visit) -> Response:
+    """A list of one: its own decision, with the ground beside the person's name."""
+
+    async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+        """The list says only that none of its lines fits; here it has one, whose reason is the one to read."""
+        of_the_line: dict[str, Any] = next((line["problem"] for line in (problem or {}).get("refused") or []), problem or {})
+        named = {field["path"]: field["reason"] for field in of_the_line.get("fields") or []} or {name.removeprefix("lines.0."): reason for name, reason in (errors or {}).items()}
+        return await early_page(visit, 422, errors=named) if named else await early_page(visit, status, problem=NO_PROBLEM | of_the_line)
+
+    line = {"pay_step_id": visit.path("id"), "early_months": number_or_text(visit.field("early_months")) or 0}
+    line |= {name: visit.field(name) for name in ("early_ground", "early_reason") if visit.field(name)}
+    wanted = {name: gettext(_("Choose one.")) for name in ("early_ground", "early_months") if not visit.field(name)}
+    if wanted:
+        return await early_page(visit, 422, errors=wanted)
+    answer = await send(visit, f"{API}/pay-step-lists", {"lines": [line], "done_on": visit.field("done_on")}, again)
+    return answer if isinstance(answer, Response) else await list_page(visit, answer["id"], proposed=answer)
 
 
 async def list_page(

@@ -19,6 +19,7 @@ LABELS = {
     "benefit_frequency": {"once": _("once"), "monthly": _("each month")},
     "award_title": words.AWARD_TITLES,
     "award_level": words.AWARD_LEVELS,
+    "early_ground": {"merit": _("An outstanding achievement"), "retirement": _("Retirement before the step falls due")},
     "delay_kind": {
         "not_completed": _("A year not completed"),
         "warning": _("Warning"),

@@ -7,11 +7,11 @@ from shared.errors import Refusal
 from shared.i18n import _
 
 can_propose_hires = with_role("regional-administrator", "facility-hr-officer")
-_people = with_role("regional-administrator", "facility-hr-officer", "signatory", "auditor")
+_people = with_role("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "auditor")
 
 
 def can_read_hires(caller: Caller) -> Permission:
-    """Those who propose and sign; a ministry's machine for its territory."""
+    """Those who propose and sign, and the head whose facility receives; a ministry's machine for its territory."""
     if caller.is_machine:
         return ALLOWED if "recruitment.read" in caller.scopes else Refusal("scope-missing", _("Your client does not have the scope for this."))
     return _people(caller)

@@ -16,6 +16,8 @@ PAGES = [
     "/training/plans/new",
     f"/training/plans/{PLAN}",
     f"/training/plans/{DRAFT_PLAN}",
+    f"/training/plans/{PLAN}/money",
+    f"/training/plans/{DRAFT_PLAN}/money",
     "/training/courses",
     "/training/courses/new",
     "/training/sessions",
@@ -179,6 +181,38 @@ class TestActs:
         fill(as_("linh"), path, f"{path}/arbitration", **{"budget_P-IN": "8 000 000 000"})
         sent = next(body for _method, target, body in world.sent if target.endswith("/arbitration"))
         assert sent["budgets"] == {"P-IN": 8_000_000_000}
+
+    MONEY = f"/training/plans/{PLAN}/money"
+    EXPENSES = f"/training/plans/{PLAN}/expenses"
+
+    def test_spending_of_the_axes_that_were_typed_goes_together(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers[f"{T}/plans/{PLAN}/expenses/batch"] = {"id": PLAN}
+        typed = {"label_P-IN": "Học phí", "amount_P-IN": "12 000 000", "spent_on_P-IN": "2025-09-01", "amount_P-OUT": "", "label_P-OUT": ""}
+        answer = fill(as_("linh"), self.MONEY, self.EXPENSES, **typed, done_on_spent="2025-09-02")
+        assert answer.headers["location"] == f"/training/plans/{PLAN}?done=spent"
+        line = {"axis": "P-IN", "label": "Học phí", "amount": 12_000_000, "spent_on": "2025-09-01"}
+        assert world.sent[-1][2] == {"items": [line], "done_on": "2025-09-02"}
+
+    def test_nothing_typed_is_nothing_spent(self, as_: Callable[..., TestClient], world: World) -> None:
+        answer = fill(as_("linh"), self.MONEY, self.EXPENSES, **{"amount_P-IN": "", "label_P-IN": ""})
+        assert answer.status_code == 422
+        assert 'href="#amount_P-IN"' in answer.text
+
+    def test_a_line_that_is_wrong_is_named_and_all_that_was_typed_is_kept(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.refusals[f"{T}/plans/{PLAN}/expenses/batch"] = Refusal(422, {"title": "", "fields": [{"path": "items.0.spent_on", "reason": "Give a day."}]})
+        answer = fill(as_("linh"), self.MONEY, self.EXPENSES, **{"label_P-IN": "Học phí", "amount_P-IN": "12 000 000"})
+        assert answer.status_code == 422
+        for expected in ('href="#spent_on_P-IN"', 'value="12 000 000"', 'value="Học phí"'):
+            assert expected in answer.text
+
+    def test_a_revision_that_a_rule_refuses_keeps_the_new_budgets(self, as_: Callable[..., TestClient], world: World) -> None:
+        rule = {"id": "TRN-03", "value": 620_000_000, "unit": "minor units", "citation": "Relais rule book", "confidence": "confirmed"}
+        problem = {"title": "A rule refuses this", "detail": "The axis has spent more.", "rule": rule, "possible": "Leave at least what was spent.", "fields": []}
+        world.refusals[f"{T}/plans/{PLAN}/revision"] = Refusal(409, problem)
+        answer = fill(as_("linh"), self.MONEY, f"/training/plans/{PLAN}/revision", **{"budget_P-IN": "1 000", "reason": "Điều chỉnh"})
+        assert answer.status_code == 409
+        for expected in ("TRN-03", "Leave at least what was spent.", 'value="1 000"', 'value="Điều chỉnh"'):
+            assert expected in answer.text
 
     def test_hours_are_declared_then_verified_by_another(self, as_: Callable[..., TestClient], world: World) -> None:
         world.answers[f"{T}/credits/{CREDIT}/verification"] = {"state": "verified"}

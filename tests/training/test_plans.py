@@ -71,6 +71,20 @@ class TestRefusals:
         assert (revised["budget"], revised["revised_on"]) == (400_000_000, "2025-06-15")
         assert (await province.act("director", f"/plans/{plan['id']}/revision", body, expect=409))["type"].endswith("/revised-already")
 
+    async def test_several_expenses_are_entered_together_or_not_at_all(self, province: World) -> None:
+        plan = await province.approved_plan()
+        one = {"label": "Học phí", "amount": 100_000_000, "spent_on": "2025-03-01"}
+        wrong = {"items": [one | {"axis": "P-IN"}, one | {"axis": "NONE"}], "done_on": "2025-03-02"}
+        refused = await province.act("training", f"/plans/{plan['id']}/expenses/batch", wrong, expect=422)
+        assert [field["path"] for field in refused["fields"]] == ["items.1.axis"]
+        assert (await province.read("training", f"/plans/{plan['id']}"))["spent"] == 0
+        both = {"items": [one | {"axis": "P-IN"}, one | {"axis": AXES[1]["code"], "amount": 5}], "done_on": "2025-03-02"}
+        await province.act("hr-bvt", f"/plans/{plan['id']}/expenses/batch", both, expect=403)
+        answer = await province.act("training", f"/plans/{plan['id']}/expenses/batch", both)
+        assert [axis["spent"] for axis in answer["axes"]] == [100_000_000, 5]
+        draft = await province.plan(authority=PROVINCIAL, year_to=2025, by="hr-bvt")
+        assert (await province.act("hr-bvt", f"/plans/{draft['id']}/expenses/batch", both, expect=409))["type"].endswith("/plan-not-approved")
+
     async def test_no_session_opens_on_a_draft(self, province: World) -> None:
         plan = await province.plan()
         session = await province.planned(plan_id=plan["id"], axis="P-IN")

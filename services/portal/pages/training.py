@@ -177,7 +177,6 @@ async def plan_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
         sessions=sessions["items"],
         place=names.get(found["facility_code"] or "", found["authority"]),
         steps=steps_of(PLAN_STEPS, found["state"], dates),
-        axes=[(axis["code"], f"{axis['code']} – {axis['title']}") for axis in found["axes"]],
         typed=visit.fields(),
         actions=actions_of(found),
         problem=problem,
@@ -190,7 +189,70 @@ async def plan(visit: Visit) -> Response:
     return await plan_page(visit)
 
 
-PLAN_ACTS = {"submission": "submitted", "return": "returned", "arbitration": "arbitrated", "approval": "approved", "revision": "revised", "expenses": "spent", "closure": "closed"}
+async def money_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    """The money of a plan: its budgets and what was spent, all axes on one page."""
+    path = f"{API}/plans/{segment(visit.path('id'))}"
+    found = await visit.api.get(path)
+    names = await facility_names(visit, [found["facility_code"]])
+    return visit.page(
+        "training/money.html",
+        status,
+        plan=found,
+        place=names.get(found["facility_code"] or "", found["authority"]),
+        actions=actions_of(found),
+        typed=visit.fields(),
+        problem=problem,
+        errors=errors or {},
+    )
+
+
+@pages.get("/training/plans/{id}/money")
+async def money_of_plan(visit: Visit) -> Response:
+    return await money_page(visit)
+
+
+def budgets_typed(visit: Visit) -> dict[str, Any]:
+    return {name.removeprefix("budget_"): whole_number(value) for name, value in visit.fields().items() if name.startswith("budget_") and value}
+
+
+@pages.post("/training/plans/{id}/revision")
+async def revise_budgets(visit: Visit) -> Response:
+    async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+        return await money_page(visit, status, problem, {name.replace("budgets.", "budget_"): reason for name, reason in (errors or {}).items()})
+
+    body = {"budgets": budgets_typed(visit), "reason": visit.field("reason"), "done_on": visit.field("done_on")}
+    answer = await send(visit, f"{API}/plans/{segment(visit.path('id'))}/revision", body, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/training/plans/{answer['id']}", done="revised")
+
+
+EXPENSE_FIELDS = ("label", "amount", "spent_on")
+
+
+@pages.post("/training/plans/{id}/expenses")
+async def enter_expenses(visit: Visit) -> Response:
+    """One line for each axis on which something was typed; all of them are entered, or none."""
+    typed = visit.fields()
+    axes = [name.removeprefix("amount_") for name in typed if name.startswith("amount_")]
+    lines = [axis for axis in axes if typed.get(f"amount_{axis}") or typed.get(f"label_{axis}")]
+    if not lines:
+        return await money_page(visit, 422, errors={f"amount_{axes[0]}" if axes else "spending": gettext(_("Write what was spent on at least one axis."))})
+    items = [{"axis": axis} | {name: typed.get(f"{name}_{axis}", "") for name in EXPENSE_FIELDS} for axis in lines]
+    items = [{name: value for name, value in (item | {"amount": whole_number(item["amount"])}).items() if value != ""} for item in items]
+
+    async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+        """`items.1.amount` of the service is the amount of the second axis that was typed."""
+        named = {}
+        for path, reason in (errors or {}).items():
+            parts = path.split(".")
+            of_a_line = len(parts) == 3 and parts[0] == "items" and parts[1].isdigit()
+            named[f"{parts[2]}_{lines[int(parts[1])]}" if of_a_line else path] = reason
+        return await money_page(visit, status, problem, named)
+
+    answer = await send(visit, f"{API}/plans/{segment(visit.path('id'))}/expenses/batch", {"items": items, "done_on": visit.field("done_on_spent")}, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/training/plans/{answer['id']}", done="spent")
+
+
+PLAN_ACTS = {"submission": "submitted", "return": "returned", "arbitration": "arbitrated", "approval": "approved", "closure": "closed"}
 
 
 @pages.post("/training/plans/{id}/{act}")
@@ -202,14 +264,10 @@ async def act_on_plan(visit: Visit) -> Response:
     if act not in PLAN_ACTS:
         raise Refusal(404, {})
     body: dict[str, Any] = {"done_on": visit.field("done_on")}
-    if act in ("arbitration", "revision"):
-        body["budgets"] = {name.removeprefix("budget_"): whole_number(value) for name, value in visit.fields().items() if name.startswith("budget_") and value}
-    if act == "revision":
-        body["reason"] = visit.field("reason")
+    if act == "arbitration":
+        body["budgets"] = budgets_typed(visit)
     if act == "approval":
         body["decision_number"] = visit.field("decision_number")
-    if act == "expenses":
-        body |= {name: visit.field(name) for name in ("axis", "label", "spent_on")} | {"amount": whole_number(visit.field("amount"))}
     answer = await send(visit, f"{API}/plans/{segment(visit.path('id'))}/{act}", body, again)
     return answer if isinstance(answer, Response) else visit.go(f"/training/plans/{answer['id']}", done=PLAN_ACTS[act])
 

@@ -9,8 +9,8 @@ from services.training.plans.coverage import coverage_of
 from services.training.plans.execution import execution_of
 from services.training.plans.models import Plan
 from services.training.plans.queries import get_visible_plan, plans_visible_to
-from services.training.plans.schemas import Act, Approval, Arbitration, Coverage, ExecutionRead, ExpenseCreate, PlanCreate, PlanRead, PlanWords, Revision
-from services.training.plans.use_cases import approve_plan, arbitrate_plan, close_plan, draft_plan, edit_plan, return_plan, revise_plan, spend_on_plan, submit_plan
+from services.training.plans.schemas import Act, Approval, Arbitration, Coverage, ExecutionRead, ExpenseCreate, ExpensesCreate, PlanCreate, PlanRead, PlanWords, Revision
+from services.training.plans.use_cases import approve_plan, arbitrate_plan, close_plan, draft_plan, edit_plan, return_plan, revise_plan, spend_on_axes, spend_on_plan, submit_plan
 from services.training.roles import can_approve_plans, can_organise_training, can_read_offers
 from shared.actions import IfMatch, etag
 from shared.auth import Caller, CallerDep, allows
@@ -116,6 +116,12 @@ async def create_revision(plan_id: UUID, body: Revision, response: Response, cal
 async def create_expense(plan_id: UUID, body: ExpenseCreate, response: Response, caller: CallerDep, session: SessionDep) -> PlanRead:
     """Enter money spent on an axis that no session bears."""
     return await _read(session, response, caller, await spend_on_plan(session, caller=caller, plan_id=plan_id, body=body))
+
+
+@router.post("/{plan_id}/expenses/batch", status_code=201, response_model=PlanRead, dependencies=[allows(can_organise_training)], responses=CHANGE)
+async def create_expenses(plan_id: UUID, body: ExpensesCreate, response: Response, caller: CallerDep, session: SessionDep) -> PlanRead:
+    """Enter money spent on several axes at once: all of it, or nothing."""
+    return await _read(session, response, caller, await spend_on_axes(session, caller=caller, plan_id=plan_id, body=body))
 
 
 @router.post("/{plan_id}/closure", status_code=201, response_model=PlanRead, dependencies=[allows(can_approve_plans)], responses=CHANGE)

@@ -114,13 +114,25 @@ class Revision(Body):
     done_on: date | None = None
 
 
-class ExpenseCreate(Body):
+class Expense(Body):
     """Money spent on an axis that no session bears."""
 
     axis: Code
     label: Line = Field(description="What was paid; no person's name.")
     amount: int = Field(gt=0, le=10**15)
     spent_on: date
+
+
+class ExpenseCreate(Expense):
+    """One expense."""
+
+    done_on: date | None = None
+
+
+class ExpensesCreate(Body):
+    """What was paid on several axes: all of it is entered, or nothing."""
+
+    items: list[Expense] = Field(min_length=1, max_length=100)
     done_on: date | None = None
 
 

@@ -23,7 +23,7 @@ from services.training.plans.guards import (
 from services.training.plans.models import Plan, PlanAction, PlanAxis, PlanExpense
 from services.training.plans.permissions import can_approve, can_arbitrate, can_write
 from services.training.plans.queries import get_own_plan, plans_visible_to
-from services.training.plans.schemas import Act, Approval, Arbitration, ExpenseCreate, PlanCreate, PlanWords, Revision
+from services.training.plans.schemas import Act, Approval, Arbitration, Expense, ExpenseCreate, ExpensesCreate, PlanCreate, PlanWords, Revision
 from services.training.rules import pack_of
 from services.training.sessions.models import TrainingSession
 from services.training.workflow import APPROVED, DONE, EVALUATED, PLAN
@@ -197,17 +197,36 @@ async def revise_plan(session: AsyncSession, *, caller: Caller, plan_id: UUID, b
 async def spend_on_plan(session: AsyncSession, *, caller: Caller, plan_id: UUID, body: ExpenseCreate) -> Plan:
     """Money spent on an axis that no session bears is entered."""
     done_on = judge_done_on(caller, body.done_on)
+    plan = await _plan_that_spends(session, caller, plan_id)
+    await _spend(session, caller, plan, body, done_on, path="axis")
+    await _announce(session, events.PlanExecuted, plan)
+    return plan
+
+
+async def spend_on_axes(session: AsyncSession, *, caller: Caller, plan_id: UUID, body: ExpensesCreate) -> Plan:
+    """Money spent on several axes is entered at once; one line that is wrong enters nothing."""
+    done_on = judge_done_on(caller, body.done_on)
+    plan = await _plan_that_spends(session, caller, plan_id)
+    for number, expense in enumerate(body.items):
+        await _spend(session, caller, plan, expense, done_on, path=f"items.{number}.axis")
+    await _announce(session, events.PlanExecuted, plan)
+    return plan
+
+
+async def _plan_that_spends(session: AsyncSession, caller: Caller, plan_id: UUID) -> Plan:
     plan = await get_own_plan(session, caller, plan_id)
     require(can_write(caller, plan))
     plan_must_be_in_force(plan, "spend")
-    axis = plan.axis(body.axis)
-    if axis is None:
-        raise Malformed.field("axis", _("The plan has no axis {axis}."), axis=body.axis)
-    session.add(PlanExpense(plan_id=plan.id, axis_id=axis.id, label=body.label, amount=body.amount, spent_on=body.spent_on, entered_by=caller.actor))
-    await session.flush()
-    await record_audit(session, caller, "plan.spent", "plan", plan.id, after=body.model_dump(mode="json"), done_on=done_on)
-    await _announce(session, events.PlanExecuted, plan)
     return plan
+
+
+async def _spend(session: AsyncSession, caller: Caller, plan: Plan, expense: Expense, done_on: date, *, path: str) -> None:
+    axis = plan.axis(expense.axis)
+    if axis is None:
+        raise Malformed.field(path, _("The plan has no axis {axis}."), axis=expense.axis)
+    session.add(PlanExpense(plan_id=plan.id, axis_id=axis.id, label=expense.label, amount=expense.amount, spent_on=expense.spent_on, entered_by=caller.actor))
+    await session.flush()
+    await record_audit(session, caller, "plan.spent", "plan", plan.id, after=expense.model_dump(mode="json"), done_on=done_on)
 
 
 async def close_plan(session: AsyncSession, *, caller: Caller, plan_id: UUID, body: Act, if_match: str | None = None) -> Plan:

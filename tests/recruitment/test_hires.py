@@ -278,8 +278,8 @@ class TestConflicting:
         assert (await world.signed(hire))["conflict"] == "signed-after-withdrawal"
 
     async def test_is_read_by_the_head_of_the_facility_that_receives_and_by_no_other_head(self, world: World, hire: dict[str, Any]) -> None:
-        assert [item["id"] for item in (await world.api.as_("head-bvt").get("/hires")).json()["items"]] == [hire["id"]]
-        assert (await world.api.as_("head-bache").get("/hires")).json()["items"] == []
+        assert [item["id"] for item in (await world.api.as_("head-bvt").get(f"{ROOT}/hires")).json()["items"]] == [hire["id"]]
+        assert (await world.api.as_("head-bache").get(f"{ROOT}/hires")).json()["items"] == []
         await world.act("head-bvt", f"/hires/{hire['id']}/withdrawal", {"reason": "Not for a head to say", "done_on": "2024-03-15"}, expect=403)
 
     async def test_settled_once_it_fits(self, world: World, hire: dict[str, Any]) -> None:

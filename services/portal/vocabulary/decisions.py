@@ -15,10 +15,10 @@ STATES = {
     "assessed": State("calculator", "warn", _("Amount assessed")),
     "notified": State("envelope", "warn", _("Person notified")),
     "instalments": State("calendar3", "warn", _("Repaid in parts")),
-    "waived": State("dash-circle", "", _("Given up")),
+    "waived": State("dash-circle", "", _("Debt given up")),
     "contested": State("exclamation-triangle", "bad", _("Contested")),
     "scheduled": State("clock", "ink", _("Scheduled")),
-    "due": State("exclamation-triangle", "warn", _("Due")),
+    "due": State("exclamation-triangle", "warn", _("To be paid")),
     "paid": State("check2", "good", _("Paid")),
 }
 

@@ -39,7 +39,7 @@ STATES = {
     "candidate_forward": State("chevron-right", "ink", _("Goes forward")),
     "candidate_nominated": State("award", "good", _("Nominated")),
     "candidate_left_out": State("dash-circle", "", _("Does not go forward")),
-    "vote_held": State("check2", "good", _("Held")),
+    "vote_held": State("check2", "good", _("Vote held")),
     "vote_nominated": State("check2", "good", _("Nominated")),
     "vote_forward": State("chevron-right", "ink", _("The highest go forward")),
     "vote_consulted": State("check2", "good", _("Consulted")),

@@ -6,7 +6,7 @@ from shared import words
 
 STATES = {
     "extended": State("arrow-repeat", "warn", _("Extended")),
-    "current": State("check2", "good", _("Held")),
+    "current": State("check2", "good", _("Present step")),
     "past": State("dash-circle", "", _("Past")),
     "granted": State("check2", "good", _("Granted")),
     "awarded": State("award", "good", _("Awarded")),

@@ -7,9 +7,9 @@ from shared import words
 STATES = {
     "expired": State("calendar-x", "", _("Expired")),
     "terminated": State("dash-circle", "", _("Ended early")),
-    "promised": State("hourglass-split", "ink", _("Promised")),
-    "held": State("check2", "good", _("Held")),
-    "missed": State("x-circle", "bad", _("Missed")),
+    "promised": State("hourglass-split", "ink", _("Visit promised")),
+    "held": State("check2", "good", _("Took place")),
+    "missed": State("x-circle", "bad", _("Did not take place")),
     "not_ready": State("exclamation-triangle", "warn", _("Not ready")),
     "source_ok": State("hourglass-split", "ink", _("Source agrees")),
     "worker_ok": State("hourglass-split", "ink", _("Worker has answered")),

@@ -13,10 +13,10 @@ STATES = {
     "board_approved": State("hourglass-split", "warn", _("Approved by the board, to sign")),
     "board_refused": State("x-circle", "bad", _("Refused by the board")),
     "bonded": State("link-45deg", "good", _("Bonded")),
-    "enrolled": State("mortarboard", "ink", _("Enrolled")),
+    "enrolled": State("mortarboard", "ink", _("Enrolment done")),
     "studying": State("book", "ink", _("Studying")),
     "graduated": State("award", "good", _("Graduated")),
-    "abandoned": State("x-circle", "bad", _("Given up")),
+    "abandoned": State("x-circle", "bad", _("Studies given up")),
     "study_returned": State("house-check", "good", _("Back at work")),
 }
 
@@ -44,7 +44,7 @@ LABELS = {
     "training_field": words.STAY_FIELDS,
     "programme": words.STUDIES,
     "cost_kind": {"tuition": _("Tuition"), "course_expenses": _("Course expenses"), "salary": _("Salary kept"), "allowance": _("Allowances")},
-    "study_outcome": {"graduated": _("Diploma obtained"), "failed": _("No diploma"), "abandoned": _("Given up")},
+    "study_outcome": {"graduated": _("Diploma obtained"), "failed": _("No diploma"), "abandoned": _("Studies given up")},
     "standing": {"on_track": _("On track"), "delayed": _("Delayed"), "at_risk": _("At risk")},
     "degree_check": {"verified": _("Verified"), "mismatch": _("does not match"), "forged_suspected": _("suspected forgery")},
     "country": {"CN": _("China"), "FR": _("France"), "VN": _("Viet Nam"), "KR": _("South Korea"), "JP": _("Japan"), "TH": _("Thailand"), "SG": _("Singapore"), "LA": _("Laos")},

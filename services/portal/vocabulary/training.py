@@ -24,7 +24,7 @@ STATES = {
     "opening": State("box-arrow-in-right", "", _("Opening balance")),
     "retired": State("archive", "", _("Out of the catalogue")),
     "on_track": State("check2", "good", _("On track")),
-    "behind": State("clock", "warn", _("Behind")),
+    "behind": State("clock", "warn", _("Behind schedule")),
     "at_risk": State("exclamation-triangle", "bad", _("At risk")),
 }
 

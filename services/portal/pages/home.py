@@ -22,6 +22,8 @@ WORK_LIST = "/api/v1/observatory/work-list"
 MOST = 200
 LINES = 30
 HEADLINES = ("density.doctors", "density.nurses", "recruitment.hard_posts", "appointment.mandates_ending_180", "rotation.stations_without_centre", "training.trainees")
+OF_A_FACILITY = ("stock.doctors", "stock.staff", "recruitment.vacant_posts", "appointment.mandates_ending_180", "personnel.steps_due", "training.trainees")
+"""A facility has no inhabitants: its people read counts of their own."""
 WHEN = (("overdue", _("Overdue")), ("week", _("This week")), ("later", _("Later")))
 FILTERS = ("when", "kind", "facility", "responsible")
 ROLES = ("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "training-institute", "licensing-officer", "committee-member")
@@ -37,7 +39,7 @@ async def home(visit: Visit) -> Response:
         filters["responsible"] = own[0] if len(own) == 1 else ""
     asked = chosen(visit)
     (tasks, away), dues, figures, offered = await asyncio.gather(
-        tasks_of(visit), dues_of(visit, filters), figures_or_none(visit, asked, HEADLINES), _or_nothing(facilities_offered(visit))
+        tasks_of(visit), dues_of(visit, filters), figures_or_none(visit, asked, OF_A_FACILITY if asked["facility"] else HEADLINES), _or_nothing(facilities_offered(visit))
     )
     return visit.page(
         "home/today.html",

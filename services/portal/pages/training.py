@@ -23,12 +23,12 @@ REGISTRY = "/api/v1/registry"
 ORGANISERS = ("training-institute", "regional-administrator", "facility-hr-officer")
 SENDERS = (*ORGANISERS, "head-of-facility")
 SESSION_STEPS = (
-    ("planned", _("Planned")),
+    ("planned", _("Session planned")),
     ("open", _("Open to enrolment")),
-    ("confirmed", _("Confirmed")),
+    ("confirmed", _("Session confirmed")),
     ("running", _("Under way")),
-    ("done", _("Held")),
-    ("evaluated", _("Evaluated")),
+    ("done", _("Took place")),
+    ("evaluated", _("Session evaluated")),
 )
 PLAN_STEPS = (
     ("draft", _("Draft")),

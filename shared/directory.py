@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from pydantic import BaseModel, Field
-from sqlalchemy import Text, bindparam, text
+from sqlalchemy import Date, Text, bindparam, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -205,6 +205,10 @@ _PLACE = text(
     "SELECT code, authority_path::text, facility_type, level, ownership, area_code, area_path, technical_supervisor, remoteness, tier FROM facilities "
     "WHERE code = :code AND valid @> CAST(:day AS date)"
 )
+_PLACES = text(
+    "SELECT w.day, f.code, f.authority_path::text, f.facility_type, f.level, f.ownership, f.area_code, f.area_path, f.technical_supervisor, f.remoteness, f.tier "
+    "FROM unnest(:codes, :days) AS w (code, day) JOIN facilities f ON f.code = w.code AND f.valid @> w.day"
+).bindparams(bindparam("codes", type_=ARRAY(Text)), bindparam("days", type_=ARRAY(Date)))
 _WORK = """
     SELECT a.person_id, a.worker_id, a.facility_code, a.authority_path::text, a.shared_with, a.unit, a.post_id, w.occupation_code, w.occupation_group, w.specialty,
            w.employment_type, w.first_day, w.retirement_on, w.worker_no
@@ -222,6 +226,12 @@ async def place_on(session: AsyncSession, code: str, day: date, *, field: str = 
     if row is None:
         raise Malformed.field(field, _("No facility {code} exists on {day}."), code=code, day=day.isoformat())
     return Place(**row._mapping)
+
+
+async def places_on(session: AsyncSession, wanted: Collection[tuple[str, date]]) -> dict[tuple[str, date], Place]:
+    """Many facilities at once, each on a day of its own; what does not exist then is not in it."""
+    rows = await session.execute(_PLACES, {"codes": [code for code, _day in wanted], "days": [day for _code, day in wanted]})
+    return {(row["code"], row["day"]): Place(**{name: value for name, value in row.items() if name != "day"}) for row in rows.mappings()}
 
 
 async def works_of(session: AsyncSession, person_ids: Collection[UUID], day: date) -> dict[UUID, Work]:

@@ -6,6 +6,7 @@ from services.rotation.agreements.api import router as agreements
 from services.rotation.agreements.use_cases import follow_the_calendar
 from services.rotation.consumers import consumer
 from services.rotation.history import HISTORY
+from services.rotation.imports.wizard import wizard
 from services.rotation.missions.api import router as missions
 from services.rotation.programmes.api import router as programmes
 from services.rotation.support_requests.api import router as support_requests
@@ -17,9 +18,9 @@ service = Service(
     name="rotation",
     title="Rotation",
     package=__package__,
-    routers=[programmes, agreements, visits, support_requests, missions, techniques],
+    routers=[programmes, agreements, visits, support_requests, missions, techniques, wizard.router],
     consumer=consumer,
-    daily=[follow_the_calendar],
+    daily=[follow_the_calendar, wizard.forget_old_imports],
     history=HISTORY,
 )
 

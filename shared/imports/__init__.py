@@ -32,6 +32,9 @@ probations, bonds, agreements, past sessions). A service declares only what is i
         # memory.again(line, key) judges what the same file said before; Verdict.good / bad / recorded
     async def write(session, caller, lines) -> None:         # set-wise, with events and audit, in this transaction
 
+    # When a thing takes several rows (an agreement, one row per obligation): whole="reference", the column that its rows
+    # share. One bad row then keeps all its rows out, and `write` is given them together.
+
     KINDS = [Kind("mandates", COLUMNS, MandateLine, judge, write, allowed=can_import_mandates)]
 
 The good lines are judged again when they are confirmed, so `judge` is the one place of the rules. A text of Fault is a

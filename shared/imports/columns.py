@@ -53,7 +53,10 @@ def as_it_is(cells: Mapping[str, Any]) -> Mapping[str, Any]:
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of import: its columns and line, and how its lines are judged and written. `build` judges the cells of a line together."""
+    """One kind of import: its columns and line, and how its lines are judged and written. `build` judges the cells of a line together.
+
+    `whole` is the column whose value the rows of one thing share, when a thing takes several rows: it is written whole or not at all.
+    """
 
     name: str
     columns: tuple[Column, ...]
@@ -62,6 +65,7 @@ class Kind:
     write: Callable[[AsyncSession, Caller, Sequence[Any]], Awaitable[None]]
     allowed: Callable[[Caller], Permission]
     build: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_it_is
+    whole: str | None = None
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,18 @@ def heading_of(kind: Kind, row: Row) -> Heading:
         else:
             places[name] = place
     return Heading(row[0], places, ignored, twice)
+
+
+def thing_of(kind: Kind, heading: Heading, row: Row) -> Any:
+    """Which thing of several rows a row is a part of, however wrong its other cells are; nothing when even that cannot be read."""
+    place = heading.places.get(kind.whole or "")
+    column = next((column for column in kind.columns if column.name == kind.whole), None)
+    if column is None or place is None or place >= len(row[1]) or written(row[1][place]) == "":
+        return None
+    try:
+        return column.read(row[1][place])
+    except Fault:
+        return None
 
 
 def read_line(kind: Kind, heading: Heading, row: Row) -> Line | None:

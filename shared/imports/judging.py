@@ -20,6 +20,7 @@ class Verdict:
     state: str
     line: Any = None
     faults: Sequence[tuple[str | None, Fault]] = ()
+    thing: Any = None  # of which a row that cannot be read is a part
 
     @classmethod
     def good(cls, line: Any) -> "Verdict":
@@ -57,6 +58,39 @@ class Memory:
             return Verdict.unchanged(line.row, IGNORED, other=earlier[0])
         self.also_bad.append(Verdict.bad(earlier[0], None, _("Row {other} says something else under the same number or code."), other=line.row))
         return Verdict.bad(line.row, None, _("Row {other} says something else under the same number or code."), other=earlier[0])
+
+
+@dataclass
+class Wholes:
+    """Things that take several rows: one bad row, and none of its rows is written."""
+
+    column: str | None
+    rows: dict[int, Hashable] = field(default_factory=dict)
+    good: dict[Hashable, list[int]] = field(default_factory=dict)
+    spoiled: dict[Hashable, int] = field(default_factory=dict)
+
+    def judged(self, lines: Sequence[Any], verdicts: Sequence[Verdict]) -> None:
+        """Remember what became of these rows."""
+        if self.column is None:
+            return
+        self.rows |= {line.row: getattr(line, self.column) for line in lines}
+        for verdict in verdicts:
+            thing = verdict.thing or self.rows.get(verdict.row)
+            if thing is None:
+                continue
+            if verdict.state == "good":
+                self.good.setdefault(thing, []).append(verdict.row)
+            elif verdict.state == "bad":
+                self.spoiled.setdefault(thing, verdict.row)
+
+    def left_out(self) -> list[Verdict]:
+        """The good rows that stay out because of another one."""
+        return [
+            Verdict.bad(row, None, _("Row {other} belongs with this one and is in error: they are loaded together or not at all."), other=bad)
+            for thing, bad in self.spoiled.items()
+            for row in self.good.get(thing, [])
+            if row != bad
+        ]
 
 
 def refused(row: int, column: str, permission: Permission) -> Verdict | None:

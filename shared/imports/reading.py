@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from shared.files import StoredFile
-from shared.imports.columns import LAST_ROW_OF_HEADING, Faults, Heading, Kind, Line, find_heading, read_line
+from shared.imports.columns import LAST_ROW_OF_HEADING, Faults, Heading, Kind, Line, find_heading, read_line, thing_of
 from shared.imports.judging import Verdict
 from shared.imports.tables import Row, read_rows
 
@@ -45,7 +45,7 @@ class Reading:
             try:
                 line = read_line(self.kind, self.heading, row)
             except Faults as faults:
-                chunk.wrong.append(Verdict(row[0], "bad", None, faults.found))
+                chunk.wrong.append(Verdict(row[0], "bad", None, faults.found, thing_of(self.kind, self.heading, row)))
             else:
                 if line is not None:
                     chunk.lines.append(line)

@@ -23,7 +23,7 @@ from shared.idempotency import Router
 from shared.ids import uuid7
 from shared.imports.columns import Kind
 from shared.imports.findings import all_findings, findings_of
-from shared.imports.judging import Memory
+from shared.imports.judging import Memory, Wholes
 from shared.imports.keeping import count, keep
 from shared.imports.models import ImportColumns
 from shared.imports.reading import LINES_AT_A_TIME, Reading
@@ -36,6 +36,7 @@ ImportT = TypeVar("ImportT", bound=ImportColumns)
 ACCEPTED = frozenset({"csv", "xlsx"})
 SHOWN = 200
 LINES_IN_A_STATEMENT = 2_000
+ALL_LINES = 2**31 - 1
 DAYS_KEPT = 30
 # A spreadsheet would run a cell that begins so.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|")
@@ -84,12 +85,15 @@ class Wizard(Generic[ImportT]):
         )
         session.add(checked)
         await session.flush()
-        memory = Memory()
+        memory, wholes = Memory(), Wholes(kind.whole)
         # Reading is Python work: in a thread, other requests go on.
         while chunk := await asyncio.to_thread(reading.next_lines):
             lines, wrong = chunk.lines, chunk.wrong
-            await keep(session, checked, [*wrong, *(await kind.judge(session, caller, lines, memory) if lines else [])])
-        await keep(session, checked, memory.also_bad)
+            verdicts = [*wrong, *(await kind.judge(session, caller, lines, memory) if lines else [])]
+            wholes.judged(lines, verdicts)
+            await keep(session, checked, verdicts)
+        wholes.judged([], memory.also_bad)
+        await keep(session, checked, list({verdict.row: verdict for verdict in [*wholes.left_out(), *memory.also_bad]}.values()))
         await count(session, checked)
         await record_audit(session, caller, "import.checked", "import", checked.id, after={"kind": name, "file": file.sha256, "rows": checked.rows, "bad": checked.bad})
         return checked
@@ -107,13 +111,19 @@ class Wizard(Generic[ImportT]):
         # Two imports at once would each judge before the other has written.
         await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('import', 0))"))
         memory, written, after = Memory(), 0, 0
-        while rows := (await session.execute(_GOOD, {"id": checked.id, "after": after, "most": LINES_AT_A_TIME})).all():
+        at_a_time, in_a_statement = (LINES_AT_A_TIME, LINES_IN_A_STATEMENT) if kind.whole is None else (ALL_LINES, ALL_LINES)
+        while rows := (await session.execute(_GOOD, {"id": checked.id, "after": after, "most": at_a_time})).all():
             after = rows[-1].row
-            verdicts = await kind.judge(session, caller, [self._lines[kind.name].validate_python(row.line) for row in rows], memory)
+            lines = [self._lines[kind.name].validate_python(row.line) for row in rows]
+            verdicts = await kind.judge(session, caller, lines, memory)
+            wholes = Wholes(kind.whole)
+            wholes.judged(lines, verdicts)
+            left_out = {verdict.row: verdict for verdict in wholes.left_out()}
+            verdicts = [left_out.get(verdict.row, verdict) for verdict in verdicts]
             good = [verdict.line for verdict in verdicts if verdict.state == "good" and verdict.line is not None]
             # The use cases of each kind write set-wise, with their events and audit, in this transaction.
-            for first in range(0, len(good), LINES_IN_A_STATEMENT):
-                await kind.write(session, caller, good[first : first + LINES_IN_A_STATEMENT])
+            for first in range(0, len(good), in_a_statement):
+                await kind.write(session, caller, good[first : first + in_a_statement])
             written += len(good)
             await keep(session, checked, [verdict for verdict in verdicts if verdict.state != "good"])
         checked.confirm(by=caller.actor, written=written)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from starlette.testclient import TestClient
 
-from services.portal.clients import Refusal
+from services.portal.clients import Api, Refusal
 from tests.portal.forms import fill, hidden_fields
 from tests.portal.world import CAMPAIGN, CANDIDACY, CANDIDACY_READ, HIRE, HIRE_READ, PERSON_READ, POST, REPORT, World, uid
 
@@ -157,6 +157,27 @@ class TestImports:
         world.answers["/api/v1/registry/imports"] = REPORT
         answer = reader.post("/imports", data=hidden | {"kind": "people"}, files={"file": ("people.csv", b"worker_no,full_name\n", "text/csv")})
         assert answer.headers["location"] == f"/imports/registry/{uid(600)}"
+
+    def test_agreements_go_to_rotation_and_their_columns_are_explained(self, as_: Callable[..., TestClient], world: World) -> None:
+        page = as_("linh", "vi").get("/imports").text
+        assert "giver_code, receiver_code, model" in page
+        assert "Mỗi dòng là một chuyên khoa được cam kết." in page
+        reader = as_("linh")
+        world.answers["/api/v1/rotation/imports"] = REPORT | {"kind": "agreements"}
+        hidden = hidden_fields(reader.get("/imports").text, "/imports")
+        answer = reader.post("/imports", data=hidden | {"kind": "agreements"}, files={"file": ("agreements.csv", b"reference\n", "text/csv")})
+        assert answer.headers["location"] == f"/imports/rotation/{uid(600)}"
+
+    def test_a_template_for_each_kind_and_for_no_other(self, as_: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch) -> None:
+        async def text(_api: Api, path: str) -> str:
+            assert path == "/api/v1/rotation/imports/templates/agreements.csv"
+            return "reference,giver_code\r\n"
+
+        monkeypatch.setattr(Api, "text", text)
+        answer = as_("linh").get("/imports/templates/agreements.csv")
+        assert (answer.status_code, answer.headers["content-disposition"]) == (200, 'attachment; filename="agreements.csv"')
+        assert "reference,giver_code" in answer.text
+        assert as_("linh").get("/imports/templates/secrets.csv").status_code == 404
 
     def test_no_file_no_kind(self, as_: Callable[..., TestClient]) -> None:
         reader = as_("linh", "fr")

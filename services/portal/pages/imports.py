@@ -8,7 +8,7 @@ from services.portal.clients import Refusal, segment
 from services.portal.labels import choices
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
-from services.portal.vocabulary.imports import IMPORTS
+from services.portal.vocabulary.imports import IMPORTS, NOTES
 
 pages = Pages()
 
@@ -28,6 +28,7 @@ async def first_page(visit: Visit, status: int = 200, problem: dict[str, Any] | 
         status,
         kinds=choices("import_kind", *IMPORTS),
         columns={kind: columns for kind, (_service, columns) in IMPORTS.items()},
+        notes={kind: gettext(note) for kind, note in NOTES.items()},
         typed=visit.fields(),
         problem=problem,
         errors=errors or {},
@@ -61,6 +62,16 @@ async def upload(visit: Visit) -> Response:
             return await first_page(visit, refusal.status, problem=refusal.problem)
         raise
     return visit.go(f"/imports/{service}/{done['id']}")
+
+
+@pages.get("/imports/templates/{kind}.csv")
+async def template(visit: Visit) -> Response:
+    """An empty file with the headings of a kind."""
+    kind = visit.path("kind")
+    if kind not in IMPORTS:
+        raise Refusal(404, {})
+    text = await visit.api.text(f"{api_of(IMPORTS[kind][0])}/templates/{kind}.csv")
+    return Response(text, media_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{kind}.csv"'})
 
 
 @pages.get("/imports/{service}/{id}")

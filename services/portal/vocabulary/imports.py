@@ -15,11 +15,26 @@ IMPORTS: dict[str, tuple[str, str]] = {
     "probations": ("appointment", "worker_no, facility_code, starts_on, months, mentor_no"),
     "bonds": ("appointment", "worker_no, facility_code, number, origin, amount, currency, months_due, starts_on, signed_on, breach, paid, paid_on, next_due_on"),
     "past_sessions": ("training", "worker_no, facility_code, course, provider, ends_on, hours"),
+    "agreements": (
+        "rotation",
+        "reference, giver_code, receiver_code, model, programme, number, starts_on, ends_on, signed_on, giver_contact_no, receiver_contact_no, followed_from, specialty, "
+        "visits_per_month, techniques",
+    ),
     "licences": ("registry", "worker_no, facility_code, number, authority, scope, issued_on, expires_on, status"),
+}
+
+# What a file of this kind must say that its headings do not.
+NOTES = {
+    "agreements": _(
+        "One row per specialty that is promised. The rows of one agreement share its reference and say the same about it; they are loaded together or not at all. "
+        "Contacts are given by their worker number, specialties by their name or code, techniques by their code; several techniques are separated by a semicolon. "
+        "Visits are followed here from the month of followed_from, or from this month on when it is empty; those before stand on paper."
+    ),
 }
 
 LABELS = {
     "import_kind": {
+        "agreements": _("Agreements"),
         "bonds": _("Service commitments"),
         "licences": _("Licences to practise"),
         "mandates": _("Mandates"),

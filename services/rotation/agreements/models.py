@@ -83,6 +83,12 @@ class Agreement(Record):
         self.move("sign", AGREEMENT)
         return True
 
+    def enter_paper(self, *, by: str, signed_on: date) -> None:
+        """Both sides signed it on paper: one person enters both signatures."""
+        self.on_paper = True
+        self.sign("giver", by=by, on=signed_on)
+        self.sign("receiver", by=by, on=signed_on)
+
     def end(self, act: str, *, on: date, reason: str | None = None) -> None:
         self.move(act, AGREEMENT)
         self.ended_on, self.reason = on, reason

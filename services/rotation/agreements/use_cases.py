@@ -1,6 +1,7 @@
 """Two facilities draft an agreement and each signs it; it then promises visits month by month until it ends."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -16,15 +17,16 @@ from services.rotation.agreements.schemas import AgreementBatch, AgreementCreate
 from services.rotation.agreements.workflow import ACTIVE, AGREEMENT, LIVE, SIGNED
 from services.rotation.dues.use_cases import agreement_ends, agreement_over
 from services.rotation.programmes.queries import programme_on
-from services.rotation.visits.promises import promise_visits
+from services.rotation.visits.promises import promise_first_visits, promise_visits
 from shared.actions import require_current
-from shared.audit import record_audit
+from shared.audit import record_audit, record_audits
 from shared.auth import Caller, require
+from shared.calendars import add_months
 from shared.clock import judge_done_on, today
 from shared.db import worker_session
-from shared.directory import place_on
+from shared.directory import Place, place_on
 from shared.errors import Malformed, Problem, problem_of_database_error
-from shared.events import record_event
+from shared.events import record_event, record_events
 from shared.i18n import _
 from shared.records import by_reference
 from shared.references import hash_of
@@ -41,7 +43,21 @@ async def draft_agreement(session: AsyncSession, *, caller: Caller, body: Agreem
     programme_on(body.programme, giver.code, body.starts_on)
     if known := await by_reference(session, Agreement, authority_path=giver.authority_path, body=body, reference=body.reference):
         return known
-    agreement = Agreement(
+    agreement = _drafted(caller, body, giver, receiver, done_on)
+    session.add(agreement)
+    await session.flush()
+    await record_audit(session, caller, "agreement.drafted", "agreement", agreement.id, after=body.model_dump(mode="json"), done_on=done_on)
+    if body.signed_on is None:
+        record_event(session, AgreementDrafted.about(agreement))
+        return agreement
+    require(can_enter_signed(caller))
+    agreement.enter_paper(by=caller.actor, signed_on=judge_done_on(caller, body.signed_on))
+    await _both_signed(session, caller, agreement)
+    return agreement
+
+
+def _drafted(caller: Caller, body: AgreementCreate, giver: Place, receiver: Place, done_on: date) -> Agreement:
+    return Agreement(
         **body.model_dump(include={"reference", "giver_code", "receiver_code", "model", "programme", "number", "starts_on", "ends_on", "giver_contact", "receiver_contact"}),
         content_hash=hash_of(body),
         authority_path=giver.authority_path,
@@ -51,19 +67,42 @@ async def draft_agreement(session: AsyncSession, *, caller: Caller, body: Agreem
         drafted_on=done_on,
         obligations=[Obligation(**each.model_dump()) for each in body.obligations],
     )
-    session.add(agreement)
-    await session.flush()
-    await record_audit(session, caller, "agreement.drafted", "agreement", agreement.id, after=body.model_dump(mode="json"), done_on=done_on)
-    if body.signed_on is None:
-        record_event(session, AgreementDrafted.about(agreement))
-        return agreement
+
+
+@dataclass(frozen=True)
+class PaperAgreement:
+    """An agreement that stood on paper before the register was opened here: its visits are promised and followed from a month on."""
+
+    body: AgreementCreate
+    giver: Place
+    receiver: Place
+    followed_from: date
+
+
+async def enter_agreements(session: AsyncSession, caller: Caller, papers: Sequence[PaperAgreement]) -> None:
+    """Many agreements that both sides signed on paper, judged already, as they stand today: set-wise."""
     require(can_enter_signed(caller))
-    agreement.on_paper = True
-    signed_on = judge_done_on(caller, body.signed_on)
-    agreement.sign("giver", by=caller.actor, on=signed_on)
-    agreement.sign("receiver", by=caller.actor, on=signed_on)
-    await _both_signed(session, caller, agreement)
-    return agreement
+    day = today()
+    agreements = [_drafted(caller, paper.body, paper.giver, paper.receiver, day) for paper in papers]
+    session.add_all(agreements)
+    await session.flush()
+    for agreement, paper in zip(agreements, papers, strict=True):
+        agreement.enter_paper(by=caller.actor, signed_on=judge_done_on(caller, paper.body.signed_on))
+        agreement.promised_to = add_months(paper.followed_from, -1)
+    record_events(session, [AgreementSigned.about(agreement) for agreement in agreements])
+    drafted = [(agreement.id, None, paper.body.model_dump(mode="json")) for agreement, paper in zip(agreements, papers, strict=True)]
+    await record_audits(session, caller, "agreement.drafted", "agreement", drafted, done_on=day)
+    for agreement in agreements:
+        agreement_ends(session, agreement)
+    starting = [agreement for agreement in agreements if agreement.starts_on <= day]
+    for agreement in starting:
+        agreement.move("start", AGREEMENT)
+    record_events(session, [AgreementStarted.about(agreement) for agreement in starting])
+    await promise_first_visits(session, starting, upto=day)
+    for since in sorted({agreement.starts_on for agreement in starting}):
+        started = [(agreement.id, None, {"state": agreement.state}) for agreement in starting if agreement.starts_on == since]
+        await record_audits(session, caller, "agreement.started", "agreement", started, done_on=since)
+    await session.flush()
 
 
 async def draft_agreements(session: AsyncSession, *, caller: Caller, body: AgreementBatch) -> list[BatchAnswer]:

@@ -1,6 +1,7 @@
 """What an agreement promises, month by month: visits are promised when their month begins, and wait for a word when it ends."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 
 from sqlalchemy import func, select
@@ -34,6 +35,23 @@ def months_between(first: date, last: date) -> Iterator[date]:
 
 async def promise_visits(session: AsyncSession, agreement: Agreement, *, upto: date, since: date | None = None) -> None:
     """Promise the visits of the months begun up to a day, each once."""
+    visits = _promised_by(agreement, upto=upto, since=since)
+    if visits:
+        await _promise(session, visits)
+        await tell_what_waits(session, agreement)
+
+
+async def promise_first_visits(session: AsyncSession, agreements: Sequence[Agreement], *, upto: date) -> None:
+    """The same for many agreements that promise for the first time."""
+    promised = {agreement.id: _promised_by(agreement, upto=upto) for agreement in agreements}
+    await _promise(session, [visit for visits in promised.values() for visit in visits])
+    for agreement in agreements:
+        if months := Counter(visit.month for visit in promised[agreement.id]):
+            visits_due(session, agreement, month_end(min(months)), months[min(months)])
+
+
+def _promised_by(agreement: Agreement, *, upto: date, since: date | None = None) -> list[Visit]:
+    """The visits that an agreement owes for the months begun since it last promised."""
     first = max(agreement.starts_on, since or agreement.starts_on)
     if agreement.promised_to is not None:
         first = max(first, add_months(agreement.promised_to, 1))
@@ -55,12 +73,13 @@ async def promise_visits(session: AsyncSession, agreement: Agreement, *, upto: d
         for _visit in range(obligation.visits_per_month)
     ]
     agreement.promised_to = month_of(min(upto, agreement.ends_on))
-    if not visits:
-        return
+    return visits
+
+
+async def _promise(session: AsyncSession, visits: Sequence[Visit]) -> None:
     session.add_all(visits)
     await session.flush()
     record_events(session, [VisitPromised.about(visit) for visit in visits])
-    await tell_what_waits(session, agreement)
 
 
 async def tell_what_waits(session: AsyncSession, agreement: Agreement) -> None:

@@ -1,0 +1,1 @@
+"""Files that rotation loads: no authority starts from nothing."""

@@ -105,7 +105,7 @@ def said(kind: str, code: Any) -> str:
     """The words for a code. What is no code (a title typed by a person) stays as it was typed."""
     written = str(code)
     if kind == "country":
-        return Locale.parse(current_language.get()).territories.get(written, written)
+        return str(Locale.parse(current_language.get()).territories.get(written, written))
     known = KINDS.get(kind, {}).get(written)
     if known is not None:
         return translate(known)

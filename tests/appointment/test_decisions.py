@@ -192,6 +192,14 @@ class TestNumbers:
         await register.act("director", await register.file("hire 1"), "signature", {"number": "1/QĐ-SYT"})
         assert (await register.act("director", await register.file("hire 2"), "signature"))["number"] == "2/QĐ-SYT"
 
+    async def test_the_next_number_is_told_and_not_taken(self, register: Register) -> None:
+        kept = await register.keep("{number}/{year}/QĐ-SYT", last_number=316)
+        assert (kept["year"], kept["next_number"], kept["available_actions"][0]["allowed"]) == (2025, "317/2025/QĐ-SYT", True)
+        await register.act("director", await register.file("hire 1"), "signature", {"number": "317/2025/QĐ-SYT"})
+        seen = (await register.api.as_("training").get(f"{ROOT}/registers/VN-22")).json()
+        assert (seen["next_number"], seen["last_numbers"], seen["available_actions"][0]["allowed"]) == ("318/2025/QĐ-SYT", {"2025": 316}, False)
+        assert (await register.api.as_("hr-bvt").get(f"{ROOT}/registers/VN-22-BVT")).status_code == 404
+
     async def test_another_authority_does_not_keep_it(self, register: Register) -> None:
         for person in ("hr-bvt", "hanoi"):
             answer = await register.api.as_(person).put(f"{ROOT}/registers/VN-22", json={"pattern": "{number}/QĐ-SYT"})
@@ -315,7 +323,7 @@ class TestDocument:
         async def told(_caller: Any, _method: str, path: str, *, json: Any = None) -> dict[str, Any]:
             if json is not None:
                 return {"items": [{"id": person, "name": "Đặng Thị Ánh"} for person in json["ids"]]}
-            return {"items": [{"name": "Bệnh viện Đa khoa tỉnh Quảng Ninh"}] if "VN-22-BVT" in path else []}
+            return {"items": [{"name": "Bệnh viện Đa khoa tỉnh Quảng Ninh"}] if "/facilities?code=VN-22-BVT" in path else []}
 
         monkeypatch.setattr("services.appointment.decisions.documents.ask", told)
 

@@ -5,8 +5,9 @@ Another service hears the register's events (shared/decisions.py). A feature of 
     make_effects("mandate", OwnEffects(signed=start_mandate, revoked=end_mandate))      # kind of its own `file_decision`
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -18,12 +19,24 @@ OwnEffect = Callable[[AsyncSession, Caller, Decision], Awaitable[None]]
 
 
 @dataclass(frozen=True)
+class Annex:
+    """What the letter says of each person beside the name: the heads of the columns, and a line for each."""
+
+    heads: Sequence[str]
+    lines: Sequence[tuple[UUID, Sequence[str]]]
+
+
+OwnAnnex = Callable[[AsyncSession, Decision], Awaitable[Annex]]
+
+
+@dataclass(frozen=True)
 class OwnEffects:
     """Each may raise Refused: then the signature, or the revocation, is refused with that rule. `decision.source_id` is the feature's thing."""
 
     signed: OwnEffect
     revoked: OwnEffect
     numbered: OwnEffect | None = None
+    annex: OwnAnnex | None = None
 
 
 _known: dict[str, OwnEffects] = {}
@@ -49,6 +62,12 @@ async def when_revoked(session: AsyncSession, caller: Caller, decision: Decision
 async def when_numbered(session: AsyncSession, caller: Caller, decision: Decision) -> None:
     if (effects := _of(decision)) and effects.numbered:
         await effects.numbered(session, caller, decision)
+
+
+async def annex_of(session: AsyncSession, decision: Decision) -> Annex | None:
+    """The list that is annexed to the letter, in the language of the request."""
+    effects = _of(decision)
+    return await effects.annex(session, decision) if effects and effects.annex else None
 
 
 def _of(decision: Decision) -> OwnEffects | None:

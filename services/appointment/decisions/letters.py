@@ -1,18 +1,21 @@
 """What a decision says in each language: a heading, its particulars and its articles, one text for each kind and a general one for the others.
 
-Codes and numbers come from the request; a value that is a code is said in words where this service has some.
+Codes and numbers come from the request; a code is always said in words, a facility or an authority by its name.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
+from services.appointment.decisions.bases import cited
 from services.appointment.decisions.models import Decision
 from shared.i18n import _, current_language, translate
+from shared.words import said
 
 
 @dataclass(frozen=True)
@@ -57,13 +60,19 @@ LETTERS: dict[str, Letter] = {
     "resignation": Letter(_("on a resignation from a position"), _("The person named below leaves the position below from {effective}."), ("position", "rank", "unit")),
     "removal": Letter(_("on a removal from a position"), _("The person named below leaves the position below from {effective}."), ("position", "rank", "unit")),
     "probation_confirmation": Letter(
-        _("on the end of probation"), _("The probation of the persons named below is recognised as completed from {effective}."), ("occupation_code", "starts_on", "lines")
+        _("on the end of probation"), _("The probation of the persons named below is recognised as completed from {effective}."), ("occupation_code", "starts_on", "ends_on")
     ),
-    "pay_steps": Letter(
-        _("on pay steps"), _("The persons named below are granted the next step of their scale, each from their own day, as listed in the file."), ("reference", "lines")
+    "probation_confirmation extended": Letter(
+        _("on a longer probation"), _("The probation of the person named below is made longer from {effective}."), ("occupation_code", "starts_on", "ends_on", "months")
     ),
-    "benefits": Letter(_("on benefits and allowances"), _("The persons named below are granted the benefit below from {effective}."), ("benefit", "percent", "amount", "lines")),
-    "awards": Letter(_("on awards"), _("The award below is given to those named below."), ("title", "level", "year", "lines")),
+    "probation_confirmation ended": Letter(
+        _("on the end of service after probation"),
+        _("The person named below has not completed probation; the service ends from {effective}."),
+        ("occupation_code", "starts_on", "ends_on"),
+    ),
+    "pay_steps": Letter(_("on pay steps"), _("The persons named below are granted the next step of their scale, each from the day written beside their name.")),
+    "benefits": Letter(_("on benefits and allowances"), _("The persons named below are granted the benefit below from {effective}."), ("benefit", "percent", "amount")),
+    "awards": Letter(_("on awards"), _("The award below is given to those named below."), ("title", "level", "year")),
 }
 GENERAL = Letter(_("on the matter below"), _("What is described below is decided, from {effective}."))
 
@@ -95,7 +104,9 @@ LABELS: dict[str, str] = {
     "rank": _("Rank"),
     "unit": _("Unit"),
     "term_months": _("Months of the term"),
-    "starts_on": _("From"),
+    "starts_on": _("Probation from"),
+    "ends_on": _("Probation until"),
+    "months": _("Months of probation"),
     "lines": _("Number of lines"),
     "reference": _("Reference of the file"),
     "benefit": _("Benefit"),
@@ -108,22 +119,60 @@ LABELS: dict[str, str] = {
 ALWAYS = ("replaces", "reason")
 MONEY = {"amount", "allowance"}
 PLACES = {"source", "destination"}
+CODES = {
+    "degree": "degree",
+    "specialty": "specialty",
+    "technique": "technique",
+    "programme": "programme",
+    "mode": "mode",
+    "country": "country",
+    "region": "region",
+    "field": "field",
+    "rank": "rank",
+    "benefit": "benefit",
+    "level": "award_level",
+}
+"""Facts that are codes, and which list of words says them."""
+
+COMMITTEES = {"commune": _("People’s Committee of {area}"), "district": _("People’s Committee of {area}")}
+
+
+@dataclass(frozen=True)
+class Names:
+    """What codes are called: facilities and occupations by their code, the authority with the one above it and its place."""
+
+    places: Mapping[str, str]
+    occupations: Mapping[str, str]
+    authority: str
+    above: str | None = None
+    seat: str | None = None
+    area: str = ""
 
 
 def heading_of(decision: Decision) -> str:
-    return translate(LETTERS.get(decision.kind, GENERAL).heading)
+    return translate(_letter_of(decision).heading)
 
 
-def articles_of(decision: Decision, places: Mapping[str, str]) -> list[str]:
+def _letter_of(decision: Decision) -> Letter:
+    """The text for its kind and, where the kind has several outcomes, for its outcome."""
+    return LETTERS.get(f"{decision.kind} {decision.facts.get('outcome')}") or LETTERS.get(decision.kind, GENERAL)
+
+
+def basis_of(decision: Decision, names: Names) -> list[str]:
+    """What the decision rests on, in the order of force; the proposal comes last."""
+    texts = cited(decision.legal_basis, names.area)
+    return [translate(_("Having regard to {basis};"), basis=text) for text in texts] + [translate(_("On the proposal of {day}."), day=written(decision.proposed_on))]
+
+
+def articles_of(decision: Decision, names: Names) -> list[str]:
     """The articles: what, from which day and on whose charge, and when it ended if it did."""
-    letter = LETTERS.get(decision.kind, GENERAL)
     values = {
-        "facility": places.get(decision.facility_code or "", decision.facility_code or "–"),
+        "facility": names.places.get(decision.facility_code or "") or names.authority,
         "effective": written(decision.effective_on),
         "ends": written(decision.ends_on) if decision.ends_on else translate(_("a day to be decided")),
-        "destination": places.get(str(decision.facts.get("destination")), str(decision.facts.get("destination") or "–")),
+        "destination": names.places.get(str(decision.facts.get("destination")), str(decision.facts.get("destination") or "–")),
     }
-    found = [translate(letter.first, **values)]
+    found = [translate(_letter_of(decision).first, **values)]
     if decision.is_retroactive:
         found.append(
             translate(_("It takes effect on {effective}, before its signature, for this reason: {reason}"), effective=values["effective"], reason=decision.retroactive_reason)
@@ -132,34 +181,72 @@ def articles_of(decision: Decision, places: Mapping[str, str]) -> list[str]:
     return found
 
 
-def particulars_of(decision: Decision, places: Mapping[str, str]) -> list[tuple[str, str]]:
+def particulars_of(decision: Decision, names: Names) -> list[tuple[str, str]]:
     """The facts of the request that this kind names, with their labels; all that we have a label for where the kind is a general one."""
-    letter = LETTERS.get(decision.kind)
-    names = (letter.about if letter else tuple(LABELS)) + ALWAYS
+    letter = _letter_of(decision)
+    about = (letter.about if letter is not GENERAL else tuple(LABELS)) + ALWAYS
     found = []
-    for name in dict.fromkeys(names):
+    for name in dict.fromkeys(about):
         value = decision.facts.get(name)
         if value not in (None, "") and name in LABELS:
-            found.append((translate(LABELS[name]), _said(name, value, decision.facts, places)))
+            found.append((translate(LABELS[name]), _said(decision, name, value, names)))
     return found
 
 
-def _said(name: str, value: Any, facts: Mapping[str, Any], places: Mapping[str, str]) -> str:
+def _said(decision: Decision, name: str, value: Any, names: Names) -> str:
     if name in MONEY and isinstance(value, int):
-        return f"{amount(value)} {facts.get('currency') or ''}".strip()
+        return f"{amount(value)} {decision.facts.get('currency') or ''}".strip()
     if name in PLACES:
-        return places.get(str(value), str(value))
+        return names.places.get(str(value), str(value))
+    if name == "occupation_code":
+        return names.occupations.get(str(value), str(value))
+    if name == "title":
+        return said("award", value) if decision.kind == "awards" else str(value)
+    if name in CODES:
+        return said(CODES[name], value)
+    if name == "percent":
+        return f"{format_decimal(Decimal(str(value)), locale=LOCALES[current_language.get()])} %"
     if name.endswith("_on"):
         return written(date.fromisoformat(str(value)))
     if isinstance(value, int):
         return amount(value) if name != "year" else str(value)
-    return translate(str(value)) if str(value).islower() else str(value)
+    return str(value)
+
+
+def authority_named(*, country: str, level: str, name: str, short_name: str) -> str:
+    """The health authority of a territory by its official name: the department of a province, the committee of a commune."""
+    if country != "VN":
+        return name
+    if level == "country":
+        return translate(_("Ministry of Health"))
+    return translate(COMMITTEES.get(level, _("Department of Health of {area}")), area=area_named(name, short_name))
+
+
+def committee_named(name: str, short_name: str) -> str:
+    """The People’s Committee under which the department of a province stands."""
+    return translate(COMMITTEES["commune"], area=area_named(name, short_name))
+
+
+def area_named(name: str, short_name: str) -> str:
+    """A territory inside a sentence: “tỉnh Quảng Ninh” in Vietnamese, its proper name elsewhere."""
+    return name[:1].lower() + name[1:] if current_language.get() == "vi" else short_name
+
+
+LOCALES = {"fr": "fr_FR", "vi": "vi_VN", "en": "en_GB"}
 
 
 def written(day: date) -> str:
-    """A day in words, as each language writes it."""
-    return str(format_date(day, format="long", locale=current_language.get()))
+    """A day as official papers of each language write it (Decree 30/2020/NĐ-CP: days under 10 and months under 3 with a zero)."""
+    language = current_language.get()
+    if language == "vi":
+        return f"ngày {day.day:02d} tháng {day.month:02d} năm {day.year}" if day.month < 3 else f"ngày {day.day:02d} tháng {day.month} năm {day.year}"
+    found = str(format_date(day, format="long", locale=LOCALES[language]))
+    return f"1er{found[1:]}" if language == "fr" and day.day == 1 else found
 
 
 def amount(value: int) -> str:
-    return str(format_decimal(value, locale=current_language.get()))
+    return str(format_decimal(value, locale=LOCALES[current_language.get()]))
+
+
+def coefficient(value: Decimal) -> str:
+    return str(format_decimal(value, format="0.00", locale=LOCALES[current_language.get()]))

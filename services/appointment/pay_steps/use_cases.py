@@ -13,6 +13,7 @@ from services.appointment.absences.spells import Days
 from services.appointment.decisions.effects import OWN, OwnEffects, make_effects
 from services.appointment.decisions.filing import file_decision
 from services.appointment.decisions.models import Decision
+from services.appointment.pay_steps.annex import annex_of_list
 from services.appointment.pay_steps.events import PayStepChanged, PayStepGranted, PayStepRecorded, PayStepRevoked
 from services.appointment.pay_steps.guards import (
     early_day,
@@ -418,4 +419,4 @@ async def number(session: AsyncSession, caller: Caller, decision: Decision) -> N
     tell(session, PayStepChanged, steps)
 
 
-make_effects(KIND, OwnEffects(signed=grant, revoked=put_back, numbered=number))
+make_effects(KIND, OwnEffects(signed=grant, revoked=put_back, numbered=number, annex=annex_of_list))

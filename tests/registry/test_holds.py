@@ -198,16 +198,58 @@ class TestOverride:
         await team.minimum(3)
         asked = hold(team.people[0], ("2025-11-01", "2025-11-02"))
         assert problem(await ask(world, asked), 409) == "below-minimum"
-        assert problem(await ask(world, asked | {"override_reason": "flood"}), 403) == "override-by-head"
-        assert problem(await ask(world, asked | {"override_reason": "flood"}, "head-bache"), 404) == "not-found"
-        granted = ok(await ask(world, asked | {"override_reason": "flood"}, "head-bvt"))
+        override = asked | {"override_reason": "flood", "asked_by": world.api.account("training")}
+        for who in ("linh", "hr-bvt", "training"):
+            assert problem(await ask(world, override, who), 403) == "override-by-head"
+        assert problem(await ask(world, override, "head-bache"), 404) == "not-found"
+        granted = ok(await ask(world, override, "head-bvt"))
         assert [rule["id"] for rule in granted["overridden_rules"]] == ["ROT-03-MIN"]
         listed = ok(await world.api.as_("linh").get(f"{BASE}/holds", params={"overridden": True}))["items"]
         assert [(one["id"], one["override_reason"]) for one in listed] == [(granted["id"], "flood")]
 
+    async def test_who_asked_does_not_grant(self, world: World, team: Team) -> None:
+        """SEC-02, with its value, its citation and what is possible; the hold keeps who asked."""
+        await team.minimum(3)
+        override = hold(team.people[0], ("2025-11-01", "2025-11-02"), override_reason="flood", asked_by=world.api.account("head-bvt"))
+        answer = await ask(world, override, "head-bvt")
+        assert problem(answer, 403) == "asker-does-not-grant"
+        refused = answer.json()
+        assert (refused["rule"]["id"], refused["rule"]["value"]) == ("SEC-02", 2)
+        assert refused["rule"]["citation"]
+        assert refused["possible"]
+        granted = ok(await ask(world, override, "director"))
+        async with world.as_worker() as session:
+            row = (await session.execute(world.sql("SELECT asked_by, overridden_by FROM holds WHERE id = CAST(:id AS uuid)"), {"id": granted["id"]})).one()
+        assert tuple(row) == (world.api.account("head-bvt"), world.api.account("director"))
+
+    @pytest.mark.parametrize("asked_by", [None, "", "Bùi Thị Mai", "head-bvt"])
+    async def test_an_override_says_whose_account_asked(self, world: World, team: Team, asked_by: str | None) -> None:
+        await team.minimum(3)
+        answer = await ask(world, hold(team.people[0], ("2025-11-01", "2025-11-02"), override_reason="flood", asked_by=asked_by), "head-bvt")
+        assert problem(answer, 422) == "malformed"
+        assert [field["path"] for field in answer.json()["fields"]] == ["asked_by"]
+
+    async def test_days_held_under_another_name_are_judged_again(self, world: World, team: Team) -> None:
+        """A head who proposed a mission holds its days beforehand as if another had asked: the service's own word about who asked still counts."""
+        await team.minimum(3)
+        mine = hold(team.people[0], ("2025-11-01", "2025-11-02"))
+        forged = mine | {"override_reason": "flood", "asked_by": world.api.account("linh")}
+        taken = ok(await ask(world, forged, "head-bvt"))
+        assert ok(await ask(world, forged, "head-bvt"))["id"] == taken["id"]  # an answer that was lost is given again
+        asked = {"asked_by": world.api.account("head-bvt")}
+        assert problem(await ask(world, mine | asked, "head-bvt"), 409) == "below-minimum"
+        assert problem(await ask(world, mine | asked | {"override_reason": "flood"}, "head-bvt"), 403) == "asker-does-not-grant"
+        assert problem(await ask(world, forged, "hr-bvt"), 403) == "override-by-head"
+
+    async def test_a_machine_holds_nothing(self, world: World, team: Team) -> None:
+        body = hold(team.people[0], ("2025-11-01", "2025-11-02"), override_reason="flood", asked_by=world.api.account("linh"))
+        machine = world.api.as_machine("ministry-health", "registry.read", "territory:VN-22")
+        assert problem(await machine.post(f"{BASE}/holds", json=body), 403) == "planning-closed"
+
     async def test_nobody_overrides_a_double_booking(self, world: World, team: Team) -> None:
         ok(await ask(world, hold(team.people[0], ("2025-11-01", "2025-11-02"), kind="session")))
-        assert problem(await ask(world, hold(team.people[0], ("2025-11-01", "2025-11-02"), override_reason="flood"), "head-bvt"), 409) == "double-booking"
+        override = {"override_reason": "flood", "asked_by": world.api.account("linh")}
+        assert problem(await ask(world, hold(team.people[0], ("2025-11-01", "2025-11-02"), **override), "head-bvt"), 409) == "double-booking"
 
 
 async def test_the_last_orthopaedist_of_three_is_sent_once_in_two_hundred_races(committed_api: Api) -> None:

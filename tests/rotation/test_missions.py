@@ -237,6 +237,39 @@ class TestTeam:
         assert second["type"].endswith("/above-cap")
         assert f
 
+    async def test_only_the_head_lets_the_minimum_be_broken(self, world: World, registry: Registry) -> None:
+        """ROT-03 and SEC-02: it is asked with the proposal and holds nothing; another person grants it by agreeing, with the right to."""
+        unit = f"Khoa Mắt {uuid4()}"
+        alone = await world.surgeon(unit=unit)
+        minimum = {"facility_code": HOSPITAL, "unit": unit, "occupation_code": "VN-BSCK", "min_present": 1, "valid_from": "2025-01-01"}
+        await registry.enter("linh", "staffing-minimums", minimum)
+        assert (await world.proposed(alone, expect=409))["type"].endswith("/below-minimum")
+        mission = await world.proposed(alone, by="head-bvt", override_reason="Bão số 3")
+        assert (mission["state"], mission["override_reason"], await announced("holds")) == ("proposed", "Bão số 3", [])
+        agreement, yes = f"/missions/{mission['id']}/source-agreement", {"outcome": "agreed", "handover": "Bãi Cháy cử người", "done_on": "2025-02-05"}
+        assert (await world.act("head-bvt", agreement, yes, expect=403))["type"].endswith("/agreer-is-proposer")
+        for who in ("hr-bvt", "linh"):
+            assert (await world.act(who, agreement, yes, expect=403))["type"].endswith("/override-by-head")
+        assert (await world.read("linh", f"/missions/{mission['id']}"))["state"] == "proposed"
+        agreed = await world.act("director", agreement, yes)
+        assert (agreed["state"], agreed["override_reason"]) == ("source_ok", "Bão số 3")
+        [settled] = await announced("holds")
+        assert (settled["outcome"], settled["source_id"]) == ("confirmed", mission["id"])
+
+    async def test_an_override_that_nobody_grants_frees_nothing(self, world: World, registry: Registry) -> None:
+        unit = f"Khoa Mắt {uuid4()}"
+        alone = await world.surgeon(unit=unit)
+        minimum = {"facility_code": HOSPITAL, "unit": unit, "occupation_code": "VN-BSCK", "min_present": 1, "valid_from": "2025-01-01"}
+        await registry.enter("linh", "staffing-minimums", minimum)
+        mission = await world.proposed(alone, override_reason="Bão số 3")
+        body = {"outcome": "refused", "reason": "Không có người thay", "done_on": "2025-02-05"}
+        refused = await world.act("head-bvt", f"/missions/{mission['id']}/source-agreement", body)
+        assert (refused["state"], await announced("holds")) == ("refused", [])
+
+    async def test_a_reason_that_nothing_needs_is_not_kept(self, world: World) -> None:
+        mission = await world.proposed(await world.surgeon(), override_reason="Bão số 3")
+        assert (mission["override_reason"], len(await announced("holds"))) == (None, 1)
+
 
 class TestAgree:
     async def test_who_proposed_does_not_agree(self, world: World) -> None:

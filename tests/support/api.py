@@ -17,6 +17,9 @@ class Api:
     def as_(self, person: str, **claims: Any) -> "Api":
         return Api(self._app, self._issuer, self._issuer.person(person, **claims), self._language)
 
+    def account(self, person: str) -> str:
+        return self._issuer.account(person)
+
     def as_machine(self, client_id: str, *scopes: str) -> "Api":
         return Api(self._app, self._issuer, self._issuer.machine(client_id, *scopes), self._language)
 

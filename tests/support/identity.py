@@ -33,6 +33,10 @@ PEOPLE: dict[str, dict[str, Any]] = {
 }
 
 
+def _subject(name: str) -> str:
+    return str(uuid5(NAMESPACE_URL, name))
+
+
 class TestIssuer:
     """Signs tokens with a key of its own and serves the public half on loopback."""
 
@@ -82,8 +86,11 @@ class TestIssuer:
     def person(self, name: str, **more: Any) -> str:
         """A person's access token; `more` overrides claims."""
         known = PEOPLE.get(name, {"roles": [], "groups": []})
-        subject = str(uuid5(NAMESPACE_URL, name))
-        return self.sign(self._claims(sub=subject, azp="portal", scope="openid profile", name=name, preferred_username=name, **(known | more)))
+        return self.sign(self._claims(sub=_subject(name), azp="portal", scope="openid profile", name=name, preferred_username=name, **(known | more)))
+
+    def account(self, name: str) -> str:
+        """How records name a person's account: issuer and subject."""
+        return f"{self.url}#{_subject(name)}"
 
     def machine(self, client_id: str, *scopes: str) -> str:
         """A client-credentials token as Keycloak gives it."""

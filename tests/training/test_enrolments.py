@@ -1,12 +1,19 @@
 """Enrolment: each person is answered by itself; the registry holds the days or says which ones are in conflict."""
 
+import time
 from typing import Any
 from uuid import UUID, uuid5
 
+import pytest
+
 from services.training.consumers import consumer
+from shared import holds
+from shared.auth import Caller
+from shared.clients import ask
+from shared.errors import Unavailable
 from tests.support.hearing import hear
 from tests.training.conftest import Registry
-from tests.training.world import HALF_DAYS, PROVINCIAL, REMOTE, World, assignment, known, worker
+from tests.training.world import HALF_DAYS, PROVINCIAL, REMOTE, ROOT, World, assignment, known, worker
 
 LATER = [half_day | {"day": f"2025-05-1{number}"} for number, half_day in enumerate(HALF_DAYS)]
 
@@ -78,6 +85,46 @@ class TestTeams:
         refused = [item["problem"] for item in answers["items"] if item["problem"]]
         assert {conflict["reason"] for problem in refused for conflict in problem["conflicts"]} == {"below-minimum"}
         assert all(problem["rule"]["citation"] for problem in refused)
+
+    async def test_only_the_head_lets_the_minimum_be_broken(self, world: World, registry: Registry) -> None:
+        """TRN-02 and SEC-02: neither the officer who enrols, nor a head who planned the session."""
+        people, course = await self.team(world, registry, 3), await world.course()
+        session = await world.opened(course=course)
+        body = {"session_id": session["id"], "person_id": people[0], "override_reason": "Khóa học cuối cùng của năm", "done_on": "2025-02-10"}
+        for officer in ("hr-bvt", "training", "linh"):
+            assert (await world.act(officer, "/enrolments", body, expect=403))["type"].endswith("/override-by-head")
+        both = world.api.as_("head-bvt", roles=["head-of-facility", "facility-hr-officer", "records-officer"])
+        planned = {"authority": "VN-22", "course_id": course["id"], "half_days": LATER, "capacity": 20, "min_participants": 1, "cost": 0, "done_on": "2025-02-01"}
+        own = (await both.post(f"{ROOT}/sessions", json=planned | {"authority": PROVINCIAL, "open": True})).json()
+        answer = await both.post(f"{ROOT}/enrolments", json=body | {"session_id": own["id"]})
+        refused = answer.json()
+        assert (answer.status_code, refused["type"].rsplit("/", 1)[-1]) == (403, "asker-does-not-grant")
+        assert (refused["rule"]["id"], refused["rule"]["value"], bool(refused["rule"]["citation"]), bool(refused["possible"])) == ("SEC-02", 2, True, True)
+        assert (await world.act("head-bvt", "/enrolments", body))["held"]
+
+
+class TestMany:
+    async def test_two_hundred_people_at_once(self, world: World, registry: Registry, monkeypatch: pytest.MonkeyPatch) -> None:
+        """The registry is asked in parts, each within the time that a service waits for another; a part without an answer is asked again."""
+        people = await world.people(*(f"Bác sĩ {number}" for number in range(200)))
+        session = await world.opened(capacity=200)
+        asked, longest = [], 0.0
+
+        async def watched(caller: Caller, method: str, path: str, *, json: Any = None) -> dict[str, Any] | None:
+            nonlocal longest
+            begun = time.monotonic()
+            answer = await ask(caller, method, path, json=json)
+            longest = max(longest, time.monotonic() - begun)
+            asked.append(len(json["items"]))
+            if len(asked) == 3:  # the registry has held these days, and its answer is lost
+                raise Unavailable()
+            return answer
+
+        monkeypatch.setattr(holds, "ask", watched)
+        answers = await world.enrolled(session, *people)
+        assert (answers["enrolled"], answers["waiting"], answers["refused"]) == (200, 0, 0)
+        assert asked == [holds.ASKED_AT_ONCE] * 9
+        assert longest < 5
 
 
 class TestSeats:

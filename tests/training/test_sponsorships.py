@@ -161,8 +161,8 @@ async def doctor(studies: Studies) -> str:
     return await placed(studies, "Nguyễn Thị Hoa")
 
 
-async def placed(studies: Studies, name: str, **changes: Any) -> str:
-    [person] = await studies.world.people(name)
+async def placed(studies: Studies, name: str, *, unit: str | None = None, **changes: Any) -> str:
+    [person] = await studies.world.people(name, **({"unit": unit} if unit else {}))
     known_of = {"specialty": "anaesthesia-icu", "employment_type": "public_employee", "first_day": "2020-01-01", "retirement_on": "2050-12-31"}
     await hear(consumer, worker(person, **known_of | changes))
     return person
@@ -295,6 +295,18 @@ class TestBoard:
         refused = await studies.act(study, "board", by="linh", outcome="approved", done_on="2025-01-10", expect=409)
         assert refused["conflicts"]
         assert (await studies.read(study))["state"] == "eligible"
+
+    async def test_only_the_head_lets_the_minimum_be_broken(self, studies: Studies, registry: Registry) -> None:
+        """TRN-02 and SEC-02: the administrator enters what the board decided, and breaks no minimum."""
+        alone = await placed(studies, "Vũ Thị Lan", unit="Khoa Gây mê")
+        minimum = {"facility_code": "VN-22-BVT", "unit": "Khoa Gây mê", "occupation_code": "VN-BS", "min_present": 1, "valid_from": "2025-01-01"}
+        await registry.enter("linh", "staffing-minimums", minimum)
+        study = await studies.eligible(alone)
+        assert (await studies.act(study, "board", by="head-bvt", outcome="approved", done_on="2025-01-10", expect=409))["conflicts"]
+        override = {"outcome": "approved", "override_reason": "Bãi Cháy cử người hỗ trợ", "done_on": "2025-01-10"}
+        refused = await studies.act(study, "board", by="linh", **override, expect=403)
+        assert refused["type"].endswith("/override-by-head")
+        assert (await studies.act(study, "board", by="head-bvt", **override))["override_reason"] == "Bãi Cháy cử người hỗ trợ"
 
     async def test_an_evening_course_holds_nobody(self, studies: Studies, doctor: str) -> None:
         study = await studies.approved(doctor, full_time=False, cover_reason=None)

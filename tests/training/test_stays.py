@@ -15,7 +15,7 @@ from services.training.stays.use_cases import common_path
 from services.training.stays.workflow import STAY
 from tests.support.hearing import hear
 from tests.support.registry import Registry
-from tests.training.world import OTHER_PROVINCE, REMOTE, World, assignment
+from tests.training.world import OTHER_PROVINCE, REMOTE, ROOT, World, assignment
 from tests.training.world_studies import Stays, announced, decision, going
 
 PACK = PACKS.pinned("vn-2020")
@@ -126,9 +126,19 @@ class TestPropose:
         override = {"person_id": second, "cover_reason": "The satellite hospital sends somebody", "override_reason": "One course in ten years, covered from Bãi Cháy"}
         for officer, status in (("hr-bvt", 403), ("director", 403)):
             await stays.act(group, "participants", by=officer, **override, expect=status)
+        both = stays.world.api.as_("head-bvt", roles=["head-of-facility", "facility-hr-officer", "records-officer"])
+        own = (await both.post(f"{ROOT}/stay-groups", json=going(await somebody_else(stays)))).json()
+        answer = await both.post(f"{ROOT}/stay-groups/{own['id']}/participants", json=override)
+        assert (answer.status_code, answer.json()["rule"]["id"]) == (403, "SEC-02")
         group = await stays.act(group, "participants", by="head-bvt", **override)
         assert [stay["override_reason"] for stay in group["stays"]] == [None, "One course in ten years, covered from Bãi Cháy"]
-        assert [event["data"]["facts"]["participants"] for event in await announced("decision_requests")] == [1, 2]
+        assert [event["data"]["facts"]["participants"] for event in await announced("decision_requests") if event["data"]["id"] == group["id"]] == [1, 2]
+
+
+async def somebody_else(stays: Stays) -> str:
+    """A doctor of another unit, whom nobody misses."""
+    [person] = await stays.world.people("Lê Minh Châu", unit="Khoa Mắt")
+    return person
 
 
 class TestOrdered:

@@ -15,7 +15,8 @@ from services.registry.holds.use_cases import Ask, take_hold, take_holds
 from services.registry.periods import period
 from shared.auth import CallerDep, allows
 from shared.db import SessionDep
-from shared.errors import Problem, problems
+from shared.errors import Malformed, Problem, problems
+from shared.i18n import _
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
 from shared.references import hash_of
@@ -26,15 +27,16 @@ router = Router(prefix="/holds", tags=["availability"])
 @router.post("", status_code=201, response_model=HoldRead, dependencies=[allows(can_plan)], responses=problems(403, 404, 409, 422))
 async def create_hold(body: HoldCreate, caller: CallerDep, session: SessionDep) -> HoldRead:
     """Hold a person for some days; refused with the days in conflict, the nearest free ones, and what could move."""
-    ask = _ask(body.kind, body.source_service, body)
-    hold = await take_hold(session, caller=caller, ask=Ask(**vars(ask) | {"override_reason": body.override_reason, "asked_by": body.asked_by}))
+    if body.override_reason is not None and body.asked_by is None:
+        raise Malformed.field("asked_by", _("Say which account asked: another person than the one who asked grants an override."))
+    hold = await take_hold(session, caller=caller, ask=_ask(body.kind, body.source_service, body.asked_by, body, body.override_reason))
     return HoldRead.seen_by(caller, hold)
 
 
 @router.post("/batch", status_code=200, response_model=HoldAnswers, dependencies=[allows(can_plan)], responses=problems(403, 409, 422))
 async def create_holds(body: HoldBatch, caller: CallerDep, session: SessionDep) -> HoldAnswers:
     """The same for at most 200 people: one refusal stops no other."""
-    answers = await take_holds(session, caller=caller, asks=[_ask(body.kind, body.source_service, item) for item in body.items])
+    answers = await take_holds(session, caller=caller, asks=[_ask(body.kind, body.source_service, body.asked_by, item) for item in body.items])
     return HoldAnswers(
         items=[
             Answer(
@@ -48,9 +50,10 @@ async def create_holds(body: HoldBatch, caller: CallerDep, session: SessionDep) 
     )
 
 
-def _ask(kind: str, source_service: str, wanted: HoldCreate | BatchItem) -> Ask:
+def _ask(kind: str, source_service: str, asked_by: str | None, wanted: HoldCreate | BatchItem, override_reason: str | None = None) -> Ask:
     spans = [(days.starts_on, days.ends_on) for days in wanted.periods]
-    return Ask(kind, source_service, wanted.source_id, wanted.person_id, spans, hash_of(wanted))  # type: ignore[arg-type]  # the body names the kinds
+    known = hash_of(wanted)
+    return Ask(kind, source_service, wanted.source_id, wanted.person_id, spans, known, override_reason=override_reason, asked_by=asked_by)  # type: ignore[arg-type]  # the body names the kinds
 
 
 @router.get("", response_model=Page[HoldRead], dependencies=[allows(can_see_plans)], responses=problems(403, 422))

@@ -12,7 +12,7 @@ from services.registry.base import Base
 from services.registry.holds.roster import Span
 from services.registry.periods import last_day
 from services.registry.records import Record
-from services.registry.rules import ROT_06
+from services.registry.rules import ROT_06, SEC_02_OVERRIDE
 from shared.errors import refuse_when
 from shared.i18n import _
 from shared.ids import uuid7
@@ -24,6 +24,13 @@ TAKEN, CONFIRMED, RELEASED, EXPIRED, CONFLICTING = "taken", "confirmed", "releas
 
 refuse_when("one_thing_at_a_time", "double-booking", _("This person is already taken on some of these days."), rule=ROT_06, possible=_("Choose other days or another person."))
 refuse_when("hold_once_per_source", "held-already", _("These days are already held for the same thing."), rule=ROT_06, possible=_("Choose other days or another person."))
+refuse_when(
+    "hold_override_by_another",
+    "asker-does-not-grant",
+    _("You asked for this: another person grants it (SEC-02)."),
+    rule=SEC_02_OVERRIDE,
+    possible=_("Ask the head of the facility, or a signatory above it, to grant it."),
+)
 
 
 class HoldPeriod(Protected, Base):
@@ -59,6 +66,7 @@ class Hold(Record):
     taken_by: Mapped[str]
     taken_on: Mapped[date]
     expires_at: Mapped[datetime | None]
+    asked_by: Mapped[str | None]
     override_reason: Mapped[str | None]
     overridden_by: Mapped[str | None]
     overridden_rules: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))

@@ -7,6 +7,7 @@ from shared.i18n import _
 
 PLANNERS = ("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "training-institute", "agreement-focal-point")
 GRANTERS = ("head-of-facility", "signatory")
+ASKER_DOES_NOT_GRANT = Refusal("asker-does-not-grant", _("You asked for this: another person grants it (SEC-02)."))
 
 
 def can_plan(caller: Caller) -> Permission:
@@ -32,5 +33,5 @@ def can_override(caller: Caller, authority_path: str, asked_by: str | None) -> P
     if not caller.manages(authority_path):
         return Refusal("facility-not-yours", _("This facility is neither managed by your authority nor yours."))
     if asked_by == caller.actor:
-        return Refusal("asker-does-not-grant", _("You asked for this: another person grants it (SEC-02)."))
+        return ASKER_DOES_NOT_GRANT
     return ALLOWED

@@ -14,6 +14,8 @@ from shared.i18n import _
 from shared.records import Body
 
 LONGEST_DAYS = 5 * 366
+Account = Annotated[str, Field(pattern=r"^\S+#\S+$", max_length=300, examples=["https://id.example.org/realms/relais#6f0c2b1e"])]
+"""Issuer and subject, as the audit names an account; never a name."""
 
 
 class Days(Body):
@@ -55,7 +57,7 @@ class HoldCreate(_Wanted):
     kind: Literal["session", "mission", "stay"]
     source_service: str = Field(pattern="^[a-z]{3,40}$", examples=["rotation"])
     override_reason: str | None = Field(None, min_length=3, max_length=500, description="The head of the facility lets the minimum or the cap be broken, and says why.")
-    asked_by: str | None = Field(None, max_length=300, description="Account that asked for the override; another one grants it (SEC-02).")
+    asked_by: Account | None = Field(None, description="Account that asked for these days; an override needs it, and another one grants it (SEC-02).")
 
 
 class BatchItem(_Wanted):
@@ -67,6 +69,7 @@ class HoldBatch(Body):
 
     kind: Literal["session", "mission", "stay"]
     source_service: str = Field(pattern="^[a-z]{3,40}$", examples=["training"])
+    asked_by: Account | None = Field(None, description="Account that asked for these days.")
     items: Annotated[list[BatchItem], Field(min_length=1, max_length=200)]
 
 

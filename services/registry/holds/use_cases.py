@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.beliefs import lock_persons
 from services.registry.holds.events import HoldConfirmed, HoldConflicting, HoldExpired, HoldReleased, HoldTaken
 from services.registry.holds.models import CONFIRMED, CONFLICTING, EXPIRED, RELEASED, TAKEN, Hold, HoldPeriod, Kind
-from services.registry.holds.permissions import can_override
+from services.registry.holds.permissions import ASKER_DOES_NOT_GRANT, can_override
 from services.registry.holds.queries import homes_of, places_of, roster_of
 from services.registry.holds.refusals import refusal, rule_of
 from services.registry.holds.roster import SEARCHED, Held, Roster, Span, without
@@ -24,10 +24,10 @@ from services.registry.rules import ROT_06, SEC_02_OVERRIDE
 from services.registry.visibility import parties_to_share_with
 from services.registry.work_items.use_cases import open_work_item
 from shared.audit import record_audit
-from shared.auth import ALLOWED, Caller
+from shared.auth import Caller
 from shared.clock import now, today
 from shared.db import worker_session
-from shared.errors import Malformed, NotFound, Problem, Refused
+from shared.errors import Malformed, NotFound, Problem, Refusal, Refused
 from shared.events import Received, record_event
 from shared.holds import HoldSettled
 from shared.i18n import _
@@ -101,7 +101,7 @@ async def _take(session: AsyncSession, caller: Caller, ask: Ask, roster: Roster,
         raise Refused(
             "held-already", _("These days are already held for the same thing, for another person."), rule=ROT_06, possible=_("Release them first, or name another thing.")
         )
-    if known is not None and known.state in (TAKEN, CONFIRMED) and known.spans == list(ask.spans):
+    if known is not None and known.state in (TAKEN, CONFIRMED) and known.spans == list(ask.spans) and _says_the_same(caller, ask, known):
         if known.state == TAKEN:
             known.expires_at = now() + KEPT
             await session.flush()
@@ -116,13 +116,21 @@ async def _take(session: AsyncSession, caller: Caller, ask: Ask, roster: Roster,
         if ask.override_reason is None or len(breakable) < len(conflicts):
             raise refusal(roster, ask.person_id, ask.kind, spans, conflicts, but=but)
         granted = can_override(caller, home[1], ask.asked_by)
-        if granted is not ALLOWED:
-            assert not isinstance(granted, bool)
-            raise Problem(403, granted.slug, granted.text, rule=SEC_02_OVERRIDE)
+        if isinstance(granted, Refusal):
+            rule = SEC_02_OVERRIDE if granted is ASKER_DOES_NOT_GRANT else None
+            raise Problem(403, granted.slug, granted.text, rule=rule, possible=_("Ask the head of the facility, or a signatory above it, to grant it."))
         broken = list({rule.id: rule.as_json() for rule in map(rule_of, breakable)}.values())
     hold = await _write(session, caller, ask, spans, home, known, broken)
     roster.take([Held(hold.id, hold.person_id, hold.kind, hold.source_service, hold.source_id, *row.span) for row in hold.rows if row.held], instead_of=hold.id)
     return hold
+
+
+def _says_the_same(caller: Caller, ask: Ask, known: Hold) -> bool:
+    """Whether a hold that is taken again may be given as it is. One that waits and breaks a rule is judged again on any other word about who asked:
+    days that somebody held for himself under another's name are not what the service asks for, whose record says who proposed (SEC-02)."""
+    if known.state == CONFIRMED or known.override_reason is None:
+        return True
+    return (known.override_reason, known.asked_by, known.overridden_by) == (ask.override_reason, ask.asked_by, caller.actor)
 
 
 async def _write(
@@ -153,6 +161,7 @@ async def _write(
         hold.rows = [] if ask.confirmed else [row for row in hold.rows if row.held and row.standing == "confirmed"]
         await session.flush()
     hold.facility_code, hold.content_hash, hold.taken_by, hold.taken_on = facility_code, ask.content_hash, caller.actor, today()
+    hold.asked_by = ask.asked_by
     hold.override_reason, hold.overridden_by = (ask.override_reason, caller.actor) if broken else (None, None)
     hold.overridden_rules = broken or None
     hold.state, hold.expires_at = (CONFIRMED, None) if ask.confirmed else (TAKEN, now() + KEPT)
@@ -174,6 +183,7 @@ def _facts(hold: Hold) -> dict[str, Any]:
         "state": hold.state,
         "kind": hold.kind,
         "periods": [[first.isoformat(), last.isoformat()] for first, last in hold.spans],
+        "asked_by": hold.asked_by,
         "override_reason": hold.override_reason,
         "rules": [rule["id"] for rule in hold.overridden_rules or []],
     }

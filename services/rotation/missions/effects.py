@@ -47,7 +47,8 @@ async def cancel_mission(session: AsyncSession, event: Received[DecisionRevoked]
         return
     before = mission.state
     mission.stop("cancel", on=decision.effective_on - ONE_DAY if mission.departed_on else None, reason=decision.revocation_number or "revoked")
-    record_event(session, HoldSettled(id=mission.hold_id, outcome="released", source_id=mission.id, on=max(decision.effective_on, mission.starts_on)))
+    if mission.hold_id is not None:
+        record_event(session, HoldSettled(id=mission.hold_id, outcome="released", source_id=mission.id, on=max(decision.effective_on, mission.starts_on)))
     await record_audit(session, BY, "mission.cancelled", "mission", mission.id, before={"state": before}, after={"state": mission.state}, done_on=decision.revoked_on)
     record_event(session, MissionCancelled.about(mission))
 

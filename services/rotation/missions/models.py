@@ -77,7 +77,7 @@ class Mission(Record):
     lodging: Mapped[str | None]
     transport: Mapped[str | None]
     handover: Mapped[str | None]
-    hold_id: Mapped[UUID]
+    hold_id: Mapped[UUID | None]
     override_reason: Mapped[str | None]
     state: Mapped[str] = mapped_column(default=PROPOSED)
     proposed_by: Mapped[str]

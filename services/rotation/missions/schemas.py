@@ -67,7 +67,7 @@ class MissionCreate(Body):
     allowance: int = Field(0, ge=0, le=10**15, description="Allowance of the whole mission, in minor units.")
     currency: Annotated[str, StringConstraints(pattern="^[A-Z]{3}$")]
     volunteer: bool = Field(False, description="The worker offers to go: a second duty mission then needs no rest.")
-    override_reason: Line | None = Field(None, description="The head of the source lets a minimum be broken, and says why.")
+    override_reason: Line | None = Field(None, description="Ask although too few would be present, and why: the head of the source grants it when it agrees, or not.")
     done_on: date | None = None
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from services.rotation.agreements.workflow import ACTIVE, SIGNED
 from services.rotation.decisions.events import DecisionRequested
 from services.rotation.dues.use_cases import follow_up_due, report_due
 from services.rotation.holds.events import HoldSettled
-from services.rotation.missions.days import days_of, spans_of
+from services.rotation.missions.days import days_of
 from services.rotation.missions.events import (
     MissionAgreed,
     MissionCancelled,
@@ -73,7 +73,7 @@ from shared.calendars import WorkingCalendar, add_months
 from shared.clients import ask
 from shared.clock import judge_done_on
 from shared.directory import place_on, work_of
-from shared.errors import Malformed, NotFound, Refused
+from shared.errors import Malformed, NotFound, Problem, Refused
 from shared.events import record_event
 from shared.holds import take_hold
 from shared.i18n import _
@@ -83,11 +83,15 @@ from shared.references import hash_of
 from shared.rulepacks import Rule
 
 ONE_DAY = timedelta(days=1)
+MAY_BE_OVERRIDDEN = ("below-minimum", "above-cap")
 PROCEDURE = "Relais rule book, rotation (states of a mission)"
 
 
 async def propose_mission(session: AsyncSession, *, caller: Caller, body: MissionCreate) -> Mission:
-    """Somebody is proposed once licence, level, length and rest allow it; the registry holds the days or says which are in conflict."""
+    """Somebody is proposed once licence, level, length and rest allow it; the registry holds the days or says which are in conflict.
+
+    What is proposed against a minimum or a cap, with a reason, holds nothing until the head of the source grants it (ROT-03, SEC-02).
+    """
     done_on = judge_done_on(caller, body.done_on)
     work = await work_of(session, caller, body.person_id, body.starts_on)
     source = await place_on(session, work.facility_code, body.starts_on, field="person_id")
@@ -108,9 +112,6 @@ async def propose_mission(session: AsyncSession, *, caller: Caller, body: Missio
     specialty = body.specialty or (request.specialty if request else None) or work.specialty
     licence_must_last(await _licences(caller, body.person_id), specialty, body.starts_on, body.ends_on, pack)
     mission_id = uuid7()
-    hold_id = await take_hold(
-        caller, kind="mission", source_service="rotation", source_id=mission_id, person_id=body.person_id, periods=spans_of(days), override_reason=body.override_reason
-    )
     mission = Mission(
         **body.model_dump(exclude={"done_on", "volunteer", "specialty", "technique"}),
         id=mission_id,
@@ -128,18 +129,37 @@ async def propose_mission(session: AsyncSession, *, caller: Caller, body: Missio
         rule_pack=pack.id,
         first_planned_end=body.ends_on,
         days_planned=len(days),
-        hold_id=hold_id,
         reports=[],
         follow_ups=[],
         proposed_by=caller.actor,
         proposed_on=done_on,
     )
+    try:
+        await _hold_days(session, caller, mission)
+        mission.override_reason = None  # nothing is broken
+    except Problem as refused:
+        if mission.override_reason is None or refused.slug not in MAY_BE_OVERRIDDEN:
+            raise
     session.add(mission)
     await session.flush()
     await record_audit(session, caller, "mission.proposed", "mission", mission.id, after=body.model_dump(mode="json"), done_on=done_on)
-    record_event(session, HoldSettled(id=hold_id, outcome="confirmed", source_id=mission.id, on=body.starts_on))
     record_event(session, MissionProposed.about(mission))
     return mission
+
+
+async def _hold_days(session: AsyncSession, caller: Caller, mission: Mission, *, override_reason: str | None = None) -> None:
+    """The registry holds the planned days. Whoever proposed the mission has asked for them; another one grants an override (SEC-02)."""
+    mission.hold_id = await take_hold(
+        caller,
+        kind="mission",
+        source_service="rotation",
+        source_id=mission.id,
+        person_id=mission.person_id,
+        periods=mission.spans,
+        asked_by=mission.proposed_by,
+        override_reason=override_reason,
+    )
+    record_event(session, HoldSettled(id=mission.hold_id, outcome="confirmed", source_id=mission.id, on=mission.starts_on))
 
 
 async def _answered(session: AsyncSession, caller: Caller, body: MissionCreate, giver_code: str) -> SupportRequest | None:
@@ -195,7 +215,8 @@ async def _opened(session: AsyncSession, caller: Caller, mission_id: UUID, done_
 
 
 def _free(session: AsyncSession, mission: Mission, on: date) -> None:
-    record_event(session, HoldSettled(id=mission.hold_id, outcome="released", source_id=mission.id, on=on))
+    if mission.hold_id is not None:
+        record_event(session, HoldSettled(id=mission.hold_id, outcome="released", source_id=mission.id, on=on))
 
 
 async def _give_up(session: AsyncSession, caller: Caller, mission: Mission, act: str, event: type[MissionState], done_on: date, reason: str) -> Mission:
@@ -209,11 +230,17 @@ async def _give_up(session: AsyncSession, caller: Caller, mission: Mission, act:
 
 
 async def agree_source(session: AsyncSession, *, caller: Caller, mission_id: UUID, body: SourceAgreement, if_match: str | None = None) -> Mission:
-    """The source lets its person go and says who does the work meanwhile; another person than the proposer."""
+    """The source lets its person go and says who does the work meanwhile; another person than the proposer.
+
+    Days that break a minimum or a cap are held now, when whoever agrees may override it.
+    """
     mission, done_on, before = await _opened(session, caller, mission_id, body.done_on, can_agree_source, if_match)
     if body.outcome == "refused":
         MISSION.after("agree_source", before)
         return await _give_up(session, caller, mission, "refuse", MissionRefused, done_on, body.reason or "")
+    MISSION.after("agree_source", before)
+    if mission.hold_id is None:
+        await _hold_days(session, caller, mission, override_reason=mission.override_reason)
     mission.agree_source(by=caller.actor, on=done_on, handover=body.handover or "")
     return await _change(session, caller, mission, "agree_source", before, MissionAgreed, done_on)
 
@@ -236,11 +263,12 @@ async def agree_destination(session: AsyncSession, *, caller: Caller, mission_id
         MISSION.after("agree_destination", before)
         return await _give_up(session, caller, mission, "refuse", MissionRefused, done_on, body.reason or "")
     mission.agree_destination(by=caller.actor, on=done_on, lodging=body.lodging or "", transport=body.transport or "")
-    record_event(session, _order_of(mission, "proposed", done_on))
+    record_event(session, _order_of(mission, "proposed", done_on, technique=await title_of(session, caller, mission.technique)))
     return await _change(session, caller, mission, "agree_destination", before, MissionAgreed, done_on)
 
 
-def _order_of(mission: Mission, state: Any, day: date) -> DecisionRequested:
+def _order_of(mission: Mission, state: Any, day: date, *, technique: str | None = None) -> DecisionRequested:
+    """What the register files; the technique by its name, for the letter to say it."""
     programme = pinned_programme(mission.programme, mission.rule_pack)
     return DecisionRequested(
         id=mission.id,
@@ -263,7 +291,7 @@ def _order_of(mission: Mission, state: Any, day: date) -> DecisionRequested:
             "mode": mission.mode,
             "pattern": mission.pattern,
             "days": mission.days_planned,
-            "technique": mission.technique,
+            "technique": technique,
             "specialty": mission.specialty,
             "allowance": mission.allowance,
             "currency": mission.currency,
@@ -321,18 +349,9 @@ async def extend(session: AsyncSession, *, caller: Caller, mission_id: UUID, bod
     length_must_fit(programme, mission.pattern, days, [each for each in others if each.programme == programme.code], first=mission.starts_on, last=body.ends_on)
     retirement_must_be_far(await work_of(session, caller, mission.person_id, done_on), body.ends_on, pack)
     licence_must_last(await _licences(caller, mission.person_id), mission.specialty, mission.starts_on, body.ends_on, pack)
-    mission.hold_id = await take_hold(
-        caller,
-        kind="mission",
-        source_service="rotation",
-        source_id=mission.id,
-        person_id=mission.person_id,
-        periods=spans_of(days),
-        override_reason=body.override_reason,
-    )
-    record_event(session, HoldSettled(id=mission.hold_id, outcome="confirmed", source_id=mission.id, on=mission.starts_on))
     mission.move("extend", MISSION)
     mission.ends_on, mission.days_planned = body.ends_on, len(days)
+    await _hold_days(session, caller, mission, override_reason=body.override_reason)
     return await _change(session, caller, mission, "extend", before, MissionChanged, done_on, ends_on=body.ends_on.isoformat())
 
 

@@ -13,17 +13,12 @@ from shared.auth import Caller
 from shared.events import record_events
 from shared.holds import Answered, Wanted, take_holds
 
-ASKED_AT_ONCE = 25
-"""A question of this size is answered well within the time that a service waits for another."""
-
 
 async def hold_days(caller: Caller, training: TrainingSession, enrolments: Sequence[Enrolment]) -> dict[UUID, Answered]:
     """Ask the registry for the days of a session, for each of these people (TRN-01, TRN-02): a hold, or why not."""
-    answers: dict[UUID, Answered] = {}
-    for start in range(0, len(enrolments), ASKED_AT_ONCE):
-        wanted = [Wanted(enrolment.id, enrolment.person_id, training.periods) for enrolment in enrolments[start : start + ASKED_AT_ONCE]]
-        answers |= {answer.source_id: answer for answer in await take_holds(caller, kind="session", source_service="training", wanted=wanted)}
-    return answers
+    wanted = [Wanted(enrolment.id, enrolment.person_id, training.periods) for enrolment in enrolments]
+    answers = await take_holds(caller, kind="session", source_service="training", wanted=wanted, asked_by=training.planned_by)
+    return {answer.source_id: answer for answer in answers}
 
 
 def keep_days(session: AsyncSession, enrolments: Sequence[Enrolment], on: date) -> None:

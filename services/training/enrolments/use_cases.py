@@ -78,6 +78,7 @@ async def enrol_person(session: AsyncSession, *, caller: Caller, body: Enrolment
             source_id=enrolment.id,
             person_id=work.person_id,
             periods=training.periods,
+            asked_by=training.planned_by,
             override_reason=body.override_reason,
         )
     await _keep(session, caller, training, [enrolment], done_on)

@@ -204,7 +204,7 @@ async def decide_at_board(session: AsyncSession, *, caller: Caller, sponsorship_
             person_id=sponsorship.person_id,
             periods=[(sponsorship.starts_on, sponsorship.ends_on)],
             override_reason=body.override_reason,
-            asked_by=sponsorship.applied_by if body.override_reason else None,
+            asked_by=sponsorship.applied_by,
         )
         sponsorship.override_reason = body.override_reason
     sponsorship.take_to_board("approve", by=caller.actor, on=done_on, comment=body.comment)

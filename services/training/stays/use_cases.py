@@ -60,7 +60,7 @@ async def propose_stays(session: AsyncSession, *, caller: Caller, body: StayGrou
     await _covers_work_there(session, caller, body.participants, works, body.starts_on)
     ids = sorted(uuid7() for _one in body.participants)  # listed in the order in which they were named
     wanted = [Wanted(stay_id, one.person_id, [(body.starts_on, body.ends_on)]) for stay_id, one in zip(ids, body.participants, strict=True)]
-    answers = await take_holds(caller, kind="stay", source_service=SERVICE, wanted=wanted)
+    answers = await take_holds(caller, kind="stay", source_service=SERVICE, wanted=wanted, asked_by=caller.actor)
     refused = [RefusedParticipant(person_id=answer.person_id, problem=answer.problem) for answer in answers if answer.problem is not None]
     for one, work, answer in zip(body.participants, works, answers, strict=True):
         if answer.hold_id is not None:
@@ -98,7 +98,7 @@ async def add_participant(session: AsyncSession, *, caller: Caller, group_id: UU
         person_id=body.person_id,
         periods=days,
         override_reason=body.override_reason,
-        asked_by=group.proposed_by if body.override_reason else None,
+        asked_by=group.proposed_by,
     )
     stay = _stay(stay_id, body, work, hold_id, body)
     stay.override_reason = body.override_reason

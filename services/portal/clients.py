@@ -58,6 +58,10 @@ class Api:
         """Send an act. `once` is the form's own key: sending the same form twice has one effect."""
         return await self._ask("POST", path, json=body, headers={"Idempotency-Key": once} if once else {})
 
+    async def put(self, path: str, body: dict[str, Any]) -> Any:
+        """Write a thing as it shall be: sent twice, it is the same."""
+        return await self._ask("PUT", path, json=body)
+
     async def upload(self, path: str, fields: dict[str, str], filename: str, content: Any, media_type: str, *, once: str = "") -> Any:
         form = aiohttp.FormData()
         for name, value in fields.items():

@@ -1,7 +1,7 @@
 """Sending a form's act to a service, and showing the form again with what was typed when the service says no."""
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Literal
 
 from starlette.responses import Response
 
@@ -11,13 +11,14 @@ from services.portal.visit import Visit
 Again = Callable[..., Awaitable[Response]]
 
 
-async def send(visit: Visit, path: str, body: dict[str, Any], again: Again) -> Any | Response:
+async def send(visit: Visit, path: str, body: dict[str, Any], again: Again, *, method: Literal["POST", "PUT"] = "POST") -> Any | Response:
     """The service's answer; or the form's page once more, with the refusal in a box or each wrong field named.
 
     `again(status=…, problem=…, errors=…)` draws the form's page. Sent twice, the same form acts once.
     """
+    filled = {name: value for name, value in body.items() if value not in (None, "")}
     try:
-        return await visit.api.post(path, {name: value for name, value in body.items() if value not in (None, "")}, once=visit.field("once"))
+        return await visit.api.put(path, filled) if method == "PUT" else await visit.api.post(path, filled, once=visit.field("once"))
     except Refusal as refusal:
         if refusal.status == 422 and refusal.fields:
             return await again(status=422, errors=refusal.fields)

@@ -112,7 +112,7 @@ GROUPS = (
         _("Appointments"),
         "award",
         (
-            Place(_("Decisions"), "/decisions", HUMAN_RESOURCES | frozenset({"training-institute", "licensing-officer"})),
+            Place(_("Decisions"), "/decisions", HUMAN_RESOURCES | frozenset({"training-institute", "licensing-officer"}), ("/registers",)),
             Place(_("Commitments"), "/commitments", HUMAN_RESOURCES | frozenset({"training-institute"})),
             Place(_("Cases"), "/cases", LEADERSHIP),
             Place(_("Mandates"), "/mandates", LEADERSHIP),

@@ -285,8 +285,9 @@ class World:
 
     async def ask(self, _api: Any, method: str, path: str, **request: Any) -> Any:
         self.sent.append((method, path, request["json"] if "json" in request else request.get("params")))
-        if path in self.refusals:
-            raise self.refusals[path]
+        for refused in (path, f"{method} {path}"):
+            if refused in self.refusals:
+                raise self.refusals[refused]
         if path.endswith("/persons/lookup"):
             return {"items": [{"id": person, "name": PEOPLE[person]} for person in request["json"]["ids"] if person in PEOPLE]}
         params = request.get("params") or {}

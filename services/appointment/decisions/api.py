@@ -8,9 +8,9 @@ from fastapi import Depends, Query, Response
 from sqlalchemy import text
 
 from services.appointment.decisions.documents import printed
-from services.appointment.decisions.models import Decision
-from services.appointment.decisions.numbers import last_numbers, register_of
-from services.appointment.decisions.permissions import can_keep_register, can_number_decisions, can_read_decisions, can_sign_decisions
+from services.appointment.decisions.models import Decision, Register
+from services.appointment.decisions.numbers import last_numbers, next_number, register_of
+from services.appointment.decisions.permissions import can_keep, can_keep_register, can_number_decisions, can_read_decisions, can_sign_decisions
 from services.appointment.decisions.queries import decisions_visible_to, get_visible_decision, retroactive_in
 from services.appointment.decisions.schemas import (
     CheckRead,
@@ -25,8 +25,9 @@ from services.appointment.decisions.schemas import (
     SupersessionCreate,
 )
 from services.appointment.decisions.use_cases import keep_register, number_decision, revoke_decision, sign_decision, sign_decisions, supersede_decision
-from shared.actions import IfMatch, etag
-from shared.auth import CallerDep, allows, public_route
+from shared.actions import IfMatch, action, etag
+from shared.auth import Caller, CallerDep, allows, public_route
+from shared.clock import today
 from shared.db import SessionDep, app_session
 from shared.errors import Malformed, NotFound, problems
 from shared.i18n import _, current_language
@@ -164,20 +165,33 @@ async def read_document(
     return Response(content, media_type="application/pdf", headers={"Content-Disposition": f'inline; filename="decision-{decision.id}-{language or caller.language}.pdf"'})
 
 
+async def _register(session: SessionDep, caller: Caller, register: Register) -> RegisterRead:
+    year = today().year
+    return RegisterRead(
+        authority=register.authority,
+        pattern=register.pattern,
+        opened_on=register.opened_on,
+        last_numbers=await last_numbers(session, register.authority),
+        year=year,
+        next_number=await next_number(session, register, year),
+        available_actions=[action("keep", can_keep(caller, register.authority_path))],
+    )
+
+
 @registers.get("/{authority}", response_model=RegisterRead, dependencies=[allows(can_read_decisions)], responses=problems(401, 403, 404))
-async def read_register(authority: str, _caller: CallerDep, session: SessionDep) -> RegisterRead:
+async def read_register(authority: str, caller: CallerDep, session: SessionDep) -> RegisterRead:
     """How an authority numbers its decisions, and what each year has reached."""
     register = await register_of(session, authority)
     if register is None:
         raise NotFound()
-    return RegisterRead(authority=register.authority, pattern=register.pattern, opened_on=register.opened_on, last_numbers=await last_numbers(session, authority))
+    return await _register(session, caller, register)
 
 
 @registers.put("/{authority}", response_model=RegisterRead, dependencies=[allows(can_keep_register)], responses=problems(401, 403, 409, 422))
 async def write_register(authority: str, body: RegisterWrite, caller: CallerDep, session: SessionDep) -> RegisterRead:
     """Keep the register of an authority here from now on."""
     register = await keep_register(session, caller=caller, authority=authority, body=body)
-    return RegisterRead(authority=register.authority, pattern=register.pattern, opened_on=register.opened_on, last_numbers=await last_numbers(session, authority))
+    return await _register(session, caller, register)
 
 
 @check.get("/{code}", response_model=CheckRead, dependencies=[Depends(public_route)], responses=problems(404))

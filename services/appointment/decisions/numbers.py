@@ -25,13 +25,26 @@ async def register_of(session: AsyncSession, authority: str) -> Register | None:
     return found
 
 
+def written(register: Register, year: int, number: int) -> str:
+    """A number as the authority writes it."""
+    return register.pattern.replace("{number}", str(number)).replace("{year}", str(year))
+
+
+async def next_number(session: AsyncSession, register: Register, year: int) -> str:
+    """What the register would give now; nothing is taken."""
+    last = (await last_numbers(session, register.authority)).get(year, 0) + 1
+    while await session.scalar(_IS_TAKEN, {"authority": register.authority, "year": year, "number": written(register, year, last)}):
+        last += 1
+    return written(register, year, last)
+
+
 async def allocate(session: AsyncSession, register: Register, year: int) -> str:
     """The next number of the year. The counter's row stays locked until the signature commits or is undone: nothing is skipped and nothing given twice."""
     values = {"authority": register.authority, "year": year}
     await session.execute(_OPEN_YEAR, values | {"path": register.authority_path})
     while True:
         last = await session.scalar(_NEXT, values)
-        number = register.pattern.replace("{number}", str(last)).replace("{year}", str(year))
+        number = written(register, year, last)
         if not await session.scalar(_IS_TAKEN, values | {"number": number}):  # a number that was entered by hand keeps its decision
             return number
 

@@ -21,6 +21,13 @@ can_number_decisions = with_role("signatory", "regional-administrator", "facilit
 can_keep_register = with_role("signatory", "regional-administrator")
 
 
+def can_keep(caller: Caller, authority_path: str) -> Permission:
+    """Those who sign or administer for the authority itself."""
+    if can_keep_register(caller) is ALLOWED and caller.manages(authority_path):
+        return ALLOWED
+    return Refusal("other-authority", _("Only a signatory or administrator of this authority keeps its register."))
+
+
 def can_sign(caller: Caller, decision: Decision) -> Permission:
     """A signatory of an authority above the place that is concerned. That it is not the proposer is a rule of its own (SEC-02)."""
     if not caller.has_role("signatory"):

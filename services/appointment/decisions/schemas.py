@@ -220,6 +220,9 @@ class RegisterRead(BaseModel):
     pattern: str
     opened_on: date
     last_numbers: dict[int, int]
+    year: int = Field(description="The civil year of today.")
+    next_number: str = Field(description="What the next signature of this year would be given.")
+    available_actions: list[Action]
 
 
 class CheckRead(BaseModel):

@@ -27,7 +27,7 @@ from services.appointment.decisions.guards import (
 )
 from services.appointment.decisions.models import Decision, Register
 from services.appointment.decisions.numbers import allocate, authority_for, go_on_after, register_of
-from services.appointment.decisions.permissions import can_keep_register, can_number, can_propose_replacement, can_revoke, can_sign
+from services.appointment.decisions.permissions import can_keep, can_number, can_propose_replacement, can_revoke, can_sign
 from services.appointment.decisions.queries import decisions_visible_to, get_visible_decision, visible_decisions
 from services.appointment.decisions.schemas import (
     DecisionRead,
@@ -46,7 +46,7 @@ from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, path_of, require
 from shared.clock import judge_done_on, today
-from shared.errors import Forbidden, Malformed, NotFound, Problem, Refusal, Refused, problem_of_database_error
+from shared.errors import Malformed, NotFound, Problem, Refused, problem_of_database_error
 from shared.events import record_event
 from shared.i18n import _
 
@@ -321,8 +321,7 @@ async def _end(session: AsyncSession, caller: Caller, decision: Decision, act: s
 async def keep_register(session: AsyncSession, *, caller: Caller, authority: str, body: RegisterWrite) -> Register:
     """An authority has its numbers given here from now on, after the last one that paper has reached."""
     path = next((path for path in caller.scope if path.rpartition(".")[2] == authority), path_of(authority))
-    if can_keep_register(caller) is not True or not caller.manages(path):
-        raise Forbidden(Refusal("other-authority", _("Only a signatory or administrator of this authority keeps its register.")))
+    require(can_keep(caller, path))
     register = await register_of(session, authority)
     if register is None:
         register = Register(authority=authority, authority_path=path, shared_with=[], pattern=body.pattern, opened_on=today())

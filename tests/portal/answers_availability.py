@@ -52,6 +52,7 @@ MINIMUM = {
     "specialty": "orthopaedic-surgery", "min_present": 6, "mission_cap_percent": 20, "cap_rule": CAP, "valid_from": "2025-01-01", "valid_to": None, "reason": None, "team_today": 12,
     "present_today": 5, "available_actions": allowed("end"),
 }  # fmt: skip
+OVER = MINIMUM | {"id": uid(922), "occupation_code": "VN-BS", "unit": "Khoa Ngoại", "valid_to": "2025-12-31", "available_actions": []}
 CALENDAR = {
     "facility_code": "VN-22-BVT", "facility_name": "Bệnh viện Đa khoa tỉnh", "unit": "Khoa Chấn thương", "starts_on": "2025-11-01", "ends_on": "2025-11-30", "units": ["Khoa Chấn thương"],
     "teams": [{
@@ -75,7 +76,9 @@ ANSWERS: dict[str, Any] = {
     f"{R}/availability": CALENDAR,
     f"{R}/absences": page(*ABSENCES),
     **{f"{R}/absences/{one['id']}": one for one in ABSENCES},
-    f"{R}/staffing-minimums": page(MINIMUM),
+    f"{R}/staffing-minimums": page(MINIMUM, OVER),
+    f"{R}/staffing-minimums/{MINIMUM['id']}": MINIMUM,
+    f"{R}/staffing-minimums/{OVER['id']}": OVER,
     f"{R}/licences": page(*LICENCES),
     **{f"{R}/licences/{one['id']}": one for one in LICENCES},
     f"{R}/persons/{uid(1)}/licences": page(*LICENCES),

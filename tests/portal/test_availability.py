@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.portal.clients import Refusal
-from tests.portal.answers_availability import ANSWERS, APPROVED, ASKED, ENDING, REFUSED, RESTING, R
+from tests.portal.answers_availability import ANSWERS, APPROVED, ASKED, ENDING, MINIMUM, OVER, REFUSED, RESTING, R
 from tests.portal.forms import fill, hidden_fields
 from tests.portal.world import World, uid
 
@@ -23,6 +23,8 @@ PAGES = [
     f"/leave/{APPROVED}",
     "/minimum-staffing",
     "/minimum-staffing/new",
+    f"/minimum-staffing/{MINIMUM['id']}/ending",
+    f"/minimum-staffing/{OVER['id']}/ending",
     "/licences",
     "/licences?status=expired",
     "/licences/new",
@@ -96,6 +98,37 @@ def test_a_minimum_is_set_with_numbers(as_: Callable[..., TestClient], world: Wo
     answer = fill(as_("linh", "en"), "/minimum-staffing/new", "/minimum-staffing/new", facility_code="VN-22-BVT", specialty="surgery", min_present="4", valid_from="2025-11-01")
     assert answer.status_code == 303
     assert world.sent[-1][2] == {"facility_code": "VN-22-BVT", "specialty": "surgery", "min_present": 4, "valid_from": "2025-11-01"}
+
+
+def test_a_minimum_is_ended_with_its_day_and_reason(as_: Callable[..., TestClient], world: World) -> None:
+    address, path = f"/minimum-staffing/{MINIMUM['id']}/ending", f"{R}/staffing-minimums/{MINIMUM['id']}/ending"
+    reader = as_("linh", "en")
+    shown = reader.get("/minimum-staffing").text
+    assert f'href="{address}"' in shown
+    assert OVER["id"] not in shown  # it has its last day
+    world.answers[path] = MINIMUM
+    answer = fill(reader, address, address, ends_on="2025-10-31", reason="Khoa sáp nhập")
+    assert answer.headers["location"] == "/minimum-staffing?facility=VN-22-BVT&done=ended"
+    assert world.sent[-1] == ("POST", path, {"ends_on": "2025-10-31", "reason": "Khoa sáp nhập"})
+
+
+@pytest.mark.parametrize(
+    ("refused", "expected"),
+    [
+        (Refusal(422, {"title": "", "fields": [{"path": "ends_on", "reason": "The minimum begins on 2025-01-01."}]}), 'href="#ends_on"'),
+        (
+            Refusal(403, {"title": "", "detail": "This facility is neither managed by your authority nor yours.", "rule": None, "possible": None}),
+            "neither managed by your authority",
+        ),
+    ],
+)
+def test_an_ending_that_is_refused_keeps_what_was_typed(as_: Callable[..., TestClient], world: World, refused: Refusal, expected: str) -> None:
+    address = f"/minimum-staffing/{MINIMUM['id']}/ending"
+    world.refusals[f"{R}/staffing-minimums/{MINIMUM['id']}/ending"] = refused
+    answer = fill(as_("linh", "en"), address, address, ends_on="2024-10-31", reason="Khoa sáp nhập")
+    assert answer.status_code == refused.status
+    assert expected in answer.text
+    assert 'value="2024-10-31"' in answer.text
 
 
 def test_the_licensing_officer_finds_the_work(as_: Callable[..., TestClient]) -> None:

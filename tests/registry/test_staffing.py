@@ -42,6 +42,9 @@ class TestMinimum:
     async def test_ended(self, world: World) -> None:
         hr = world.api.as_("hr-bvt")
         first = ok(await hr.post(PATH, json=minimum()))
+        read = ok(await hr.get(f"{PATH}/{first['id']}"))
+        assert (read["min_present"], read["team_today"], read["available_actions"][0]["allowed"]) == (2, 0, True)
+        assert problem(await world.api.as_("hr-bache").get(f"{PATH}/{first['id']}"), 404) == "not-found"
         assert problem(await hr.post(f"{PATH}/{first['id']}/ending", json={"ends_on": "2024-12-31", "reason": "closed"}), 422) == "malformed"
         assert ok(await hr.post(f"{PATH}/{first['id']}/ending", json={"ends_on": "2025-06-30", "reason": "closed"}))["valid_to"] == "2025-06-30"
         assert problem(await world.api.as_("hr-bache").post(f"{PATH}/{first['id']}/ending", json={"ends_on": "2025-06-30", "reason": "closed"}), 404) == "not-found"

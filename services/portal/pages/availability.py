@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.clients import Refusal, segment
+from services.portal.clients import segment
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.forms import actions_of, send, whole_number
 from services.portal.labels import choices, occupations
@@ -211,13 +211,29 @@ async def create_minimum(visit: Visit) -> Response:
     return answer if isinstance(answer, Response) else visit.go("/minimum-staffing", facility=answer["facility_code"], done="set")
 
 
+async def end_minimum_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    found = await visit.api.get(f"{API}/staffing-minimums/{segment(visit.path('id'))}")
+    return visit.page(
+        "availability/end_minimum.html",
+        status,
+        minimum=found,
+        actions=actions_of(found),
+        typed=visit.fields() or {"ends_on": today().isoformat()},
+        problem=problem,
+        errors=errors or {},
+    )
+
+
+@pages.get("/minimum-staffing/{id}/ending")
+async def ending_of_minimum(visit: Visit) -> Response:
+    return await end_minimum_page(visit)
+
+
 @pages.post("/minimum-staffing/{id}/ending")
 async def end_minimum(visit: Visit) -> Response:
-    path = f"{API}/staffing-minimums/{segment(visit.path('id'))}/ending"
-    try:
-        await visit.api.post(path, {"ends_on": visit.field("ends_on"), "reason": visit.field("reason")}, once=visit.field("once"))
-    except Refusal as refusal:
-        if refusal.status in (409, 422):
-            return visit.page("problems/refused.html", refusal.status, title=refusal.problem.get("title"), problem=refusal.problem)
-        raise
-    return visit.go("/minimum-staffing", done="ended")
+    async def again(**shown: Any) -> Response:
+        return await end_minimum_page(visit, **shown)
+
+    body = {name: visit.field(name) for name in ("ends_on", "reason", "done_on")}
+    answer = await send(visit, f"{API}/staffing-minimums/{segment(visit.path('id'))}/ending", body, again)
+    return answer if isinstance(answer, Response) else visit.go("/minimum-staffing", facility=answer["facility_code"], done="ended")

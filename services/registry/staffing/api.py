@@ -19,7 +19,7 @@ from services.registry.staffing.use_cases import end_minimum, set_minimum
 from shared.auth import Caller, CallerDep, allows
 from shared.clock import today
 from shared.db import SessionDep
-from shared.errors import problems
+from shared.errors import NotFound, problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
 from shared.visibility import visible_to
@@ -81,6 +81,15 @@ async def list_minimums(
         wanted = wanted.where(StaffingMinimum.valid.contains(as_of))
     found = await keyset_page(session, wanted, keys=[StaffingMinimum.facility_code, StaffingMinimum.id], params=page)
     return Page(items=await _read(session, caller, found.items, counted=True), next=found.next)
+
+
+@router.get("/{minimum_id}", response_model=MinimumRead, dependencies=[allows(can_see_plans)], responses=problems(403, 404))
+async def read_minimum(minimum_id: UUID, caller: CallerDep, session: SessionDep) -> MinimumRead:
+    """One minimum, with how many of the team are present today."""
+    minimum = await session.scalar(select(StaffingMinimum).where(StaffingMinimum.id == minimum_id, visible_to(caller, StaffingMinimum)))
+    if minimum is None:
+        raise NotFound()
+    return (await _read(session, caller, [minimum], counted=True))[0]
 
 
 @router.post("/{minimum_id}/ending", status_code=201, response_model=MinimumRead, dependencies=[allows(can_set_minimums)], responses=problems(403, 404, 409, 422))

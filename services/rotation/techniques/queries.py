@@ -38,6 +38,14 @@ async def named_package(session: AsyncSession, caller: Caller, code: str) -> Pac
     return max(found, key=lambda package: len(package.authority_path))
 
 
+async def title_of(session: AsyncSession, caller: Caller, code: str | None) -> str | None:
+    """What a technique is called, as a letter says it; the code itself while no package describes it."""
+    if code is None:
+        return None
+    found = (await session.scalars(packages_visible_to(caller).where(Package.code == code))).all()
+    return max(found, key=lambda package: len(package.authority_path)).title if found else code
+
+
 async def get_visible_transfer(session: AsyncSession, caller: Caller, transfer_id: UUID, *, lock: bool = False) -> Transfer:
     """One transfer. Raises NotFound."""
     statement = transfers_visible_to(caller).where(Transfer.id == transfer_id)

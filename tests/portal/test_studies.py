@@ -152,6 +152,27 @@ class TestStudies:
         sent = next(body for method, path, body in world.sent if (method, path) == ("POST", f"{T}/sponsorships"))
         assert (sent["person_id"], sent["cost_items"], sent["full_time"], sent["first_postgraduate"]) == (uid(1), [{"kind": "tuition", "amount": 90_000_000}], True, False)
 
+    def test_who_stands_in_and_every_cost_are_sent(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers[f"{T}/sponsorships"] = STUDY_READ
+        address = f"/studies/new?person={uid(1)}"
+        offered = as_("hr-bvt").get(address).text
+        assert f'<option value="{uid(3)}"' in offered
+        assert f'<option value="{uid(1)}"' not in offered  # who studies does not stand in
+        typed = {"need_id": NEED, "programme": "ck1", "institution": "Đại học Y Hà Nội", "starts_on": "2025-10-06", "ends_on": "2027-10-05", "cover_person_id": uid(3)}
+        fill(as_("hr-bvt"), address, "/studies/new", **typed, tuition="90 000 000", course_expenses="5 000 000", salary="1", allowance="2", bond_factor="2,5")
+        sent = next(body for method, path, body in world.sent if (method, path) == ("POST", f"{T}/sponsorships"))
+        assert [(cost["kind"], cost["amount"]) for cost in sent["cost_items"]] == [("tuition", 90_000_000), ("course_expenses", 5_000_000), ("salary", 1), ("allowance", 2)]
+        assert (sent["cover_person_id"], sent["bond_factor"]) == (uid(3), "2.5")
+
+    def test_a_wrong_cost_and_a_missing_cover_are_named_at_their_fields(self, as_: Callable[..., TestClient], world: World) -> None:
+        fields = [{"path": "cost_items.1.amount", "reason": "Write a number."}, {"path": "", "reason": "Name who stands in, or say why nobody needs to."}]
+        world.refusals[f"POST {T}/sponsorships"] = Refusal(422, {"title": "", "fields": fields})
+        typed = {"starts_on": "2025-10-06", "ends_on": "2027-10-05", "tuition": "90 000 000", "allowance": "much"}
+        answer = fill(as_("hr-bvt"), f"/studies/new?person={uid(1)}", "/studies/new", **typed)
+        assert answer.status_code == 422
+        for expected in ('href="#allowance"', 'href="#cover_person_id"', 'value="much"', 'value="90 000 000"'):
+            assert expected in answer.text
+
     def test_criteria_are_shown_met_and_missing_with_their_rule(self, as_: Callable[..., TestClient]) -> None:
         page = as_("linh", "en").get(f"/studies/{STUDY}").text
         for text in ("TRN-AGE-civil_servant", "The probation is over.", "Another person.", "31 January 2031", "Salary kept", "never paid back"):

@@ -18,6 +18,7 @@ API = "/api/v1/training"
 REGISTRY = "/api/v1/registry"
 RECRUITMENT = "/api/v1/recruitment"
 PROPOSERS = ("regional-administrator", "facility-hr-officer")
+COSTS = ("tuition", "course_expenses", "salary", "allowance")
 COUNTRIES = ("CN", "FR", "KR", "JP", "TH", "SG", "LA")
 STAY_FIELDS = ("kind", "title", "country", "region", "host", "field", "led_by", "starts_on", "ends_on", "done_on")
 STAY_ACTS = {"departure": "departed", "return": "returned", "report": "reported", "withdrawal": "withdrawn"}
@@ -277,7 +278,13 @@ async def search_student(visit: Visit) -> Response:
 async def study_form(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     """Second step: what is studied, for which need, at what cost."""
     person_id = visit.query("person") or visit.field("person_id")
-    person, needs = await asyncio.gather(visit.api.get(f"{REGISTRY}/persons/{segment(person_id)}"), visit.api.get(f"{RECRUITMENT}/needs", state="validated", limit=200))
+    person, needs, assignments = await asyncio.gather(
+        visit.api.get(f"{REGISTRY}/persons/{segment(person_id)}"),
+        visit.api.get(f"{RECRUITMENT}/needs", state="validated", limit=200),
+        visit.api.get_or_none(f"{REGISTRY}/assignments", person=person_id, limit=50),
+    )
+    facility = next((one["facility_code"] for one in (assignments or {}).get("items", []) if one["kind"] == "primary" and one["state"] == "active"), "")
+    staff = await visit.api.get_or_none(f"{REGISTRY}/persons", facility=facility, limit=200) if facility else None
     places = await facility_names(visit, (need["facility_code"] for need in needs["items"]))
     return visit.page(
         "studies/new.html",
@@ -286,6 +293,8 @@ async def study_form(visit: Visit, status: int = 200, problem: dict[str, Any] | 
         needs=[(need["id"], need_name(need, places)) for need in needs["items"]],
         programmes=choices("programme"),
         specialties=choices("specialty"),
+        covers=[(one["id"], one["name"]) for one in (staff or {}).get("items", []) if one["id"] != person["id"]],
+        costs=choices("cost_kind", *COSTS),
         typed=visit.fields(),
         problem=problem,
         errors=errors or {},
@@ -300,13 +309,19 @@ def need_name(need: dict[str, Any], places: dict[str, str]) -> str:
 
 @pages.post("/studies/new")
 async def apply_for_study(visit: Visit) -> Response:
-    async def again(**shown: Any) -> Response:
-        return await study_form(visit, **shown)
+    costs = [{"kind": kind, "amount": whole_number(visit.field(kind))} for kind in COSTS if visit.field(kind)]
 
-    names = ("person_id", "programme", "specialty", "institution", "need_id", "technique", "starts_on", "ends_on", "cover_reason", "done_on")
-    costs = [{"kind": kind, "amount": whole_number(visit.field(kind))} for kind in ("tuition", "course_expenses", "salary") if visit.field(kind)]
+    async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+        """`cost_items.1.amount` of the service is the second cost that was typed; what concerns the whole is said at the field that would mend it."""
+        whole = "ends_on" if visit.field("ends_on") <= visit.field("starts_on") else "cover_person_id"
+        of_costs = {f"cost_items.{number}.amount": cost["kind"] for number, cost in enumerate(costs)}
+        return await study_form(visit, status, problem, {of_costs.get(path, path or whole): reason for path, reason in (errors or {}).items()})
+
+    names = ("person_id", "programme", "specialty", "institution", "need_id", "technique", "starts_on", "ends_on", "bond_factor", "cover_person_id", "cover_reason", "done_on")
     flags = {"full_time": visit.field("full_time") == "true", "first_postgraduate": visit.field("first_postgraduate") == "true"}
-    answer = await send(visit, f"{API}/sponsorships", {name: visit.field(name) for name in names} | flags | {"cost_items": costs}, again)
+    typed = {name: visit.field(name) for name in names}
+    typed["bond_factor"] = typed["bond_factor"].replace(",", ".")
+    answer = await send(visit, f"{API}/sponsorships", typed | flags | {"cost_items": costs}, again)
     return answer if isinstance(answer, Response) else visit.go(f"/studies/{answer['id']}", done="applied")
 
 

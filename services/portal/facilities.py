@@ -48,6 +48,16 @@ async def facility_name(visit: Visit, code: str) -> str:
     return (await facility_names(visit, [code]))[code]
 
 
+async def authority_names(visit: Visit, codes: Iterable[str | None]) -> dict[str, str]:
+    """Names by code of those who act: a territory, or a facility."""
+    wanted = {code for code in codes if code}
+    for code in sorted(wanted):
+        if code not in _names or time.monotonic() - _names[code][1] > KEPT_FOR:
+            found = await visit.api.get_or_none(f"{API}/areas", code=code, limit=1)
+            _keep((found or {}).get("items", []))
+    return await facility_names(visit, wanted)
+
+
 async def facilities_offered(visit: Visit) -> list[tuple[str, str]]:
     """Facilities that the person acts for: their own, or those that their territory manages (the first 200 by name)."""
     if visit.facilities:

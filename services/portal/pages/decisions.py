@@ -5,7 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Api, Refusal, segment
-from services.portal.facilities import facilities_offered, facility_names
+from services.portal.facilities import authority_names, facilities_offered, facility_names
 from services.portal.forms import actions_of, send
 from services.portal.labels import choices
 from services.portal.texts import _, gettext
@@ -134,7 +134,7 @@ async def decision_of(visit: Visit) -> dict[str, Any]:
         "decision": found,
         "other": await visit.api.get_or_none(f"{API}/decisions/{other}") if other else None,
         "names": await visit.api.names(found["person_ids"]),
-        "places": await facility_names(visit, [found["facility_code"], found["facts"].get("source"), found["facts"].get("destination")]),
+        "places": await authority_names(visit, [found["facility_code"], found["authority"], found.get("number_authority"), found["facts"].get("source"), found["facts"].get("destination")]),
         "actions": actions_of(found),
         "steps": steps_of(found),
         "thing": place.format(id=found["source_id"]) if place else "",

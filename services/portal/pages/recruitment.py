@@ -7,7 +7,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import segment
-from services.portal.facilities import facilities_offered, facility_name, facility_names
+from services.portal.facilities import authority_names, facilities_offered, facility_name, facility_names
 from services.portal.forms import actions_of, send, whole_number
 from services.portal.labels import choices, label, name_of_occupation, occupations
 from services.portal.texts import _, gettext
@@ -542,7 +542,7 @@ async def new_shortage_page(visit: Visit, status: int = 200, problem: dict[str, 
         "shortages/new.html",
         status,
         typed=visit.fields(),
-        authorities=[(code, code) for code in visit.territories],
+        authorities=list((await authority_names(visit, visit.territories)).items()),
         specialties=choices("specialty"),
         occupations=occupations.choices("VN-"),
         problem=problem,

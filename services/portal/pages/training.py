@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Api, Refusal, segment
-from services.portal.facilities import facilities_offered, facility_names
+from services.portal.facilities import authority_names, facilities_offered, facility_names
 from services.portal.formats import as_date
 from services.portal.forms import actions_of, may, send, whole_number
 from services.portal.labels import choices, occupations
@@ -44,8 +44,8 @@ ACTIONS_OF_A_FORM = range(1, 9)
 
 async def organisations(visit: Visit) -> list[tuple[str, str]]:
     """On whose behalf this person acts: their territories, then the facilities."""
-    facilities = await facilities_offered(visit)
-    return [(code, code) for code in visit.territories] + [(code, name) for code, name in facilities if "-TYT-" not in code]
+    facilities, territories = await asyncio.gather(facilities_offered(visit), authority_names(visit, visit.territories))
+    return list(territories.items()) + [(code, name) for code, name in facilities if "-TYT-" not in code]
 
 
 def steps_of(steps: Iterable[tuple[str, str]], state: str, dates: dict[str, Any]) -> list[dict[str, Any]]:

@@ -307,6 +307,12 @@ async def new_request_page(visit: Visit, status: int = 200, problem: dict[str, A
     )
 
 
+async def technique_titles(visit: Visit) -> dict[str, str]:
+    """What each package of techniques is called, by its code."""
+    packages = await visit.api.get(f"{API}/technique-packages", limit=200)
+    return {each["code"]: each["title"] for each in packages["items"]}
+
+
 def autonomy(first: int = 1) -> list[tuple[str, str]]:
     """The levels of autonomy in words."""
     words = {
@@ -351,6 +357,8 @@ async def request_page(
         places=await places_of(visit, [asked]),
         missions=missions["items"],
         names=names,
+        technique=(await technique_titles(visit)).get(asked["technique"], asked["technique"]) if asked["technique"] else "",
+        levels=dict(autonomy(0)),
         found=found,
         q=visit.field("q"),
         actions=actions_of(asked),
@@ -582,6 +590,7 @@ async def mission_page(visit: Visit, status: int = 200, problem: dict[str, Any] 
         "rotation/mission.html",
         status,
         mission=found,
+        technique=(await technique_titles(visit)).get(found["technique"], found["technique"]) if found["technique"] else "",
         names=names,
         places=places,
         steps=steps_of(found),

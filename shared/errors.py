@@ -50,11 +50,13 @@ class FieldError:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why a predicate says no: a slug and a sentence."""
+    """Why a predicate says no: a slug and a sentence; where a rule says so, the rule and what may be done instead."""
 
     slug: str
     text: str
     values: dict[str, Any] = field(default_factory=dict)
+    rule: Rule | None = None
+    possible: str | None = None
 
     def __bool__(self) -> bool:
         return False
@@ -115,7 +117,7 @@ class Forbidden(Problem):
     """403: the caller sees the thing but a predicate says no."""
 
     def __init__(self, refusal: Refusal) -> None:
-        super().__init__(403, refusal.slug, refusal.text, **refusal.values)
+        super().__init__(403, refusal.slug, refusal.text, rule=refusal.rule, possible=refusal.possible, **refusal.values)
 
 
 class NotFound(Problem):

@@ -8,6 +8,7 @@ import pytest
 from tests.registry.team import ask_leave, leave
 from tests.registry.test_licences import licence
 from tests.registry.world import BASE, World, ok, problem
+from tests.support.refusals import defended
 
 
 def account(name: str) -> dict[str, str]:
@@ -25,7 +26,9 @@ class TestVerification:
         return ok(await world.api.as_("linh").post(f"{BASE}/persons/{hoa['id']}/qualifications", json={"type": "ck1", "title": "CK1"}))
 
     async def test_a30_the_declarer_does_not_verify(self, world: World, degree: dict[str, Any]) -> None:
-        assert problem(await world.api.as_("linh").post(f"{BASE}/qualifications/{degree['id']}/verification", json=CHECK), 403) == "declarer-does-not-verify"
+        refused = await world.api.as_("linh").post(f"{BASE}/qualifications/{degree['id']}/verification", json=CHECK)
+        assert refused.status_code == 403
+        defended(refused.json(), "declarer-does-not-verify", "SEC-02", 2, possible="colleague")
 
     async def test_nor_the_holder(self, world: World, degree: dict[str, Any]) -> None:
         ok(await world.api.as_("linh").post(f"{BASE}/persons/{degree['person_id']}/account", json=account("director")))

@@ -17,6 +17,7 @@ from services.rotation.missions.workflow import MISSION, STATES
 from services.rotation.missions.workflow import OVER as OVER_STATES
 from tests.rotation.world import CENTRE, HOSPITAL, World, announced, decided, known
 from tests.support.hearing import hear
+from tests.support.refusals import defended
 from tests.support.registry import Registry
 from tests.support.service import environment
 
@@ -188,8 +189,7 @@ class TestLength:
         person = await self.doctor(world, registry)
         body = {"by": "hanoi", "programme": "hanoi-rotation", "receiver_code": self.TO, "starts_on": "2025-09-01"}
         refused = await world.proposed(person, **body, ends_on="2025-10-31", expect=409)
-        assert refused["type"].endswith("/tour-too-long")
-        assert refused["rule"]["value"] == 60
+        defended(refused, "tour-too-long", "ROT-04", 60, possible="2025-10-30")
         assert refused["nearest"] == [{"starts_on": "2025-09-01", "ends_on": "2025-10-30"}]
         sixty = await world.proposed(person, **body, ends_on="2025-10-30", expect=409)
         assert sixty["type"].endswith("/no-licence")  # the length is judged first, and allowed

@@ -5,6 +5,7 @@ from services.appointment.positions.permissions import can_read_leaders
 from shared.auth import ALLOWED, Caller, Permission, with_role
 from shared.errors import Refusal
 from shared.i18n import _
+from shared.segregation import another_person
 
 can_open_cases = with_role("regional-administrator")
 can_work_on_cases = with_role("regional-administrator", "committee-member", "signatory")
@@ -24,7 +25,7 @@ def can_answer_principle(caller: Caller, case: Case) -> Permission:
     if not caller.has_role("signatory"):
         return Refusal("role-missing", _("Only a signatory answers for the authority."))
     if caller.actor == case.principle_requested_by:
-        return Refusal("answerer-is-requester", _("Another person than the one who requested the principle must answer."))
+        return another_person("answerer-is-requester", _("Another person than the one who requested the principle must answer."))
     return ALLOWED if caller.manages(case.authority_path) else Refusal("other-authority", OTHER)
 
 

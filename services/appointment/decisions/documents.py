@@ -74,9 +74,11 @@ def words_of(decision: Decision, persons: Mapping[str, str], names: Names, annex
         ended = translate(said, day=written(decision.ended_on), effective=written(decision.ended_from), reason=decision.end_reason)
     stamp = {REVOKED: translate(_("revoked")), SUPERSEDED: translate(_("superseded"))}.get(decision.state)
     of_the_state = decision.authority_path.partition(".")[0] == "VN"
-    day = written(decision.signed_on or decision.proposed_on)
+    dated = decision.signed_on or decision.proposed_on
+    day = written(dated)
     return {
         "lang": current_language.get(),
+        "day": [dated.year, dated.month, dated.day],
         "state": translate(_("Socialist Republic of Viet Nam")) if of_the_state else None,
         "motto": translate(_("Independence – Freedom – Happiness")) if of_the_state else None,
         "above": names.above,

@@ -4,6 +4,7 @@ from services.appointment.succession.models import Plan
 from shared.auth import ALLOWED, Caller, Permission, with_role
 from shared.errors import Refusal
 from shared.i18n import _
+from shared.segregation import another_person
 
 can_prepare_plans = with_role("regional-administrator")
 can_work_on_plans = with_role("regional-administrator", "committee-member", "signatory")
@@ -30,5 +31,5 @@ def can_approve(caller: Caller, plan: Plan, proposed_by: str) -> Permission:
     if not caller.has_role("signatory"):
         return Refusal("role-missing", _("Only a signatory approves a succession plan."))
     if caller.actor == proposed_by:
-        return Refusal("approver-is-proposer", _("Another person than the one who proposed must approve."))
+        return another_person("approver-is-proposer", _("Another person than the one who proposed must approve."))
     return ALLOWED if caller.manages(plan.authority_path) else Refusal("other-authority", OTHER)

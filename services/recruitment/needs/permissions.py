@@ -4,6 +4,7 @@ from services.recruitment.needs.models import Need
 from shared.auth import ALLOWED, Caller, Permission, with_role
 from shared.errors import Refusal
 from shared.i18n import _
+from shared.segregation import another_person
 
 can_identify_needs = with_role("regional-administrator", "facility-hr-officer", "head-of-facility")
 _people = with_role("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "training-institute", "auditor")
@@ -25,7 +26,7 @@ def can_validate(caller: Caller, need: Need) -> Permission:
     if not caller.has_role("regional-administrator", "signatory"):
         return Refusal("role-missing", _("Only a regional administrator or a signatory validates a need."))
     if caller.actor == need.identified_by:
-        return Refusal("validator-is-author", _("Another person than the one who identified the need must validate it."))
+        return another_person("validator-is-author", _("Another person than the one who identified the need must validate it."))
     if not caller.manages(need.authority_path):
         return Refusal("other-authority", _("The need belongs to another authority."))
     return ALLOWED

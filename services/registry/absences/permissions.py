@@ -5,6 +5,7 @@ from services.registry.persons.permissions import HR_READERS, HR_WRITERS
 from shared.auth import ALLOWED, Caller, Permission
 from shared.errors import Refusal
 from shared.i18n import _
+from shared.segregation import another_person
 
 LEAVE_WRITERS = (*HR_WRITERS, "head-of-facility")
 
@@ -32,5 +33,5 @@ def can_decide(caller: Caller, absence: Absence) -> Permission:
     if allowed is not ALLOWED:
         return allowed
     if absence.requested_by == caller.actor:
-        return Refusal("requester-does-not-decide", _("You asked for this leave: another person decides it (SEC-02)."))
+        return another_person("requester-does-not-decide", _("You asked for this leave: another person decides it (SEC-02)."))
     return ALLOWED

@@ -4,10 +4,11 @@ from services.registry.persons.permissions import HR_READERS
 from shared.auth import ALLOWED, Caller, Permission
 from shared.errors import Refusal
 from shared.i18n import _
+from shared.segregation import another_person
 
 PLANNERS = ("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "training-institute", "agreement-focal-point")
 GRANTERS = ("head-of-facility", "signatory")
-ASKER_DOES_NOT_GRANT = Refusal("asker-does-not-grant", _("You asked for this: another person grants it (SEC-02)."))
+ASKER_DOES_NOT_GRANT = another_person("asker-does-not-grant", _("You asked for this: another person grants it (SEC-02)."))
 
 
 def can_plan(caller: Caller) -> Permission:

@@ -7,6 +7,7 @@ from services.registry.qualifications.models import Qualification
 from shared.auth import ALLOWED, Caller, Permission
 from shared.errors import Refusal
 from shared.i18n import _
+from shared.segregation import another_person
 
 
 def can_declare_qualifications(caller: Caller) -> Permission:
@@ -25,7 +26,7 @@ def can_verify(caller: Caller, qualification: Qualification, own_person: UUID | 
     if allowed is not ALLOWED:
         return allowed
     if qualification.declared_by == caller.actor:
-        return Refusal("declarer-does-not-verify", _("You declared this qualification: another person verifies it (SEC-02)."))
+        return another_person("declarer-does-not-verify", _("You declared this qualification: another person verifies it (SEC-02)."))
     if qualification.person_id == own_person:
-        return Refusal("holder-does-not-verify", _("This qualification is your own: another person verifies it (SEC-02)."))
+        return another_person("holder-does-not-verify", _("This qualification is your own: another person verifies it (SEC-02)."))
     return ALLOWED

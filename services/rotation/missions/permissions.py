@@ -3,14 +3,14 @@
 from services.rotation.missions.models import Mission
 from services.rotation.sides import OTHER_SIDE, ROLE_MISSING, acts_for, can_read_rotation, may_act_for
 from shared.auth import ALLOWED, Caller, Permission, with_role
-from shared.errors import Refusal
 from shared.i18n import _
+from shared.segregation import another_person
 
 PROPOSERS = ("regional-administrator", "facility-hr-officer", "head-of-facility")
 AGREERS = (*PROPOSERS, "signatory")
 can_propose_missions = with_role(*PROPOSERS)
 can_read_missions = can_read_rotation
-IS_PROPOSER = Refusal("agreer-is-proposer", _("Another person than the one who proposed the mission must agree to it."))
+IS_PROPOSER = another_person("agreer-is-proposer", _("Another person than the one who proposed the mission must agree to it."))
 
 
 def can_propose(caller: Caller, source: tuple[str, str]) -> Permission:
@@ -53,5 +53,5 @@ def can_evaluate(caller: Caller, mission: Mission) -> Permission:
     if not caller.has_role("regional-administrator", "head-of-facility", "signatory"):
         return ROLE_MISSING
     if len(mission.reports) > 1 and all(report.reported_by == caller.actor for report in mission.reports):
-        return Refusal("evaluator-is-reporter", _("Another person than the one who wrote both reports must evaluate the mission."))
+        return another_person("evaluator-is-reporter", _("Another person than the one who wrote both reports must evaluate the mission."))
     return ALLOWED if any(acts_for(caller, code, path) for code, path in (mission.source, mission.destination)) else OTHER_SIDE

@@ -5,6 +5,7 @@ from services.rotation.techniques.models import Transfer
 from shared.auth import ALLOWED, Caller, Permission, path_of, with_role
 from shared.errors import Refusal
 from shared.i18n import _
+from shared.segregation import another_person
 
 can_read_techniques = can_read_rotation
 can_publish_packages = with_role("regional-administrator", "training-institute", "head-of-facility")
@@ -35,7 +36,7 @@ def can_accept(caller: Caller, transfer: Transfer) -> Permission:
         return Refusal("not-the-core", _("The hospital that handed the technique over accepts it."))
     recorders = {row.recorded_by for row in transfer.levels}
     if caller.actor == transfer.planned_by or caller.actor in recorders:
-        return Refusal("acceptor-is-recorder", _("Another person than those who planned the transfer or recorded its levels must accept it."))
+        return another_person("acceptor-is-recorder", _("Another person than those who planned the transfer or recorded its levels must accept it."))
     return ALLOWED
 
 

@@ -3,8 +3,8 @@
 from services.training.plans.models import Plan
 from services.training.roles import acts_for, can_approve_plans, can_organise
 from shared.auth import ALLOWED, Caller, Permission
-from shared.errors import Refusal
 from shared.i18n import _
+from shared.segregation import another_person
 
 can_write = can_organise
 
@@ -18,5 +18,5 @@ def can_arbitrate(caller: Caller, plan: Plan) -> Permission:
 def can_approve(caller: Caller, plan: Plan) -> Permission:
     """The same, but never who drafted or submitted the plan (SEC-02)."""
     if caller.actor in (plan.drafted_by, plan.submitted_by):
-        return Refusal("approver-is-author", _("Another person than the author of the plan must approve it."))
+        return another_person("approver-is-author", _("Another person than the author of the plan must approve it."))
     return can_arbitrate(caller, plan)

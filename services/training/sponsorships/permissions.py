@@ -5,6 +5,7 @@ from services.training.sponsorships.models import Sponsorship
 from shared.auth import ALLOWED, Caller, Permission
 from shared.errors import Refusal
 from shared.i18n import _
+from shared.segregation import another_person
 
 KEEPERS = ("regional-administrator", "facility-hr-officer")
 BOARD = ("regional-administrator", "head-of-facility")
@@ -34,7 +35,7 @@ def can_decide_at_board(caller: Caller, sponsorship: Sponsorship) -> Permission:
     if not caller.has_role(*BOARD):
         return Refusal("role-missing", _("Only a regional administrator or the head of the facility enters what the board decided."))
     if caller.actor == sponsorship.applied_by:
-        return Refusal("approver-is-applicant", _("Another person than the one who applied must enter what the board decided."))
+        return another_person("approver-is-applicant", _("Another person than the one who applied must enter what the board decided."))
     return can_apply_at(caller, sponsorship.authority_path)
 
 
@@ -44,5 +45,5 @@ def can_check_degree(caller: Caller, sponsorship: Sponsorship) -> Permission:
     if allowed is not ALLOWED:
         return allowed
     if caller.actor == sponsorship.outcome_by:
-        return Refusal("declarer-does-not-verify", _("Another person than the one who entered the diploma checks it with the issuer."))
+        return another_person("declarer-does-not-verify", _("Another person than the one who entered the diploma checks it with the issuer."))
     return ALLOWED

@@ -109,7 +109,7 @@ async def tasks_of(visit: Visit) -> tuple[list[dict[str, Any]], bool]:
     names = await _names(visit, people)
     to_sign = [decision for decision in found["decisions"] if may(decision, "sign")]
     tasks = [
-        *([_task(_("Sign the decisions that wait: {what}"), "/decisions?state=proposed", min(str(one.get("proposed_on") or one["effective_on"]) for one in to_sign), None, what=len(to_sign), due=min(one["effective_on"] for one in to_sign))] if to_sign else []),
+        *([_task(_("Sign the decisions that wait: {what}"), "/decisions?state=waiting", min(str(one.get("proposed_on") or one["effective_on"]) for one in to_sign), None, what=len(to_sign), due=min(one["effective_on"] for one in to_sign))] if to_sign else []),
         *(_task(_("Approve the policy {what}"), f"/policies/{policy['id']}", policy["proposed_on"], policy["authority"], what=policy["resolution_no"]) for policy in found["policies"] if may(policy, "approve")),
         *(
             _task(_("Validate the need: {what}"), f"/needs/{need['id']}", need["identified_on"], need["facility_code"], what=name_of_occupation(need["occupation_code"]), who=label("specialty", need["specialty"]) if need.get("specialty") else "")

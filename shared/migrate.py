@@ -69,11 +69,35 @@ def run_environment() -> None:
 
 def sql(statements: str) -> None:
     """Run SQL exactly as written, several statements at once."""
-    for statement in _split(statements):
+    for statement in split(statements):
         op.get_bind().exec_driver_sql(statement)
 
 
-def _split(statements: str) -> Sequence[str]:
+def close_dues(service: str, *kinds: str) -> None:
+    """Kinds of dues that are told no more: see `closing_of_dues`."""
+    sql(closing_of_dues(service, *kinds))
+
+
+def closing_of_dues(service: str, *kinds: str) -> str:
+    """What stands open of these kinds is closed by one more event each; of what was told before, no person and no fact is told again when a broker is filled anew."""
+    topic, named = f"relais.{service}.dues", ", ".join(f"'{kind}'" for kind in kinds)
+    return f"""
+        UPDATE outbox SET data = CAST(CAST(data AS jsonb) || '{{"person_id": null, "facts": {{}}}}' AS text)
+        WHERE topic = '{topic}' AND CAST(data AS jsonb) ->> 'kind' IN ({named});
+        WITH last AS (
+            SELECT DISTINCT ON (subject) subject, type, CAST(data AS jsonb) AS data FROM outbox
+            WHERE topic = '{topic}' AND CAST(data AS jsonb) ->> 'kind' IN ({named}) ORDER BY subject, version DESC
+        ), next AS (
+            UPDATE aggregate_versions AS v SET version = v.version + 1 FROM last
+            WHERE v.topic = '{topic}' AND v.subject = last.subject AND last.data ->> 'state' = 'open' RETURNING v.subject, v.version
+        )
+        INSERT INTO outbox (id, topic, type, subject, version, occurred_at, data)
+        SELECT gen_random_uuid(), '{topic}', last.type, last.subject, next.version, clock_timestamp(), CAST(last.data || '{{"state": "dropped"}}' AS text)
+        FROM last JOIN next USING (subject) ORDER BY last.subject;
+    """  # noqa: S608
+
+
+def split(statements: str) -> Sequence[str]:
     """Cut at semicolons that end a line, outside dollar quotes."""
     found: list[str] = []
     current: list[str] = []

@@ -217,13 +217,41 @@ class TestLeave:
         commitment = await creditor.signed()
         assert (await creditor.read(f"/commitments/{commitment['id']}/exit", on="2025-09-30"))["amount"] == 0
 
+    async def asked_back(self, creditor: Creditor, by: str = "linh") -> list[dict[str, Any]]:
+        items: list[dict[str, Any]] = (await creditor.read("/commitments/asked-back", by))["items"]
+        return items
+
     async def test_the_end_of_the_assignment_makes_an_assessment_due(self, creditor: Creditor) -> None:
         commitment = await self.paid(creditor)
         await hear(consumer, assignment(at=REMOTE, starts_on="2024-04-01", ends_on="2025-09-30"))
-        dues = [due for _, due in await announced("dues") if due["kind"] == "commitment_to_assess"]
-        assert [(due["due_on"], due["state"], due["subject_id"]) for due in dues] == [("2025-09-30", "open", commitment["id"])]
+        [line] = await self.asked_back(creditor)
+        assert (line["commitment_id"], line["next"], line["act_by"], line["amount"]) == (commitment["id"], "assess", "2025-09-30", None)
         await hear(consumer, assignment(at=PROVINCIAL, starts_on="2025-10-01"))  # a transfer inside the province is no departure
-        assert [due["state"] for _, due in await announced("dues") if due["kind"] == "commitment_to_assess"] == ["open", "dropped"]
+        assert await self.asked_back(creditor) == []
+
+    async def test_what_is_asked_back_is_for_the_creditor_alone(self, creditor: Creditor) -> None:
+        commitment = await self.paid(creditor)
+        await creditor.act("hr-bache", f"/commitments/{commitment['id']}/assessment", {"exit_on": "2025-09-30"})
+        for person in ("head-bache", "training", "analyst", "secretary"):
+            assert (await creditor.api.as_(person).get(f"{ROOT}/commitments/asked-back")).status_code == 403
+        machine = creditor.api.as_machine("ministry-health", "appointment.read", "territory:VN-22")
+        assert (await machine.get(f"{ROOT}/commitments/asked-back")).status_code == 403
+        assert (await self.asked_back(creditor, "hanoi"), await self.asked_back(creditor, "hr-bvt")) == ([], [])
+        assert [line["next"] for line in await self.asked_back(creditor, "hr-bache")] == ["notify"]
+
+    async def test_what_is_owed_is_told_on_no_topic(self, creditor: Creditor) -> None:
+        """Told, owed, paid: the other services hear that the commitment ended, and nothing of a debt."""
+        commitment = await self.paid(creditor)
+        path = f"/commitments/{commitment['id']}"
+        await hear(consumer, assignment(at=REMOTE, starts_on="2024-04-01", ends_on="2025-09-30"))
+        owed = (await creditor.act("hr-bache", f"{path}/assessment", {"exit_on": "2025-09-30"}))["repayment"]["amount"]
+        notified = await creditor.act("hr-bache", f"{path}/notification", {"done_on": "2025-10-01"})
+        [line] = await self.asked_back(creditor)
+        assert (line["next"], line["act_by"], line["amount"], line["repaid"]) == ("collect", "2026-01-29", owed, 0)
+        await creditor.act("hr-bache", f"/instalments/{notified['repayment']['instalments'][0]['id']}/payment", {})
+        assert await self.asked_back(creditor) == []
+        assert {due["kind"] for _, due in await announced("dues")} == {"decision_to_sign", "commitment_to_sign", "commitment_ends", "payment_due"}
+        assert str(owed) not in orjson.dumps([await announced(topic) for topic in ("dues", "commitments", "payments")]).decode()
 
     async def test_assessed_told_paid_in_parts(self, creditor: Creditor) -> None:
         commitment = await self.paid(creditor)
@@ -321,7 +349,8 @@ class TestStudy:
         await hear(consumer, studied(study, "abandoned", outcome="abandoned", outcome_on="2025-09-01"))
         seen = await creditor.read(f"/commitments/{commitment['id']}")
         assert (seen["leaving_on"], seen["leaving_cause"]) == ("2025-09-01", "abandons")
-        assert [due["state"] for _, due in await announced("dues") if due["kind"] == "commitment_to_assess"] == ["open"]
+        [line] = (await creditor.read("/commitments/asked-back"))["items"]
+        assert (line["next"], line["act_by"], line["origin"]) == ("assess", "2025-09-01", "training")
         body = {"exit_on": "2025-09-01", "cause": "abandons"}
         assert (await creditor.act("linh", f"/commitments/{commitment['id']}/assessment", body))["repayment"]["amount"] == 90_000_000
 

@@ -89,10 +89,3 @@ async def test_it_is_shared_with_the_parties_of_the_thing(api: Api, tell: Tell) 
     await tell(facility("VN-22-BVT"), facility("VN-22-TTBCE"))
     await tell(due("late", shared_with=["VN-22-TTBCE"], responsible="facility-hr-officer"))
     assert await listed(api, "hr-bache") == ["late"]
-
-
-async def test_a_broken_commitment_is_known_to_those_who_must_act_alone(api: Api, tell: Tell) -> None:
-    await tell(facility("VN-22-BVT"))
-    await tell(due("late", kind="repayment_due", responsible="regional-administrator"))
-    assert await listed(api, "linh") == ["late"]
-    assert await listed(api, "hr-bvt") == []

@@ -99,6 +99,21 @@ TOTALS = [
     }
     for code in ("VN-22-BVT", "VN-22-TTBCE")
 ]
+ASKED_BACK = [
+    {
+        "commitment_id": commitment_id,
+        "person_id": uid(2),
+        "facility_code": "VN-22-BVT",
+        "origin": origin,
+        "next": following,
+        "act_by": act_by,
+        "days_left": 31,
+        "amount": amount,
+        "repaid": 0,
+        "currency": "VND",
+    }
+    for commitment_id, origin, following, act_by, amount in ((BOUND, "attraction", "assess", "2025-10-31", None), (OWED, "training", "collect", "2026-01-24", 321_428_571))
+]
 
 ANSWERS: dict[str, Any] = {
     f"{A}/decisions": page(*DECISIONS, cursor="c2"),
@@ -107,6 +122,7 @@ ANSWERS: dict[str, Any] = {
     f"{A}/check/ABCDEFGH23456789": {"code": "ABCDEFGH23456789", "number": "317/QĐ-SYT", "signed_on": "2025-09-22", "authority": "VN-22", "state": "revoked"},
     f"{A}/commitments": page(*COMMITMENTS, cursor="c2"),
     f"{A}/commitments/totals": {"as_of": "2025-09-30", "items": TOTALS},
+    f"{A}/commitments/asked-back": page(*ASKED_BACK),
     **{f"{A}/commitments/{found['id']}": found for found in COMMITMENTS},
     f"{A}/commitments/{BOUND}/exit": EXIT,
     f"{A}/payments": page(*PARTS, cursor="c2"),

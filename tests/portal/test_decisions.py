@@ -25,6 +25,7 @@ PAGES = [
     *(f"/commitments/{one}" for one in (BOUND, DRAFT, OWED)),
     f"/commitments/{BOUND}?on=2026-09-30&cause=leaves",
     "/payments",
+    "/asked-back",
 ]
 
 

@@ -12,8 +12,9 @@ from services.appointment.commitments.exits import compute_exit
 from services.appointment.commitments.formulas import months_served
 from services.appointment.commitments.models import Budget, Commitment, Payment
 from services.appointment.commitments.permissions import can_handle_commitments, can_keep_budgets, can_read_commitments, can_read_money, can_waive_repayments, sees_money
-from services.appointment.commitments.queries import commitments_visible_to, get_visible_commitment, payments_visible_to, totals
+from services.appointment.commitments.queries import ACT_BY, asked_back_visible_to, commitments_visible_to, get_visible_commitment, payments_visible_to, totals
 from services.appointment.commitments.schemas import (
+    AskedBackRead,
     AssessmentCreate,
     BudgetRead,
     BudgetWrite,
@@ -99,6 +100,16 @@ async def list_commitments(
 async def read_totals(_caller: CallerDep, session: SessionDep, facility: str | None = None) -> TotalsPage:
     """People bound and money committed, due, paid and asked back, by facility."""
     return TotalsPage(as_of=today(), items=[TotalsRead(**row) for row in await totals(session, today(), facility)])
+
+
+@router.get("/asked-back", response_model=Page[AskedBackRead], dependencies=[allows(can_read_money)], responses=problems(401, 403, 422))
+async def list_asked_back(caller: CallerDep, session: SessionDep, page: PageDep, facility: Annotated[str | None, Query(max_length=60)] = None) -> Page[AskedBackRead]:
+    """Who leaves before the end and what is asked back, by the day by which somebody must act."""
+    statement = asked_back_visible_to(caller)
+    if facility:
+        statement = statement.where(Commitment.facility_code == facility)
+    found = await keyset_page(session, statement, keys=[ACT_BY, Commitment.id], params=page)
+    return Page(items=[AskedBackRead.of(commitment) for commitment in found.items], next=found.next)
 
 
 @router.get("/{commitment_id}", response_model=CommitmentRead, dependencies=[allows(can_read_commitments)], responses=problems(401, 403, 404))

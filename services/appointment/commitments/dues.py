@@ -1,4 +1,4 @@
-"""What commitments make fall due: to sign, to pay, to end, to assess, to be repaid."""
+"""What commitments make fall due: to sign, to pay, to end. That somebody will owe, or owes, is told on no topic: it is read in the list of what is asked back."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.commitments.models import Commitment, Payment
-from services.appointment.commitments.workflow import CANCELLED, CLOCK, DRAFT, FULFILLED, INSTALMENTS, NOTIFIED
+from services.appointment.commitments.workflow import CANCELLED, CLOCK, DRAFT, FULFILLED
 from services.appointment.dues.record import record_due
 from services.appointment.rules import PACKS
 
@@ -29,18 +29,6 @@ def tell_end_due(session: AsyncSession, commitment: Commitment) -> None:
     """The last months of a commitment are the time to speak about what follows."""
     state = OPEN if commitment.state in CLOCK else DONE if commitment.state == FULFILLED else DROPPED
     _tell(session, "commitment_ends", commitment, commitment.ends_on, commitment.ends_on - timedelta(days=warning_days(commitment, "end")), HR, state)
-
-
-def tell_assessment_due(session: AsyncSession, commitment: Commitment, leaving_on: date, state: str) -> None:
-    """Somebody who is bound leaves, or left a study: what is owed must be assessed."""
-    _tell(session, "commitment_to_assess", commitment, leaving_on, leaving_on - timedelta(days=warning_days(commitment, "exit")), ADMINISTRATOR, state)
-
-
-def tell_repayment_due(session: AsyncSession, commitment: Commitment) -> None:
-    """What is asked back has a last day."""
-    if commitment.repay_by is not None:
-        state = OPEN if commitment.state in (NOTIFIED, INSTALMENTS) else DONE
-        _tell(session, "repayment_due", commitment, commitment.repay_by, commitment.repay_by - timedelta(days=warning_days(commitment, "payment")), ADMINISTRATOR, state)
 
 
 def tell_payment_due(session: AsyncSession, commitment: Commitment, payment: Payment) -> None:

@@ -1,4 +1,4 @@
-"""Who is bound and leaves: heard from the registry's assignments. Nobody is listed anywhere; the creditor is told to assess what is owed."""
+"""Who is bound and leaves: heard from the registry's assignments. The creditor alone reads it, in the list of what is asked back."""
 
 from collections.abc import Collection
 from datetime import date
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.absences.events import AbsenceState
 from services.appointment.commitments.clock import lay_out
-from services.appointment.commitments.dues import DROPPED, OPEN, tell_assessment_due
 from services.appointment.commitments.models import Commitment
 from services.appointment.commitments.workflow import CLOCK
 from shared.clock import today
@@ -43,9 +42,8 @@ async def look_for_leavers(session: AsyncSession, persons: Collection[UUID]) -> 
         leaving_on: date | None = row.last_day if row.assignments and row.last_day is not None and row.last_day < commitment.ends_on else None
         if leaving_on == commitment.leaving_on:
             continue
-        before, commitment.leaving_on = commitment.leaving_on, leaving_on
+        commitment.leaving_on = leaving_on
         commitment.version += 1
-        tell_assessment_due(session, commitment, leaving_on or before or today(), OPEN if leaving_on else DROPPED)
     await session.flush()
 
 

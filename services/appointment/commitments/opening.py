@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.commitments.clock import lay_out
-from services.appointment.commitments.dues import tell_assessment_due, tell_end_due, tell_payment_due, tell_signature_due
+from services.appointment.commitments.dues import tell_end_due, tell_payment_due, tell_signature_due
 from services.appointment.commitments.events import CommitmentEnded, PaymentCancelled, PaymentScheduled
 from services.appointment.commitments.formulas import parts
 from services.appointment.commitments.models import Commitment, Payment
@@ -320,7 +320,6 @@ async def _study_ended_without_diploma(session: AsyncSession, event: Received[An
     commitment.leaving_on = study.outcome_on or study.done_on
     commitment.version += 1
     await session.flush()
-    tell_assessment_due(session, commitment, commitment.leaving_on, "open")
 
 
 async def _study_revoked(session: AsyncSession, event: Received[SponsorshipRevoked]) -> None:

@@ -4,10 +4,11 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.commitments.models import Commitment, Instalment, Payment
+from services.appointment.commitments.workflow import CLOCK, OWED
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.visibility import visible_to
@@ -15,6 +16,16 @@ from shared.visibility import visible_to
 
 def commitments_visible_to(caller: Caller) -> Select[tuple[Commitment]]:
     return select(Commitment).where(visible_to(caller, Commitment))
+
+
+def asked_back_visible_to(caller: Caller) -> Select[tuple[Commitment]]:
+    """Where somebody leaves before the end and what is owed must be assessed, or owes money still."""
+    leaves, owes = and_(Commitment.state.in_(CLOCK), Commitment.leaving_on.is_not(None)), and_(Commitment.state.in_(OWED), Commitment.owed_amount > 0)
+    return commitments_visible_to(caller).where(or_(leaves, owes))
+
+
+ACT_BY = func.coalesce(Commitment.repay_by, Commitment.leaving_on, Commitment.ended_on)
+"""The last day of payment once the person was told; until then the day on which the service ends."""
 
 
 def payments_visible_to(caller: Caller) -> Select[tuple[Payment]]:

@@ -10,7 +10,7 @@ from services.appointment.commitments.exits import Exit
 from services.appointment.commitments.guards import assessor_must_not_waive
 from services.appointment.commitments.models import Commitment, Payment
 from services.appointment.commitments.permissions import can_handle, can_waive, sees_money
-from services.appointment.commitments.workflow import COMMITMENT, public_state
+from services.appointment.commitments.workflow import ASSESSED, COMMITMENT, CONTESTED, INSTALMENTS, NOTIFIED, public_state
 from shared.actions import Action, action
 from shared.auth import Caller
 from shared.calendars import ONE_DAY
@@ -21,6 +21,7 @@ from shared.records import Body
 
 Reason = Annotated[str, StringConstraints(min_length=3, max_length=1000)]
 Amount = Annotated[int, Field(ge=0, le=10**15)]
+NEXT: dict[str, Literal["notify", "collect", "answer"]] = {ASSESSED: "notify", NOTIFIED: "collect", INSTALMENTS: "collect", CONTESTED: "answer"}
 
 
 class CommitmentSignature(Body):
@@ -154,6 +155,38 @@ class RepaymentRead(BaseModel):
     waiver_ground: str | None
     waiver_reason: str | None
     instalments: list[InstalmentRead]
+
+
+class AskedBackRead(BaseModel):
+    """Somebody who leaves before the end of a commitment, or who owes money: what comes next, and by when. The creditor's side alone reads it, and no topic carries it."""
+
+    commitment_id: UUID
+    person_id: UUID
+    facility_code: str
+    origin: Literal["attraction", "training"]
+    next: Literal["assess", "notify", "collect", "answer"] = Field(description="Assess what is owed, tell the person, see it paid, or answer who contests it.")
+    act_by: date
+    days_left: int = Field(description="Negative when it is overdue.")
+    amount: int | None = Field(description="None until it is assessed.")
+    repaid: int
+    currency: str
+
+    @classmethod
+    def of(cls, commitment: Commitment) -> Self:
+        act_by = commitment.repay_by or commitment.leaving_on or commitment.ended_on
+        assert act_by is not None
+        return cls(
+            commitment_id=commitment.id,
+            person_id=commitment.person_id,
+            facility_code=commitment.facility_code,
+            origin=commitment.origin,
+            next=NEXT.get(commitment.state, "assess"),
+            act_by=act_by,
+            days_left=(act_by - today()).days,
+            amount=commitment.owed_amount,
+            repaid=commitment.repaid,
+            currency=commitment.currency,
+        )
 
 
 class CommitmentRead(BaseModel):

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.commitments.clock import lay_out
-from services.appointment.commitments.dues import DONE, tell_assessment_due, tell_end_due, tell_payment_due, tell_repayment_due, tell_signature_due
+from services.appointment.commitments.dues import tell_end_due, tell_payment_due, tell_signature_due
 from services.appointment.commitments.events import CommitmentEnded, PaymentPaid
 from services.appointment.commitments.exits import compute_exit
 from services.appointment.commitments.guards import (
@@ -179,7 +179,6 @@ async def assess_commitment(session: AsyncSession, *, caller: Caller, commitment
     if told:
         record_event(session, CommitmentEnded.about(commitment))
         tell_end_due(session, commitment)
-    tell_assessment_due(session, commitment, body.exit_on, DONE)
     await lay_out(session, commitment.person_id, today())
     return commitment
 
@@ -199,7 +198,6 @@ async def notify_commitment(session: AsyncSession, *, caller: Caller, commitment
     _plan(commitment, [(commitment.repay_by, commitment.owed_amount)])
     await session.flush()
     await record_audit(session, caller, "commitment.notified", "commitment", commitment.id, after={"repay_by": commitment.repay_by.isoformat()}, done_on=done_on)
-    tell_repayment_due(session, commitment)
     return commitment
 
 
@@ -218,7 +216,6 @@ async def plan_instalments(session: AsyncSession, *, caller: Caller, commitment_
     commitment.repay_by = max(part.due_on for part in body.instalments)
     await session.flush()
     await record_audit(session, caller, "commitment.planned", "commitment", commitment.id, after=body.model_dump(mode="json"), done_on=done_on)
-    tell_repayment_due(session, commitment)
     return commitment
 
 
@@ -258,7 +255,6 @@ async def repay(session: AsyncSession, *, caller: Caller, instalment_id: UUID, b
         commitment.version += 1
     await session.flush()
     await record_audit(session, caller, "repayment.paid", "commitment", commitment.id, after={"amount": part.amount, "place": part.place}, done_on=done_on)
-    tell_repayment_due(session, commitment)
     return commitment
 
 
@@ -279,7 +275,6 @@ async def waive_repayment(session: AsyncSession, *, caller: Caller, commitment_i
         part.state = "cancelled" if part.state == "due" else part.state
     await session.flush()
     await record_audit(session, caller, "commitment.waived", "commitment", commitment.id, after={"ground": body.ground, "reason": body.reason}, done_on=done_on)
-    tell_repayment_due(session, commitment)
     return commitment
 
 
@@ -295,5 +290,4 @@ async def contest_repayment(session: AsyncSession, *, caller: Caller, commitment
     commitment.contested_on, commitment.contest_reason = done_on, body.reason
     await session.flush()
     await record_audit(session, caller, "commitment.contested", "commitment", commitment.id, after={"reason": body.reason}, done_on=done_on)
-    tell_repayment_due(session, commitment)
     return commitment

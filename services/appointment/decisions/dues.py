@@ -10,6 +10,8 @@ from services.appointment.decisions.models import Decision
 from services.appointment.dues.record import record_due
 
 OPEN, DONE, DROPPED = "open", "done", "dropped"
+DISCREET = ("removal",)
+"""The reason may be discipline: what falls due says neither of whom nor what; the decision does, to those who may read it."""
 
 
 def tell_signature_due(session: AsyncSession, decision: Decision, state: str) -> None:
@@ -30,7 +32,8 @@ def tell_conflict_due(session: AsyncSession, decision: Decision, day: date, stat
 
 
 def _tell(session: AsyncSession, kind: str, decision: Decision, due_on: date, responsible: str, state: str, *, warn_on: date | None = None) -> None:
-    facts: dict[str, Any] = {"decision_kind": decision.kind, "source_service": decision.source_service, "number": decision.number}
+    named = decision.kind not in DISCREET
+    facts: dict[str, Any] = {"source_service": decision.source_service, "number": decision.number} | ({"decision_kind": decision.kind} if named else {})
     record_due(
         session,
         kind,
@@ -42,6 +45,6 @@ def _tell(session: AsyncSession, kind: str, decision: Decision, due_on: date, re
         responsible=responsible,
         state=state,
         facility_code=decision.facility_code,
-        person_id=decision.person_ids[0] if len(decision.person_ids) == 1 else None,
+        person_id=decision.person_ids[0] if named and len(decision.person_ids) == 1 else None,
         facts=facts,
     )

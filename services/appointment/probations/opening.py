@@ -201,7 +201,7 @@ def tell(session: AsyncSession, event: type[ProbationState], probation: Probatio
         state="open" if probation.is_open else "done",
         facility_code=probation.facility_code,
         person_id=probation.person_id,
-        facts={"starts_on": probation.starts_on.isoformat(), "excluded_days": probation.excluded_days},
+        facts={"starts_on": probation.starts_on.isoformat()},  # not the days that do not count: they are leave and illness
     )
 
 

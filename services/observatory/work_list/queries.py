@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.observatory.work_list.models import Due
@@ -14,7 +14,6 @@ from shared.visibility import visible_to
 
 When = Literal["overdue", "week", "later"]
 WEEK = timedelta(days=7)
-OF_THE_CREDITOR = ("repayment_due",)  # a broken commitment is known to those who must act on it alone
 
 
 @dataclass(frozen=True)
@@ -36,7 +35,7 @@ def dues_of(caller: Caller, wanted: Wanted) -> Select[tuple[Due]]:
     if not sees_all(caller):
         own: list[ColumnElement[bool]] = [Due.responsible.in_(sorted(caller.roles))]
         if caller.has_role(*OF_A_FACILITY):
-            own.append(and_(Due.facility_code.in_(caller.facilities), Due.kind.not_in(OF_THE_CREDITOR)))
+            own.append(Due.facility_code.in_(caller.facilities))
         statement = statement.where(or_(*own))
     if wanted.kind:
         statement = statement.where(Due.kind == wanted.kind)

@@ -75,6 +75,20 @@ async def payments(visit: Visit) -> Response:
     )
 
 
+@pages.get("/asked-back")
+async def asked_back(visit: Visit) -> Response:
+    """Who leaves before the end and what is asked back, by the day by which somebody must act; for the creditor's side alone."""
+    found = await visit.api.get(f"{API}/commitments/asked-back", facility=visit.query("facility"), cursor=visit.query("cursor"))
+    return visit.page(
+        "commitments/asked_back.html",
+        lines=found["items"],
+        names=await visit.api.names(item["person_id"] for item in found["items"]),
+        places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
+        facilities=await facilities_offered(visit),
+        next=found.get("next"),
+    )
+
+
 # ---- One commitment -------------------------------------------------------------------------------------------------
 
 

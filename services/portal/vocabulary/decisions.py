@@ -95,6 +95,7 @@ LABELS = {
         "MULTIPLE": _("A multiple, reduced for the time served"),
         "TIERED": _("By a table of the months served"),
     },
+    "asked_back_next": {"assess": _("Assess what is owed"), "notify": _("Tell the person"), "collect": _("See it paid"), "answer": _("Answer who contests it")},
     "commitment_clock": {"sequence": _("After the earlier commitment"), "parallel": _("Beside the other commitments")},
-    "due": {"commitment_to_sign": _("Commitment to sign"), "commitment_to_assess": _("Departure to assess"), "decision_contested": _("Contested decision to settle")},
+    "due": {"commitment_to_sign": _("Commitment to sign"), "decision_contested": _("Contested decision to settle")},
 }

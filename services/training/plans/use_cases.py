@@ -7,7 +7,6 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.training.courses.queries import known_course
-from services.training.dues.events import DueChanged
 from services.training.organisers import organiser_of
 from services.training.plans import events
 from services.training.plans.execution import execution_of
@@ -18,7 +17,6 @@ from services.training.plans.guards import (
     plan_must_be_in_force,
     plan_must_have_axes,
     window_must_be_open,
-    window_of,
 )
 from services.training.plans.models import Plan, PlanAction, PlanAxis, PlanExpense
 from services.training.plans.permissions import can_approve, can_arbitrate, can_write
@@ -31,7 +29,6 @@ from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
-from shared.dues import due_id
 from shared.errors import Malformed
 from shared.events import record_event
 from shared.i18n import _
@@ -165,7 +162,6 @@ async def approve_plan(session: AsyncSession, *, caller: Caller, plan_id: UUID, 
     plan.approve(by=caller.actor, on=done_on, decision_number=body.decision_number)
     await record_audit(session, caller, "plan.approved", "plan", plan.id, after={"state": plan.state, "decision": plan.decision}, done_on=done_on)
     await _announce(session, events.PlanApproved, plan)
-    record_event(session, _revision_due(plan, done_on.year if done_on.year >= plan.year_from else plan.year_from, "open"))
     return plan
 
 
@@ -189,8 +185,6 @@ async def revise_plan(session: AsyncSession, *, caller: Caller, plan_id: UUID, b
         session, caller, "plan.revised", "plan", plan.id, before=before, after={axis.code: axis.budget for axis in plan.axes} | {"reason": body.reason}, done_on=done_on
     )
     await _announce(session, events.PlanRevised, plan)
-    following = done_on.year + 1
-    record_event(session, _revision_due(plan, following, "open") if following <= plan.year_to else _revision_due(plan, done_on.year, "done"))
     return plan
 
 
@@ -242,28 +236,7 @@ async def close_plan(session: AsyncSession, *, caller: Caller, plan_id: UUID, bo
     plan.closed_by, plan.closed_on = caller.actor, done_on
     await record_audit(session, caller, "plan.closed", "plan", plan.id, after={"state": plan.state}, done_on=done_on)
     await _announce(session, events.PlanClosed, plan)
-    record_event(session, _revision_due(plan, done_on.year, "dropped"))
     return plan
-
-
-def _revision_due(plan: Plan, year: int, state: str) -> DueChanged:
-    """The yearly window in which the plan may be revised."""
-    first, last = window_of(plan, year)
-    return DueChanged.model_validate(
-        {
-            "id": due_id("plan_revision", plan.id),
-            "kind": "plan_revision",
-            "subject_id": plan.id,
-            "path": f"/training/plans/{plan.id}",
-            "authority_path": plan.authority_path,
-            "facility_code": plan.facility_code,
-            "due_on": last,
-            "warn_on": first,
-            "responsible": "regional-administrator" if plan.facility_code is None else "head-of-facility",
-            "state": state,
-            "facts": {"title": plan.title},
-        }
-    )
 
 
 async def known_plan(session: AsyncSession, caller: Caller, plan_id: UUID) -> Plan:

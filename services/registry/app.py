@@ -21,6 +21,7 @@ from services.registry.persons.api import router as persons
 from services.registry.persons.use_cases import forget_old_searches
 from services.registry.posts.api import router as posts
 from services.registry.qualifications.api import router as qualifications
+from services.registry.shortfalls.watch import watch_sources
 from services.registry.staffing.api import router as staffing
 from services.registry.work_items.api import router as work_items
 from services.registry.workers.api import router as employments
@@ -49,7 +50,7 @@ service = Service(
         work_items,
     ],
     consumer=consumer,
-    daily=[wizard.forget_old_imports, watch_licences, forget_old_searches],
+    daily=[wizard.forget_old_imports, watch_licences, watch_sources, forget_old_searches],
     frequent=[expire_old_holds],
     at_start=[load_reference_data],
     history=HISTORY,

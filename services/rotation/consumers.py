@@ -1,6 +1,7 @@
 """What rotation hears of the others."""
 
 from services.rotation.missions.effects import EFFECTS
+from services.rotation.missions.shortfalls import hear_shortfalls
 from shared.decisions import hear_decisions
 from shared.directory import hear_directory
 from shared.inbox import Consumer
@@ -8,3 +9,4 @@ from shared.inbox import Consumer
 consumer = Consumer("rotation")
 hear_directory(consumer)
 hear_decisions(consumer, "rotation", EFFECTS)
+hear_shortfalls(consumer)

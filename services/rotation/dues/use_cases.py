@@ -97,6 +97,27 @@ def report_due(session: AsyncSession, mission: "Mission", side: str, due_on: dat
     )
 
 
+def recall_due(session: AsyncSession, mission: "Mission", due_on: date, state: State = "open") -> None:
+    """The source is below its minimum: somebody of it decides whether to call its person back (ROT-RECALL)."""
+    record_event(
+        session,
+        DueChanged(
+            **_of(mission),
+            id=due_id("mission_recall", mission.id),
+            kind="mission_recall",
+            subject_id=mission.id,
+            path=f"/missions/{mission.id}",
+            facility_code=mission.giver_code,
+            person_id=mission.person_id,
+            due_on=due_on,
+            warn_on=mission.short_from or due_on,
+            responsible="facility-hr-officer",
+            state=state,
+            facts={"giver": mission.giver_code, "missing": mission.short_by, "until": mission.short_to.isoformat() if mission.short_to else None},
+        ),
+    )
+
+
 def follow_up_due(session: AsyncSession, mission: "Mission", months: int, due_on: date, state: State = "open") -> None:
     """What a mission left is looked at again some months later."""
     record_event(

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rotation.holds.events import HoldSettled
 from services.rotation.missions.events import MissionCancelled, MissionChanged, MissionOrdered
 from services.rotation.missions.models import Mission
+from services.rotation.missions.shortfalls import close_recall
 from services.rotation.missions.workflow import DEAD, DESTINATION_OK, OVER
 from shared.audit import record_audit
 from shared.decisions import DecisionNumbered, DecisionRevoked, DecisionSigned, Effects
@@ -46,6 +47,7 @@ async def cancel_mission(session: AsyncSession, event: Received[DecisionRevoked]
         await record_audit(session, BY, "mission.revocation_without_effect", "mission", mission.id, after={"state": mission.state}, done_on=decision.revoked_on)
         return
     before = mission.state
+    close_recall(session, mission, "done")
     mission.stop("cancel", on=decision.effective_on - ONE_DAY if mission.departed_on else None, reason=decision.revocation_number or "revoked")
     if mission.hold_id is not None:
         record_event(session, HoldSettled(id=mission.hold_id, outcome="released", source_id=mission.id, on=max(decision.effective_on, mission.starts_on)))

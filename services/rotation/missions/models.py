@@ -95,6 +95,9 @@ class Mission(Record):
     departed_on: Mapped[date | None]
     suspended_on: Mapped[date | None]
     ended_on: Mapped[date | None]
+    short_from: Mapped[date | None]
+    short_to: Mapped[date | None]
+    short_by: Mapped[int | None]
     reason: Mapped[str | None]
     evaluated_by: Mapped[str | None]
     evaluated_on: Mapped[date | None]
@@ -150,6 +153,15 @@ class Mission(Record):
     def order(self, *, by: str, on: date, number: str | None) -> None:
         self.move("order", MISSION)
         self.signed_by, self.signed_on, self.decision_number = by, on, number
+
+    def source_falls_short(self, first: date, last: date, by: int) -> None:
+        """The source misses the person: so many are too few there on these days."""
+        self.short_from, self.short_to, self.short_by = first, last, by
+        self.version += 1
+
+    def source_is_whole(self) -> None:
+        self.short_from = self.short_to = self.short_by = None
+        self.version += 1
 
     def stop(self, act: str, *, on: date | None, reason: str | None) -> None:
         """Refused, cancelled, recalled or ended."""

@@ -258,6 +258,9 @@ class MissionRead(BaseModel):
     departed_on: date | None
     suspended_on: date | None
     ended_on: date | None
+    short_from: date | None = Field(description="Since when the team at the source is below its minimum while this person is away, when it lasts too long (ROT-RECALL).")
+    short_to: date | None
+    short_by: int | None = Field(description="How many are missing there on the worst day.")
     reason: str | None
     reports: list[ReportRead]
     evaluated_on: date | None

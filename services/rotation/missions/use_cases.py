@@ -60,12 +60,13 @@ from services.rotation.missions.schemas import (
     SourceAgreement,
     WorkerAnswer,
 )
+from services.rotation.missions.shortfalls import close_recall
 from services.rotation.missions.workflow import BEFORE_ORDER, DESTINATION_OK, MISSION, UNDER_WAY
 from services.rotation.programmes.queries import pinned_programme, programme_on
 from services.rotation.rules import PACKS, pack_of
 from services.rotation.support_requests.models import VALIDATED, SupportRequest
 from services.rotation.support_requests.queries import named_request
-from services.rotation.techniques.queries import levels_recorded_since
+from services.rotation.techniques.queries import levels_recorded_since, title_of
 from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, Permission, require
@@ -407,6 +408,7 @@ async def _back_home(session: AsyncSession, caller: Caller, mission: Mission, ac
     last = min(done_on, mission.ends_on)
     if mission.suspended_on is not None:
         mission.days_not_done = sorted({*mission.days_not_done, *(day for day in mission.days if mission.suspended_on <= day <= last)})
+    close_recall(session, mission, "done")
     mission.stop(act, on=last, reason=reason)
     if last < mission.ends_on:
         _free(session, mission, last + ONE_DAY)

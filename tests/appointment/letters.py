@@ -52,7 +52,7 @@ KINDS: dict[str, tuple[list[str], dict[str, Any], str | None]] = {
     ),
     "probation_confirmation extended": (["Decree 115/2020/NĐ-CP, article 21"], {"outcome": "extended", "occupation_code": "VN-BS", "starts_on": "2024-07-01", "ends_on": "2025-03-31", "months": 3}, None),
     "probation_confirmation ended": (["Decree 115/2020/NĐ-CP, article 21"], {"outcome": "ended", "occupation_code": "VN-BS", "starts_on": "2024-07-01", "ends_on": "2025-03-31", "months": 9}, None),
-    "pay_steps": (["Circular 08/2013/TT-BNV as amended by Circular 03/2021/TT-BNV, article 2 (36 months for titles requiring college or university, 24 below)"], {"lines": 2, "reference": "QN-NL-01"}, None),
+    "pay_steps": (["Circular 08/2013/TT-BNV as amended by Circular 03/2021/TT-BNV, article 2 (60 months for senior experts, 36 for titles requiring college or university, 24 below)"], {"lines": 2, "reference": "QN-NL-01"}, None),
     "benefits": (
         ["Nghị định 56/2011/NĐ-CP (hồi sức, cấp cứu)"],
         {"benefit": "occupational_allowance", "percent": "62.5", "amount": None, "currency": None, "lines": 2},

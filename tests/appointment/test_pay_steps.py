@@ -45,7 +45,17 @@ async def proposed(personnel: Personnel, *steps: dict[str, Any], by: str = "hr-b
 class TestScales:
     @pytest.mark.parametrize(
         ("scale", "step", "coefficient"),
-        [("A0", 1, "2.10"), ("A0", 10, "4.89"), ("A1", 2, "2.67"), ("A1", 9, "4.98"), ("A2.1", 8, "6.78"), ("A2.2", 8, "6.38"), ("A3.1", 6, "8.00")],
+        [
+            ("A0", 1, "2.10"),
+            ("A0", 10, "4.89"),
+            ("A1", 2, "2.67"),
+            ("A1", 9, "4.98"),
+            ("A2.1", 8, "6.78"),
+            ("A2.2", 8, "6.38"),
+            ("A3.1", 6, "8.00"),
+            ("CGCC", 1, "8.80"),
+            ("CGCC", 3, "10.00"),
+        ],
     )
     def test_as_the_tables_say(self, scale: str, step: int, coefficient: str) -> None:
         assert scale_of(PACK, scale).coefficient(step) == Decimal(coefficient)
@@ -91,6 +101,17 @@ class TestOpeningBalance:
     async def test_twenty_four_months_below_college(self, personnel: Personnel, occupation: str, scale: str, due_on: str) -> None:
         step = await entered(personnel, occupation=occupation)
         assert (step["scale"], step["due_on"]) == (scale, due_on)
+
+    @pytest.mark.parametrize("pack", ["vn-2020", "vn-2026"])
+    @pytest.mark.parametrize(("scale", "due_on"), [("B", "2024-12-01"), ("A1", "2025-12-01"), ("A3.1", "2025-12-01"), ("CGCC", "2027-12-01")])
+    def test_each_group_has_its_months_in_both_packs(self, pack: str, scale: str, due_on: str) -> None:
+        """PAY-01: 60 months for senior experts, 36 from college on, 24 below."""
+        due = next_step_due(PACKS.pinned(pack), scale=scale, step=1, since=date(2022, 12, 1), delay_months=0, leave=[])
+        assert (due.on, due.rules[0].id, bool(due.rules[0].citation)) == (date.fromisoformat(due_on), "PAY-01", True)
+
+    async def test_a_senior_expert_waits_sixty_months(self, personnel: Personnel) -> None:
+        step = await entered(personnel, scale="CGCC", step=1)
+        assert (step["coefficient"], step["due_on"], step["rules"][0]["value"]) == ("8.80", "2027-12-01", 60)
 
     async def test_the_last_step_has_no_next_one(self, personnel: Personnel) -> None:
         step = await entered(personnel, step=9)

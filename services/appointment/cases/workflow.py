@@ -52,5 +52,5 @@ CASE = Workflow(
         "withdraw": act(PROPOSED, to=FILE_COMPLETED),
         "stop": act(OPENED, PRINCIPLE_REQUESTED, PRINCIPLE_GRANTED, SCREENED, VOTED, FILE_COMPLETED, to=STOPPED),
     },
-    citation="Rules of 2023 on appointing officials of public units (principle, candidates, steps, file, decision)",
+    citation="Decision 727/QĐ-BNV of 2025, procedure for appointing officials of public units (principle, candidates, steps, file, decision)",
 )

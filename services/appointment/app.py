@@ -8,6 +8,7 @@ from services.appointment.cases.api import router as cases
 from services.appointment.commitments.api import budgets, instalments, payments
 from services.appointment.commitments.api import router as commitments
 from services.appointment.commitments.leaving import move_clocks
+from services.appointment.commitments.preview import router as previews
 from services.appointment.consumers import consumer
 from services.appointment.decisions.api import check, registers
 from services.appointment.decisions.api import router as decisions
@@ -33,6 +34,7 @@ service = Service(
         registers,
         check,
         commitments,
+        previews,
         payments,
         instalments,
         budgets,

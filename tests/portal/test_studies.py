@@ -165,7 +165,7 @@ class TestStudies:
         assert (sent["cover_person_id"], sent["bond_factor"]) == (uid(3), "2.5")
 
     def test_a_wrong_cost_and_a_missing_cover_are_named_at_their_fields(self, as_: Callable[..., TestClient], world: World) -> None:
-        fields = [{"path": "cost_items.1.amount", "reason": "Write a number."}, {"path": "", "reason": "Name who stands in, or say why nobody needs to."}]
+        fields = [{"path": "cost_items.1.amount", "reason": "Write a number."}, {"path": "body", "reason": "Name who stands in, or say why nobody needs to."}]
         world.refusals[f"POST {T}/sponsorships"] = Refusal(422, {"title": "", "fields": fields})
         typed = {"starts_on": "2025-10-06", "ends_on": "2027-10-05", "tuition": "90 000 000", "allowance": "much"}
         answer = fill(as_("hr-bvt"), f"/studies/new?person={uid(1)}", "/studies/new", **typed)

@@ -56,6 +56,41 @@ async def head(planners: Planners) -> dict[str, Any]:
     return await planners.position(planning_required=True)
 
 
+class TestShares:
+    @pytest.fixture
+    def asked(self, monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+        """What the registry is asked, and its totals: two women of three, one under 40."""
+        questions: list[dict[str, Any]] = []
+
+        async def told(_caller: Any, _method: str, path: str, *, json: Any) -> dict[str, Any]:
+            questions.append({"path": path} | json)
+            few = len(json["ids"]) < 3
+            return {"people": len(json["ids"])} | {name: None if few else total for name, total in (("women", 2), ("under", 1), ("sex_unknown", 0), ("birth_unknown", 0))}
+
+        monkeypatch.setattr("services.appointment.succession.shares.ask", told)
+        return questions
+
+    async def test_women_and_under_forty_of_the_plan_and_of_those_ready(self, planners: Planners, head: dict[str, Any], asked: list[dict[str, Any]]) -> None:
+        """APP-12: each person once, with the rule; totals that would speak of a few are not told."""
+        deputy = await planners.position("deputy", planning_required=True)
+        plan = await planners.approved_plan(named("Ánh", head), named("Bình", head), named("Chi", deputy, ready=False), named("Ánh", deputy))
+        shares = await planners.read(f"/succession-plans/{plan['id']}/shares")
+        assert (shares["names"]["people"], shares["names"]["women"], shares["names"]["women_percent"]) == (3, 2, "66.7")
+        assert (shares["names"]["under"], shares["names"]["under_percent"]) == (1, "33.3")
+        assert (shares["ready"]["people"], shares["ready"]["women"], shares["ready"]["women_percent"]) == (2, None, None)
+        assert (shares["rule"]["id"], shares["rule"]["value"], bool(shares["rule"]["citation"])) == ("APP-12-SHARES", 40, True)
+        assert [(question["path"], len(question["ids"]), question["under"], question["on"]) for question in asked] == [
+            ("/api/v1/registry/persons/shares", 3, 40, shares["as_of"]),
+            ("/api/v1/registry/persons/shares", 2, 40, shares["as_of"]),
+        ]
+
+    @pytest.mark.parametrize(("person", "status"), [("hr-bvt", 403), ("hanoi", 404)])
+    async def test_read_by_those_who_read_the_plan(self, planners: Planners, head: dict[str, Any], asked: list[dict[str, Any]], person: str, status: int) -> None:
+        plan = await planners.approved_plan(named("Ánh", head), named("Bình", head))
+        await planners.read(f"/succession-plans/{plan['id']}/shares", person, expect=status)
+        assert asked == []
+
+
 class TestPlan:
     async def test_from_the_proposal_to_the_approval(self, planners: Planners, head: dict[str, Any]) -> None:
         plan = await planners.approved_plan(named("Ánh", head), named("Bình", head, priority=2))

@@ -177,6 +177,12 @@ PLAN_READ = {
     "entries": [entry(ENTRY, "active", "remove"), entry(uid(931), "proposed", "approve", person_id=uid(2)), entry(uid(932), "removed", person_id=uid(3), reason="Chuyển ngành")],
 }  # fmt: skip
 
+SHARES = {
+    "as_of": "2025-10-01", "rule": RULE | {"id": "APP-12-SHARES", "value": 40},
+    "names": {"people": 24, "women": 9, "women_percent": "37.5", "under": 6, "under_percent": "25.0", "sex_unknown": 0, "birth_unknown": 0},
+    "ready": {"people": 3, "women": None, "women_percent": None, "under": None, "under_percent": None, "sex_unknown": None, "birth_unknown": None},
+}  # fmt: skip
+
 ANSWERS: dict[str, Any] = {
     f"{A}/positions": page(*POSITIONS),
     f"{A}/positions/caps": CAP,
@@ -186,6 +192,7 @@ ANSWERS: dict[str, Any] = {
     f"{A}/decisions": page(),
     f"{A}/succession-plans": page(PLAN_READ),
     f"{A}/succession-plans/{PLAN}": PLAN_READ,
+    f"{A}/succession-plans/{PLAN}/shares": SHARES,
     **{f"{A}/positions/{item['id']}": item for item in POSITIONS},
     **{f"{A}/mandates/{item['id']}": item for item in MANDATES},
     **{f"{A}/cases/{item['id']}": item for item in CASES},

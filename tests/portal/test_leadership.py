@@ -190,6 +190,15 @@ def test_a_plan_shows_who_is_prepared_and_what_lacks(as_: Callable[..., TestClie
         assert said in shown
 
 
+def test_a_plan_shows_its_women_and_those_under_forty(as_: Callable[..., TestClient], world: World) -> None:
+    """APP-12, with the rule; too few to be told is said so; away, the page stands without."""
+    shown = as_("linh").get(f"/succession-plans/{PLAN}").text
+    for said in ("Women in the plan", "37.5", "9 of 24", "Under 40 in the plan", "25", "fewer than five people: not shown", "APP-12-SHARES"):
+        assert said in shown
+    del world.answers[f"{A}/succession-plans/{PLAN}/shares"]
+    assert "Women in the plan" not in as_("linh").get(f"/succession-plans/{PLAN}").text
+
+
 def test_a_review_keeps_whoever_is_not_named(as_: Callable[..., TestClient], world: World) -> None:
     world.answers[f"{A}/succession-plans/{PLAN}/reviews"] = PLAN_READ
     answer = fill(as_("linh"), f"/succession-plans/{PLAN}", f"/succession-plans/{PLAN}/reviews", year="2026", **{f"outcome-{ENTRY}": "removed", f"reason-{ENTRY}": "Chuyển ngành"})

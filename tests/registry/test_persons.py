@@ -219,3 +219,38 @@ class TestStaffList:
                 break
             cursor = f"&cursor={page['next']}"
         assert seen == [person["id"] for person in people]
+
+
+class TestShares:
+    """Totals for a plan: women, and those under an age; of nobody by name."""
+
+    BORN = (
+        ("Nguyễn Thị Hoa", "female", "1985-10-01"),
+        ("Lê Thị Mai", "female", "1985-10-02"),
+        ("Trần Văn Bình", "male", "1990-01-01"),
+        ("Đỗ Văn Nam", "male", "1970-05-05"),
+        ("Vũ An", "unknown", None),
+    )
+
+    async def people(self, world: World, count: int = 5) -> list[str]:
+        return [(await world.person(name, sex=sex, birth_date=born))["id"] for name, sex, born in self.BORN[:count]]
+
+    async def ask(self, world: World, ids: list[str], by: str = "linh", **more: Any) -> Any:
+        return await world.api.as_(by).post(f"{BASE}/persons/shares", json={"ids": ids, "on": "2025-10-01"} | more)
+
+    async def test_forty_is_reached_on_the_birthday(self, world: World) -> None:
+        """R-AGE: under 40 until the eve of the fortieth birthday."""
+        assert ok(await self.ask(world, await self.people(world))) == {"people": 5, "women": 2, "under": 2, "sex_unknown": 1, "birth_unknown": 1}
+
+    async def test_each_once_and_those_of_others_never(self, world: World) -> None:
+        ids = await self.people(world)
+        assert ok(await self.ask(world, ids + ids + [str(uuid4())]))["people"] == 5
+        assert ok(await self.ask(world, ids, by="hanoi"))["people"] == 0
+
+    async def test_fewer_than_five_are_not_told(self, world: World) -> None:
+        """OBS-02."""
+        told = ok(await self.ask(world, await self.people(world, 4)))
+        assert told == {"people": 4, "women": None, "under": None, "sex_unknown": None, "birth_unknown": None}
+
+    async def test_not_for_an_analyst(self, world: World) -> None:
+        assert problem(await self.ask(world, [], by="analyst"), 403) == "names-are-not-for-analysis"

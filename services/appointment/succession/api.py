@@ -9,7 +9,8 @@ from services.appointment.succession.models import Plan
 from services.appointment.succession.permissions import can_prepare_plans, can_read_plans, can_work_on_plans
 from services.appointment.succession.queries import get_visible_plan, plans_visible_to
 from services.appointment.succession.reading import plan_details, plan_read
-from services.appointment.succession.schemas import Approval, Completion, EntriesCreate, PlanCreate, PlanDetails, PlanRead, PlanVote, Removal, ReviewCreate, Screening
+from services.appointment.succession.schemas import Approval, Completion, EntriesCreate, PlanCreate, PlanDetails, PlanRead, PlanShares, PlanVote, Removal, ReviewCreate, Screening
+from services.appointment.succession.shares import shares_of
 from services.appointment.succession.use_cases import (
     add_entries,
     approve_entry,
@@ -59,6 +60,12 @@ async def list_plans(caller: CallerDep, session: SessionDep, page: PageDep, refe
 async def read_plan(plan_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> PlanDetails:
     """One plan with everybody in it."""
     return await _read(session, response, caller, await get_visible_plan(session, caller, plan_id))
+
+
+@router.get("/{plan_id}/shares", response_model=PlanShares, dependencies=[allows(can_read_plans)], responses=problems(401, 403, 404, 503))
+async def read_shares(plan_id: UUID, caller: CallerDep, session: SessionDep) -> PlanShares:
+    """Women and people under 40 among those of the plan, as the registry knows them today."""
+    return await shares_of(caller, await get_visible_plan(session, caller, plan_id))
 
 
 @router.post("/{plan_id}/entries", **PREPARES)

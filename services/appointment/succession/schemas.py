@@ -193,6 +193,27 @@ class CoverageRead(BaseModel):
     rule: dict[str, Any]
 
 
+class SharesRead(BaseModel):
+    """Of these people, how many are women and how many are under the age of the rule; no totals where they are fewer than five."""
+
+    people: int
+    women: int | None
+    women_percent: str | None
+    under: int | None
+    under_percent: str | None
+    sex_unknown: int | None
+    birth_unknown: int | None
+
+
+class PlanShares(BaseModel):
+    """The people of a plan, and those among them who are ready, on a day."""
+
+    as_of: date
+    names: SharesRead
+    ready: SharesRead
+    rule: dict[str, Any]
+
+
 class PlanRead(BaseModel):
     """A plan in a list."""
 

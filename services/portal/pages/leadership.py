@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.clients import segment
+from services.portal.clients import Refusal, ServiceAway, segment
 from services.portal.facilities import facilities_offered, facility_name, facility_names
 from services.portal.forms import actions_of, may, send, whole_number
 from services.portal.labels import choices, label
@@ -526,6 +526,7 @@ async def plan_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
         "leadership/plan.html",
         status,
         plan=found,
+        shares=await shares_of(visit, found["id"]),
         line=line_of_plan(found),
         posts=here,
         page_of=page_of,
@@ -542,6 +543,15 @@ async def plan_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
         errors=errors or {},
         **({"people": None} | shown),
     )
+
+
+async def shares_of(visit: Visit, plan_id: str) -> dict[str, Any] | None:
+    """Women and young people of the plan; the page stands without them while the registry is away."""
+    try:
+        found: dict[str, Any] | None = await visit.api.get_or_none(f"{API}/succession-plans/{segment(plan_id)}/shares")
+    except (Refusal, ServiceAway):
+        return None
+    return found
 
 
 @pages.get("/succession-plans/{id}")

@@ -9,7 +9,7 @@ from fastapi import Query, Response
 from services.registry.assignments.permissions import can_record_assignments
 from services.registry.persons.models import Person
 from services.registry.persons.permissions import can_change_person, can_find_people, can_look_up_names, can_read_people, can_write_people
-from services.registry.persons.queries import cards_of, get_search, get_visible_person, keep_search, persons_found, persons_visible_to, staff_visible_to, workers_of
+from services.registry.persons.queries import cards_of, get_search, get_visible_person, keep_search, persons_found, persons_visible_to, shares_of, staff_visible_to, workers_of
 from services.registry.persons.schemas import (
     Lookup,
     LookupCreate,
@@ -21,6 +21,8 @@ from services.registry.persons.schemas import (
     PersonReadName,
     SearchCreate,
     SearchPage,
+    Shares,
+    SharesCreate,
     WorkerRead,
     birth_of,
 )
@@ -106,6 +108,12 @@ async def look_up_names(body: LookupCreate, caller: CallerDep, session: SessionD
     """Names of up to 200 persons by id; those whom the caller may not see are left out."""
     found = {person.id: person for person in (await session.scalars(persons_visible_to(caller).where(Person.id.in_(body.ids)))).all()}
     return Lookup(items=[PersonReadName(id=person_id, name=found[person_id].name) for person_id in dict.fromkeys(body.ids) if person_id in found])
+
+
+@router.post("/shares", status_code=200, response_model=Shares, dependencies=[allows(can_look_up_names)], responses=problems(403, 422))
+async def count_shares(body: SharesCreate, caller: CallerDep, session: SessionDep) -> Shares:
+    """How many of these persons are women, and how many are under an age: totals for a plan or a report, of nobody by name."""
+    return await shares_of(session, caller, body.ids, body.under, body.on or today())
 
 
 @router.get("/{person_id}", response_model=PersonRead, dependencies=[allows(can_read_people)], responses=problems(403, 404))

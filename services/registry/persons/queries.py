@@ -1,6 +1,6 @@
 """Reading persons: one, the staff list, and the search that needs no accent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,10 @@ from sqlalchemy.orm import selectinload
 
 from services.registry.assignments.models import Assignment
 from services.registry.persons.models import Person, PersonName, PersonPurpose, PersonSearch, PersonWord
-from services.registry.persons.schemas import PersonCard
+from services.registry.persons.schemas import PersonCard, Shares
 from services.registry.workers.models import Employment, Worker
 from shared.auth import Caller
+from shared.calendars import add_months
 from shared.clock import now
 from shared.errors import NotFound
 from shared.i18n import current_language
@@ -22,11 +23,27 @@ from shared.names import canonical, query_words
 from shared.visibility import visible_to
 
 SEARCH_KEPT = timedelta(minutes=15)
+FEWEST = 5
 LAST_CHARACTER = "\U0010ffff"
 
 
 def persons_visible_to(caller: Caller) -> Select[tuple[Person]]:
     return select(Person).where(visible_to(caller, Person))
+
+
+async def shares_of(session: AsyncSession, caller: Caller, ids: Collection[UUID], under: int, on: date) -> Shares:
+    """How many of these people are women, and how many have not completed so many years; a bare year of birth is its first of January."""
+    rows = (await session.execute(persons_visible_to(caller).where(Person.id.in_(set(ids))).with_only_columns(Person.sex, Person.birth_date))).all()
+    if len(rows) < FEWEST:
+        return Shares(people=len(rows), women=None, under=None, sex_unknown=None, birth_unknown=None)
+    youngest_old = add_months(on, -12 * under)
+    return Shares(
+        people=len(rows),
+        women=sum(row.sex == "female" for row in rows),
+        under=sum(row.birth_date is not None and row.birth_date > youngest_old for row in rows),
+        sex_unknown=sum(row.sex not in ("female", "male", "other") for row in rows),
+        birth_unknown=sum(row.birth_date is None for row in rows),
+    )
 
 
 async def get_visible_person(session: AsyncSession, caller: Caller, person_id: UUID, *, whole: bool = False, for_update: bool = False) -> Person:

@@ -147,6 +147,24 @@ class Lookup(BaseModel):
     items: list[PersonReadName]
 
 
+class SharesCreate(Body):
+    """People to count, never to list."""
+
+    ids: list[UUID] = Field(max_length=2000)
+    under: int = Field(40, ge=18, le=100, description="Completed years under which a person counts as young.")
+    on: date | None = Field(None, description="The day of the ages; today when left out.")
+
+
+class Shares(BaseModel):
+    """Totals of those whom the caller may see, and nothing of one person; without totals where they are fewer than five (OBS-02)."""
+
+    people: int
+    women: int | None
+    under: int | None
+    sex_unknown: int | None
+    birth_unknown: int | None
+
+
 def birth_of(person: Person) -> tuple[date | None, int | None]:
     """What is known of the birth: the whole date, or the year alone."""
     return (person.birth_date if person.birth_precision == "date" else None), person.birth_year

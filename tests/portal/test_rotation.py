@@ -59,6 +59,32 @@ def test_for_others_too(as_: Callable[..., TestClient], path: str, person: str) 
     assert as_(person).get(path).status_code == 200
 
 
+class TestAgreement:
+    PATH = "/agreements/new"
+    TYPED = {"giver_code": "VN-22-BVT", "receiver_code": "VN-22-TYT-07200", "model": "comprehensive", "starts_on": "2025-01-01", "ends_on": "2027-12-31"}  # noqa: RUF012
+
+    def test_eight_specialties_fit(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers[f"{O}/agreements"] = {"id": DRAFT}
+        specialties = ["internal-medicine", "surgery", "obstetrics", "paediatrics", "ent", "ophthalmology", "traditional-medicine", "rehabilitation"]
+        typed = {f"specialty_{line}": specialty for line, specialty in enumerate(specialties, start=1)}
+        reader = as_("hr-bvt")
+        world.answers[f"{O}/agreements"] = {"id": DRAFT}
+        answer = fill(reader, self.PATH, self.PATH, **self.TYPED, **typed, specialty_9="ent")
+        assert answer.headers["location"] == f"/agreements/{DRAFT}?done=drafted"
+        sent = next(body for method, path, body in world.sent if method == "POST" and path == f"{O}/agreements")
+        assert [each["specialty"] for each in sent["obligations"]] == specialties
+
+    def test_what_is_wrong_stands_beside_its_own_line(self, as_: Callable[..., TestClient], world: World) -> None:
+        """The second line is left empty: the service's second obligation is the form's third line."""
+        reason = "Input should be less than or equal to 31"
+        world.refusals[f"{O}/agreements"] = Refusal(422, {"type": "x/malformed", "fields": [{"path": "obligations.1.visits_per_month", "reason": reason}]})
+        typed = {"specialty_1": "surgery", "specialty_3": "ent", "visits_per_month_3": "40"}
+        answer = fill(as_("hr-bvt"), self.PATH, self.PATH, **self.TYPED, **typed)
+        assert answer.status_code == 422
+        assert 'id="visits_per_month_3-error"' in answer.text
+        assert 'id="visits_per_month_2-error"' not in answer.text
+
+
 class TestVisits:
     PATH = f"/agreements/{AGREEMENT}/visits"
 
@@ -77,6 +103,22 @@ class TestVisits:
         assert answer.status_code == 409
         assert "held_on_obstetrics-1-error" in answer.text
         assert "2025-12-12" in answer.text
+
+    def test_what_was_recorded_is_not_typed_again(self, as_: Callable[..., TestClient], world: World) -> None:
+        """Two visits of one specialty: the first is recorded and leaves the sheet, the refused one moves up with what was typed."""
+        problem = {"title": "Please correct", "detail": "x", "fields": [{"path": "held_on", "reason": "This day is still to come."}]}
+        world.answers[f"{O}/visits/batch"] = {
+            "items": [{"reference": None, "visit": {}, "problem": None}, {"reference": None, "visit": None, "problem": problem}],
+            "recorded": 1,
+            "refused": 1,
+        }
+        typed = {"outcome_obstetrics-1": "held", "held_on_obstetrics-1": "2025-09-03", "outcome_obstetrics-2": "held", "held_on_obstetrics-2": "2025-12-12"}
+        answer = fill(as_("hr-bvt"), f"{self.PATH}?month=2025-09-01", self.PATH, **typed)
+        assert answer.status_code == 409
+        assert re.search(r'id="held_on_obstetrics-1"[^>]*value="2025-12-12"', answer.text)
+        assert "held_on_obstetrics-1-error" in answer.text
+        assert "held_on_obstetrics-2-error" not in answer.text
+        assert 'value="2025-09-03"' not in answer.text
 
     def test_nothing_said_says_so(self, as_: Callable[..., TestClient]) -> None:
         assert fill(as_("hr-bvt"), f"{self.PATH}?month=2025-09-01", self.PATH).status_code == 422
@@ -132,6 +174,19 @@ class TestMission:
         answer = fill(as_("linh"), page, f"{page}/source", outcome="agreed", handover="BS Hùng")
         assert answer.headers["location"] == f"{page}?done=answered"
         assert next(body for _method, path, body in world.sent if path.endswith("/source-agreement")) == {"outcome": "agreed", "handover": "BS Hùng"}
+
+    def test_a_source_that_is_short_is_said_and_may_recall(self, as_: Callable[..., TestClient], world: World) -> None:
+        path = f"{O}/missions/{MISSIONS['in_progress']}"
+        page = f"/missions/{MISSIONS['in_progress']}"
+        assert "below its minimum" not in as_("linh", "en").get(page).text
+        world.answers[path] = world.answers[path] | {"short_from": "2025-05-12", "short_to": "2025-05-16", "short_by": 2}
+        shown = as_("linh", "en").get(page).text
+        assert "2 too few. It decides whether to call its person back." in shown
+        assert shown.count(f'action="{page}/recall"') == 1
+        world.answers[f"{path}/recall"] = {"id": MISSIONS["in_progress"]}
+        answer = fill(as_("linh"), page, f"{page}/recall", reason="Khoa chỉ còn một bác sĩ")
+        assert answer.headers["location"] == f"{page}?done=ended"
+        assert next(body for _method, asked, body in world.sent if asked == f"{path}/recall")["reason"] == "Khoa chỉ còn một bác sĩ"
 
     def test_no_name_stands_in_an_address(self, as_: Callable[..., TestClient]) -> None:
         answer = fill(as_("hr-bvt"), f"/missions/new?request={REQUEST}", "/missions/search", q="Ánh")

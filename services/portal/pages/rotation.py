@@ -1,6 +1,7 @@
 """Rotation: agreements and their visits, support requests, missions, techniques."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
@@ -20,7 +21,7 @@ pages = Pages()
 
 API = "/api/v1/rotation"
 REGISTRY = "/api/v1/registry"
-OBLIGATION_LINES = 5
+OBLIGATION_LINES = 8
 SIDES = ("regional-administrator", "facility-hr-officer", "head-of-facility", "agreement-focal-point")
 PROPOSERS = ("regional-administrator", "facility-hr-officer", "head-of-facility")
 
@@ -76,16 +77,21 @@ async def new_agreement_page(visit: Visit, status: int = 200, problem: dict[str,
         specialties=choices("specialty"),
         facilities=await facilities_offered(visit),
         problem=problem,
-        errors=obligation_fields(errors or {}),
+        errors=obligation_fields(errors or {}, obligations_typed(typed)),
     )
 
 
-def obligation_fields(errors: dict[str, str]) -> dict[str, str]:
-    """The service names `obligations.0.specialty`; the form's fields are numbered from 1."""
+def obligations_typed(typed: dict[str, str]) -> list[int]:
+    """The lines of the form that promise something; those left empty between them are not sent."""
+    return [line for line in range(1, OBLIGATION_LINES + 1) if typed.get(f"specialty_{line}")]
+
+
+def obligation_fields(errors: dict[str, str], lines: list[int]) -> dict[str, str]:
+    """The service names `obligations.0.specialty`, the first that was sent; the form names its own lines."""
     renamed = {}
     for path, reason in errors.items():
         parts = path.split(".")
-        renamed[f"{parts[2]}_{int(parts[1]) + 1}" if len(parts) == 3 and parts[0] == "obligations" else "specialty_1" if path == "obligations" else path] = reason
+        renamed[f"{parts[2]}_{lines[int(parts[1])]}" if len(parts) >= 3 and parts[0] == "obligations" else "specialty_1" if path == "obligations" else path] = reason
     return renamed
 
 
@@ -107,8 +113,7 @@ async def create_agreement(visit: Visit) -> Response:
             "visits_per_month": whole_number(typed.get(f"visits_per_month_{line}") or "0"),
             "techniques": typed.get(f"techniques_{line}", "").replace(",", " ").split(),
         }
-        for line in range(1, OBLIGATION_LINES + 1)
-        if typed.get(f"specialty_{line}")
+        for line in obligations_typed(typed)
     ]
     answer = await send(visit, f"{API}/agreements", body, again)
     return answer if isinstance(answer, Response) else visit.go(f"/agreements/{answer['id']}", done="drafted")
@@ -189,7 +194,9 @@ async def end_agreement(visit: Visit) -> Response:
 # ---- Visits: a month at once --------------------------------------------------------------------------------------
 
 
-async def visits_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None, answers: Any = None) -> Response:
+async def visits_page(
+    visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None, typed: dict[str, str] | None = None
+) -> Response:
     found = await visit.api.get(f"{API}/agreements/{segment(visit.path('id'))}")
     month = month_typed(visit.query("month") or visit.field("month")) or today().replace(day=1)
     known = await visit.api.get(f"{API}/visits", agreement=found["id"], month=month.isoformat(), limit=200)
@@ -204,8 +211,7 @@ async def visits_page(visit: Visit, status: int = 200, problem: dict[str, Any] |
         lines=lines_of_month(found, known["items"]),
         told=[each for each in known["items"] if each["state"] != "promised"],
         reasons=choices("missed_reason"),
-        typed=visit.fields(),
-        answers=answers or {},
+        typed=visit.fields() if typed is None else typed,
         problem=problem,
         errors=errors or {},
     )
@@ -235,7 +241,7 @@ async def visits(visit: Visit) -> Response:
 
 @pages.post("/agreements/{id}/visits")
 async def record_visits(visit: Visit) -> Response:
-    """Each line that says something is one item; what is refused is shown beside its line."""
+    """Each line that says something is one item; what is refused is shown beside its line, and what was recorded is typed no more."""
 
     async def again(**shown: Any) -> Response:
         return await visits_page(visit, **shown)
@@ -253,9 +259,26 @@ async def record_visits(visit: Visit) -> Response:
         return answer
     refused = {name: said["problem"] for name, said in zip(names, answer["items"], strict=True) if said["problem"]}
     if refused:
-        reasons = {f"held_on_{name}": problem_in_words(problem) for name, problem in refused.items()}
-        return await again(status=409, errors=reasons)
+        moved = lines_left(list(refused))
+        reasons = {f"held_on_{moved[name]}": problem_in_words(problem) for name, problem in refused.items()}
+        return await again(status=409, errors=reasons, typed=typed_again(typed, moved))
     return visit.go(f"/agreements/{visit.path('id')}/visits", month=typed.get("month", ""), done="recorded")
+
+
+def lines_left(refused: list[str]) -> dict[str, str]:
+    """Where the refused lines stand now: the recorded ones of their specialty are gone from the sheet, so they move up."""
+    moved, seen = {}, Counter[str]()
+    for name in refused:
+        specialty = name.rsplit("-", 1)[0]
+        seen[specialty] += 1
+        moved[name] = f"{specialty}-{seen[specialty]}"
+    return moved
+
+
+def typed_again(typed: dict[str, str], moved: dict[str, str]) -> dict[str, str]:
+    """What was typed in the lines that stay, and nothing of those that were recorded."""
+    kept = {f"{field}_{now}": typed.get(f"{field}_{name}", "") for name, now in moved.items() for field in ("outcome", "held_on", "consultations", "reason")}
+    return kept | {field: typed[field] for field in ("done_on", "month") if field in typed}
 
 
 def visit_item(agreement: str, name: str, typed: dict[str, str]) -> dict[str, Any] | None:

@@ -4,7 +4,6 @@ from datetime import date, timedelta
 from typing import Any, ClassVar
 from uuid import UUID
 
-from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -12,20 +11,19 @@ from services.rotation.dues.use_cases import recall_due
 from services.rotation.missions.models import Mission
 from services.rotation.missions.workflow import ORDERED, UNDER_WAY
 from shared.audit import record_audit
-from shared.events import Received
+from shared.events import Event, Received
 from shared.inbox import Consumer, NotKnownYet
 
 BY = "consumer:rotation"
 TWO_DAYS = timedelta(days=2)
 
 
-class ShortfallFound(BaseModel):
+class ShortfallFound(Event):
     """Days on which the team of somebody on mission has too few."""
 
     type: ClassVar[str] = "registry.shortfall.found.v1"
     topic: ClassVar[str] = "relais.registry.shortfalls"
 
-    id: UUID
     source_service: str
     source_id: UUID
     first_day: date
@@ -34,13 +32,12 @@ class ShortfallFound(BaseModel):
     minimum: int
 
 
-class ShortfallOver(BaseModel):
+class ShortfallOver(Event):
     """The team is at its minimum again, or the person is back."""
 
     type: ClassVar[str] = "registry.shortfall.over.v1"
     topic: ClassVar[str] = "relais.registry.shortfalls"
 
-    id: UUID
     source_service: str
     source_id: UUID
 

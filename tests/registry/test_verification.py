@@ -37,6 +37,14 @@ class TestVerification:
         assert [(act["act"], act["allowed"]) for act in one["available_actions"]] == [("verify", False)]
         assert ok(await world.api.as_("deputy").post(f"{BASE}/qualifications/{degree['id']}/verification", json=CHECK))["state"] == "verified"
 
+    async def test_somebody_who_signs_in_reads_who_they_are(self, world: World, degree: dict[str, Any]) -> None:
+        machine = world.api.as_machine("ministry-health", "registry.read", "territory:VN-22")
+        assert problem(await machine.get(f"{BASE}/persons/me/account"), 403) == "not-a-person"
+        assert problem(await world.api.as_("director").get(f"{BASE}/persons/me/account"), 404) == "not-found"
+        ok(await world.api.as_("linh").post(f"{BASE}/persons/{degree['person_id']}/account", json=account("director")))
+        own = world.api.as_("director", roles=["health-worker"], groups=[])
+        assert ok(await own.get(f"{BASE}/persons/me/account")) == {"person_id": degree["person_id"]}
+
     async def test_an_account_is_one_persons_and_linked_by_another(self, world: World, degree: dict[str, Any]) -> None:
         other = await world.person("Lê Văn Bình", birth_date="1979-01-01")
         ok(await world.api.as_("linh").post(f"{BASE}/persons/{other['id']}/account", json=account("director")))

@@ -1,8 +1,10 @@
 """Continuing education: one engine for every pack, hours declared and verified by two people, balances brought from before."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from typing import Any
 
 import orjson
 import pytest
@@ -17,7 +19,8 @@ from services.training.rules import PACKS
 from shared.db import worker_session
 from tests.support.hearing import hear
 from tests.support.refusals import defended
-from tests.training.world import PROVINCIAL, ROOT, World, worker
+from tests.support.registry import Registry
+from tests.training.world import PROVINCIAL, REMOTE, ROOT, World, assignment, worker
 
 CME = Obligation.of(PACKS.pinned("vn-2026"))
 DAYS = st.dates(date(2020, 1, 1), date(2060, 12, 31))
@@ -123,6 +126,71 @@ class TestExternal:
         answer = await world.api.as_("hr-bvt").get(f"{ROOT}/credits/balances?facility={PROVINCIAL}&as_of=2026-06-30")
         assert [balance["standing"] for balance in answer.json()] == ["behind", "behind"]
         assert (await world.api.as_("hr-bache").get(f"{ROOT}/credits/balances?facility={PROVINCIAL}")).json() == []
+
+
+class TestHolder:
+    """R-HOLDER: whoever holds the hours reads them all and verifies none; an HR officer reads those of the own staff."""
+
+    async def linked(self, world: World, registry: Registry, account: str, name: str = "Nguyễn Thị Hoa", at: str = PROVINCIAL) -> str:
+        """A worker who signs in."""
+        (one,) = await world.people(name, at=at)
+        await registry.enter("linh", f"persons/{one}/account", {"subject": world.api.account(account).rsplit("#", 1)[-1]})
+        return one
+
+    async def read(self, world: World, account: str, path: str, expect: int = 200, roles: Sequence[str] = ("health-worker",)) -> Any:
+        answer = await world.api.as_(account, roles=list(roles), groups=[]).get(ROOT + path)
+        assert answer.status_code == expect, answer.text
+        return answer.json()
+
+    async def test_a_machine_and_an_account_of_nobody_have_no_file(self, world: World) -> None:
+        machine = world.api.as_machine("ministry-health", "training.read", "territory:VN-22")
+        for path in ("/credits/own", "/credits/balances/own"):
+            assert (await machine.get(ROOT + path)).json()["type"].endswith("/not-a-person")
+            refused = await self.read(world, "a stranger", path, 404)
+            assert "ask HR" in refused["detail"]
+
+    async def test_a_worker_reads_the_own_hours_alone(self, world: World, registry: Registry) -> None:
+        hoa = await self.linked(world, registry, "worker-hoa")
+        (binh,) = await world.people("Trần Văn Bình")
+        for person in (hoa, binh):
+            await world.act("hr-bvt", "/credits", CREDIT | {"person_id": person, "reference": f"R-{person}"})
+        assert [item["person_id"] for item in (await self.read(world, "worker-hoa", "/credits/own"))["items"]] == [hoa]
+        balance = await self.read(world, "worker-hoa", "/credits/balances/own")
+        assert (balance["person_id"], balance["facility_code"], balance["declared"]) == (hoa, PROVINCIAL, 8)
+        await self.read(world, "worker-hoa", f"/credits?person={binh}", 403)
+        await self.read(world, "worker-hoa", f"/credits/balances/{binh}", 403)
+        await self.read(world, "worker-hoa", f"/credits/balances?facility={PROVINCIAL}", 403)
+
+    async def test_an_officer_reads_those_of_the_own_staff(self, world: World) -> None:
+        (here,), (there,) = await world.people("Nguyễn Thị Hoa"), await world.people("Lê Văn Cường", at=REMOTE)
+        entries = {by: await world.act(by, "/credits", CREDIT | {"person_id": person, "reference": by}) for by, person in (("hr-bvt", here), ("hr-bache", there))}
+        assert [item["person_id"] for item in (await world.read("hr-bvt", "/credits"))["items"]] == [here]
+        assert (await world.read("hr-bvt", f"/credits?person={there}"))["items"] == []
+        await world.read("hr-bvt", f"/credits/balances/{there}", expect=404)
+        await world.read("hr-bvt", f"/credits/{entries['hr-bache']['id']}", expect=404)
+        await world.act("hr-bvt", f"/credits/{entries['hr-bache']['id']}/verification", {"outcome": "verified"}, expect=404)
+
+    async def test_hours_of_another_employer_go_along(self, world: World) -> None:
+        """A transfer leaves no hours behind: the balance of the new employer is the whole one; the former one reads what it entered and no balance any more."""
+        (one,) = await world.people("Nguyễn Thị Hoa")
+        past = {"person_id": one, "title": "Lớp cũ", "hours": "20", "ends_on": "2024-05-01", "reference": "CU-1"}
+        await world.act("hr-bvt", "/credits/opening-balances", {"items": [past]}, expect=200)
+        await hear(consumer, worker(one, at=REMOTE), assignment(one, at=REMOTE))
+        assert (await world.read("hr-bache", f"/credits/balances/{one}"))["earned"] == 20
+        assert [item["title"] for item in (await world.read("hr-bache", f"/credits?person={one}"))["items"]] == ["Lớp cũ"]
+        await world.read("hr-bvt", f"/credits/balances/{one}", expect=404)
+
+    async def test_the_holder_does_not_verify(self, world: World, registry: Registry) -> None:
+        """Even when a colleague typed it."""
+        own = await self.linked(world, registry, "training-of-the-centre")
+        entry = await world.act("hr-bvt", "/credits", CREDIT | {"person_id": own})
+        holder = world.api.as_("training-of-the-centre", roles=["training-institute", "records-officer"], groups=["/territories/VN-22"])
+        answer = await holder.post(f"{ROOT}/credits/{entry['id']}/verification", json={"outcome": "verified"})
+        assert answer.status_code == 403
+        defended(answer.json(), "holder-does-not-verify", "SEC-02", 2, possible="colleague")
+        offered = (await holder.get(f"{ROOT}/credits/own")).json()["items"][0]["available_actions"]
+        assert {one["allowed"] for one in offered} == {False}
+        assert (await world.act("training", f"/credits/{entry['id']}/verification", {"outcome": "verified"}))["counts"] is True
 
 
 class TestAlerts:

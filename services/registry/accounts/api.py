@@ -13,9 +13,9 @@ from services.registry.persons.permissions import can_change_person, can_write_p
 from services.registry.persons.queries import get_visible_person
 from services.registry.rules import SEC_02
 from shared.audit import record_audit
-from shared.auth import Caller, CallerDep, allows, require
+from shared.auth import ALLOWED, Caller, CallerDep, Permission, allows, require
 from shared.db import SessionDep
-from shared.errors import Refused, problems, refuse_when
+from shared.errors import NotFound, Refusal, Refused, problems, refuse_when
 from shared.i18n import _
 from shared.idempotency import Router
 from shared.records import Body
@@ -51,6 +51,24 @@ async def person_of(session: AsyncSession, caller: Caller) -> UUID | None:
     """The person behind the caller's account, when HR has linked it."""
     found: UUID | None = await session.scalar(text("SELECT person_of_account(:account)"), {"account": caller.actor})
     return found
+
+
+class OwnRead(BaseModel):
+    person_id: UUID
+
+
+def is_a_person(caller: Caller) -> Permission:
+    """Somebody who signs in; a machine has no file."""
+    return Refusal("not-a-person", _("Only a person has a file of their own.")) if caller.is_machine else ALLOWED
+
+
+@router.get("/me/account", response_model=OwnRead, dependencies=[allows(is_a_person)], responses=problems(403, 404))
+async def read_own_account(caller: CallerDep, session: SessionDep) -> OwnRead:
+    """Which person of the register the caller is, once HR has linked the account (R-HOLDER)."""
+    person_id = await person_of(session, caller)
+    if person_id is None:
+        raise NotFound(_("Your account is linked to no person of the register yet: ask HR to link it."))
+    return OwnRead(person_id=person_id)
 
 
 @router.post("/{person_id}/account", status_code=201, response_model=AccountRead, dependencies=[allows(can_write_people)], responses=problems(403, 404, 409, 422))

@@ -5,9 +5,11 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
+from sqlalchemy import select
 
+from services.training.credits.holders import can_read_own, holder_on, own_person
 from services.training.credits.models import CreditEntry
-from services.training.credits.queries import balances_of, credits_visible_to, get_visible_credit
+from services.training.credits.queries import balances_of, credits_of, credits_visible_to, get_visible_credit
 from services.training.credits.schemas import Balance, BatchAnswer, BatchAnswers, CreditCreate, CreditRead, Judgement, PastSessionsCreate
 from services.training.credits.use_cases import bring_past_sessions, declare_credit, judge_credit
 from services.training.roles import can_read_training, can_send_people
@@ -35,13 +37,25 @@ async def create_credit(body: CreditCreate, response: Response, caller: CallerDe
 async def list_credits(
     *, caller: CallerDep, session: SessionDep, page: PageDep, person: UUID | None = None, facility: str | None = None, state: str | None = None, source: str | None = None
 ) -> Page[CreditRead]:
-    """Entries of one's own people, by the day they were earned."""
-    statement = credits_visible_to(caller)
-    for column, wanted in ((CreditEntry.person_id, person), (CreditEntry.facility_code, facility), (CreditEntry.state, state), (CreditEntry.source, source)):
+    """Entries of one's own people, by the day they were earned; of somebody who works there today, those of another employer too."""
+    entry, statement = CreditEntry, credits_visible_to(caller)
+    if person is not None and person in await works_of(session, [person], today()):
+        entry = credits_of([person])
+        statement = select(entry)
+    for column, wanted in ((entry.person_id, person), (entry.facility_code, facility), (entry.state, state), (entry.source, source)):
         if wanted:
             statement = statement.where(column == wanted)
-    found = await keyset_page(session, statement, keys=[CreditEntry.earned_on, CreditEntry.id], params=page)
+    found = await keyset_page(session, statement, keys=[entry.earned_on, entry.id], params=page)
     return Page(items=[CreditRead.seen_by(caller, entry) for entry in found.items], next=found.next)
+
+
+@router.get("/own", response_model=Page[CreditRead], dependencies=[allows(can_read_own)], responses=problems(401, 403, 404, 422, 503))
+async def list_own_credits(caller: CallerDep, session: SessionDep, page: PageDep) -> Page[CreditRead]:
+    """The caller's own hours, wherever they were earned."""
+    person_id = await own_person(caller)
+    entry = credits_of([person_id])
+    found = await keyset_page(session, select(entry), keys=[entry.earned_on, entry.id], params=page)
+    return Page(items=[CreditRead.seen_by(caller, each, own_person=person_id) for each in found.items], next=found.next)
 
 
 @router.post("/opening-balances", status_code=200, response_model=BatchAnswers, dependencies=[allows(can_send_people)], responses=problems(401, 403, 422))
@@ -75,6 +89,13 @@ async def list_balances(
     balances = await balances_of(session, await staff_at(session, facility, day), day)
     order = {"at_risk": 0, "behind": 1, "on_track": 2}
     return sorted((balance for balance in balances if standing in (None, balance.standing)), key=lambda balance: (order[balance.standing], balance.earned, balance.person_id))
+
+
+@router.get("/balances/own", response_model=Balance, dependencies=[allows(can_read_own)], responses=problems(401, 403, 404, 422, 503))
+async def read_own_balance(caller: CallerDep, session: SessionDep, as_of: date | None = None) -> Balance:
+    """Where the caller stands on a day."""
+    day = as_of or today()
+    return (await balances_of(session, [await holder_on(session, await own_person(caller), day)], day))[0]
 
 
 @router.get("/balances/{person_id}", response_model=Balance, dependencies=[allows(can_read_training)], responses=problems(401, 403, 404, 422))

@@ -79,14 +79,14 @@ class CreditRead(BaseModel):
     available_actions: list[Action]
 
     @classmethod
-    def seen_by(cls, caller: Caller, entry: CreditEntry) -> Self:
+    def seen_by(cls, caller: Caller, entry: CreditEntry, *, own_person: UUID | None = None) -> Self:
         values = {name: getattr(entry, name) for name in cls.model_fields if hasattr(entry, name)}
         return cls(
             **values,
             counts=entry.state in ("verified", "opening"),
             available_actions=[
-                action("verify", can_judge(caller, entry), lambda: CREDIT.after("verify", entry.state)),
-                action("refuse", can_judge(caller, entry), lambda: CREDIT.after("refuse", entry.state)),
+                action("verify", can_judge(caller, entry, own_person=own_person), lambda: CREDIT.after("verify", entry.state)),
+                action("refuse", can_judge(caller, entry, own_person=own_person), lambda: CREDIT.after("refuse", entry.state)),
             ],
         )
 

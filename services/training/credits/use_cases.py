@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.training.credits.holders import person_of
 from services.training.credits.models import SEC_02, CreditEntry
 from services.training.credits.permissions import can_judge
 from services.training.credits.queries import get_visible_credit
@@ -51,13 +52,14 @@ async def declare_credit(session: AsyncSession, *, caller: Caller, body: CreditC
 
 
 async def judge_credit(session: AsyncSession, *, caller: Caller, entry_id: UUID, body: Judgement, if_match: str | None = None) -> CreditEntry:
-    """Another person checks the hours with the issuer: verified, they count; refused, they do not (SEC-02, A30)."""
+    """Another person, and never the holder, checks the hours with the issuer: verified, they count; refused, they do not (SEC-02, R-HOLDER, A30)."""
     done_on = judge_done_on(caller, body.done_on)
     entry = await get_visible_credit(session, caller, entry_id, lock=True)
     permission = can_judge(caller, entry)
     if caller.actor == entry.declared_by:
         raise _own(permission)
     require(permission)
+    require(can_judge(caller, entry, own_person=await person_of(caller)))
     require_current(if_match, entry.version)
     if body.outcome != VERIFIED and not body.comment:
         raise Malformed.field("comment", _("Say why these hours are refused."))

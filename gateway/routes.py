@@ -49,6 +49,7 @@ ROUTES = (
     Route("/api/v1/appointment/check", "appointment", Access.PUBLIC, READ, body_limit=0),  # whoever holds a paper may check it
     Route("/api/v1/training/certificates/check", "training", Access.PUBLIC, READ, body_limit=0),  # so may whoever holds a certificate
     Route("/api/v1/appointment/imports", "appointment", body_limit=64 * MIB, seconds=300),
+    Route("/api/v1/appointment/minutes", "appointment", body_limit=11 * MIB, seconds=120),
     Route("/api/v1/rotation", "rotation"),
     Route("/api/v1/rotation/imports", "rotation", body_limit=64 * MIB, seconds=300),
     Route("/api/v1/observatory", "observatory", seconds=60),
@@ -61,6 +62,7 @@ ROUTES = (
     Route("/openapi.json", NOBODY),
     Route("/", "portal", Access.PUBLIC, FORM, body_limit=2 * MIB),
     Route("/imports", "portal", Access.PUBLIC, FORM, body_limit=64 * MIB, seconds=300),
+    Route("/minutes", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
 )
 
 PROXIED = tuple(sorted({route.service for route in ROUTES} - {NOBODY, GATEWAY}))

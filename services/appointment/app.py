@@ -5,6 +5,7 @@ from starlette.types import ASGIApp
 from services.appointment.awards.api import router as awards
 from services.appointment.benefits.api import router as benefits
 from services.appointment.cases.api import router as cases
+from services.appointment.cases.minutes import router as minutes
 from services.appointment.commitments.api import budgets, instalments, payments
 from services.appointment.commitments.api import router as commitments
 from services.appointment.commitments.leaving import move_clocks
@@ -45,6 +46,7 @@ service = Service(
         awards,
         positions,
         cases,
+        minutes,
         mandates,
         succession_plans,
         wizard.router,

@@ -10,6 +10,7 @@ from shared.segregation import another_person
 can_open_cases = with_role("regional-administrator")
 can_work_on_cases = with_role("regional-administrator", "committee-member", "signatory")
 can_read_cases = can_read_leaders
+reads_minutes = with_role("regional-administrator", "committee-member", "signatory", "auditor")
 OTHER = _("The case belongs to another authority.")
 
 
@@ -33,6 +34,13 @@ def can_record_votes(caller: Caller, case: Case) -> Permission:
     """The secretary of the committee, or the administrator."""
     if not caller.has_role("committee-member", "regional-administrator"):
         return Refusal("role-missing", _("Only the secretary of the committee records a meeting."))
+    return ALLOWED if caller.manages(case.authority_path) else Refusal("other-authority", OTHER)
+
+
+def can_read_minutes(caller: Caller, case: Case) -> Permission:
+    """Those who conduct, vote, sign or supervise for the authority; minutes hold opinions on persons."""
+    if reads_minutes(caller) is not ALLOWED:
+        return Refusal("role-missing", _("Only those who conduct, sign or supervise the procedure read its minutes."))
     return ALLOWED if caller.manages(case.authority_path) else Refusal("other-authority", OTHER)
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.appointment.cases.guards import content_must_be_open, head_must_be_asked, head_must_have_decided, principle_must_be_granted
 from services.appointment.cases.models import Case
-from services.appointment.cases.permissions import can_answer_principle, can_conduct, can_decide_half, can_record_votes
+from services.appointment.cases.permissions import can_answer_principle, can_conduct, can_decide_half, can_read_minutes, can_record_votes
 from services.appointment.cases.schemas import CandidateRead, CaseRead, DeadlineRead
 from services.appointment.cases.steps import line_of
 from services.appointment.cases.workflow import CASE, NEED_PRINCIPLE
@@ -80,6 +80,8 @@ def actions_of(caller: Caller, case: Case, pack: RulePack) -> list[Action]:
         ]
     acts += [
         action("hold_step", can_record_votes(caller, case), lambda: content_must_be_open(case), lambda: opens("hold_step"), lambda: head_must_have_decided(case, pack)),
+        action("keep_minutes", can_record_votes(caller, case), lambda: content_must_be_open(case)),
+        action("read_minutes", can_read_minutes(caller, case)),
         action("decide_half", can_decide_half(caller, case), lambda: head_must_be_asked(case, pack)),
         action("complete_file", conduct, lambda: opens("complete_file")),
         action("propose_decision", conduct, lambda: opens("propose_decision")),

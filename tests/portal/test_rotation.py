@@ -10,6 +10,7 @@ from services.portal.clients import Refusal
 from tests.portal.answers_rotation import AGREEMENT, ANSWERS, DRAFT, MISSIONS, NOT_READY, REQUEST, TECHNIQUE, TRIAL, O
 from tests.portal.forms import fill, hidden_fields
 from tests.portal.world import World, uid
+from tests.portal.world import page as page_of
 
 PAGES = [
     "/agreements",
@@ -183,10 +184,17 @@ class TestMission:
         shown = as_("linh", "en").get(page).text
         assert "2 too few. It decides whether to call its person back." in shown
         assert shown.count(f'action="{page}/recall"') == 1
+        world.answers[f"{O}/missions"] = page_of(world.answers[path])
+        assert "Recall, or not" in as_("linh", "en").get("/missions").text
         world.answers[f"{path}/recall"] = {"id": MISSIONS["in_progress"]}
         answer = fill(as_("linh"), page, f"{page}/recall", reason="Khoa chỉ còn một bác sĩ")
         assert answer.headers["location"] == f"{page}?done=ended"
         assert next(body for _method, asked, body in world.sent if asked == f"{path}/recall")["reason"] == "Khoa chỉ còn một bác sĩ"
+
+    def test_every_state_that_a_mission_has_is_a_filter(self, as_: Callable[..., TestClient]) -> None:
+        listed = as_("hr-bvt").get("/missions").text
+        for state in (*MISSIONS, "extended", "recalled", "cancelled"):
+            assert f'<option value="{state}"' in listed
 
     def test_no_name_stands_in_an_address(self, as_: Callable[..., TestClient]) -> None:
         answer = fill(as_("hr-bvt"), f"/missions/new?request={REQUEST}", "/missions/search", q="Ánh")

@@ -453,6 +453,8 @@ async def missions(visit: Visit) -> Response:
 
 def waits_for(mission: dict[str, Any]) -> str:
     """Who must act next, in words."""
+    if mission["short_from"] and mission["state"] in ("in_progress", "extended", "suspended"):
+        return gettext(_("Recall, or not"))
     return {
         "proposed": gettext(_("The source")),
         "source_ok": gettext(_("The worker")),

@@ -100,6 +100,28 @@ KINDS: dict[str, dict[str, str]] = {
     "rank": LEADER_RANKS,
 }
 
+FACTS = {
+    "degree": "degree",
+    "specialty": "specialty",
+    "technique": "technique",
+    "programme": "programme",
+    "mode": "mode",
+    "country": "country",
+    "region": "region",
+    "field": "field",
+    "rank": "rank",
+    "benefit": "benefit",
+    "level": "award_level",
+}
+"""Facts of a decision that are codes, and which list of words says them."""
+
+
+def said_fact(decision_kind: str, name: str, value: Any) -> str | None:
+    """A fact of a decision in words where it is a code; None where it is a number, a day, a place or a text."""
+    if name == "title" and decision_kind == "awards":
+        return said("award", value)
+    return said(FACTS[name], value) if name in FACTS else None
+
 
 def said(kind: str, code: Any) -> str:
     """The words for a code. What is no code (a title typed by a person) stays as it was typed."""

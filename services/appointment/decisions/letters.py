@@ -15,7 +15,7 @@ from babel.numbers import format_decimal
 from services.appointment.decisions.bases import cited
 from services.appointment.decisions.models import Decision
 from shared.i18n import _, current_language, translate
-from shared.words import said
+from shared.words import said_fact
 
 
 @dataclass(frozen=True)
@@ -119,21 +119,6 @@ LABELS: dict[str, str] = {
 ALWAYS = ("replaces", "reason")
 MONEY = {"amount", "allowance"}
 PLACES = {"source", "destination"}
-CODES = {
-    "degree": "degree",
-    "specialty": "specialty",
-    "technique": "technique",
-    "programme": "programme",
-    "mode": "mode",
-    "country": "country",
-    "region": "region",
-    "field": "field",
-    "rank": "rank",
-    "benefit": "benefit",
-    "level": "award_level",
-}
-"""Facts that are codes, and which list of words says them."""
-
 COMMITTEES = {"commune": _("People’s Committee of {area}"), "district": _("People’s Committee of {area}")}
 
 
@@ -200,10 +185,9 @@ def _said(decision: Decision, name: str, value: Any, names: Names) -> str:
         return names.places.get(str(value), str(value))
     if name == "occupation_code":
         return names.occupations.get(str(value), str(value))
-    if name == "title":
-        return said("award", value) if decision.kind == "awards" else str(value)
-    if name in CODES:
-        return said(CODES[name], value)
+    in_words = said_fact(decision.kind, name, value)
+    if in_words is not None:
+        return in_words
     if name == "percent":
         return f"{format_decimal(Decimal(str(value)), locale=LOCALES[current_language.get()])} %"
     if name.endswith("_on"):

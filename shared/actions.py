@@ -32,7 +32,7 @@ def action(act: str, permission: Permission, *guards: Callable[[], object]) -> A
             act=act,
             allowed=False,
             reason=translate(refused.detail, **refused.values),
-            rule=refused.rule.as_json() if refused.rule else None,
+            rule=refused.rule.told() if refused.rule else None,
             possible=translate(refused.possible, **refused.values) if refused.possible else None,
         )
     return Action(act=act, allowed=True)

@@ -93,7 +93,7 @@ class Problem(Exception):
             "detail": translate(self.detail, language, **self.values),
         }
         if self.rule is not None:
-            body["rule"] = self.rule.as_json()
+            body["rule"] = self.rule.told(language)
         if self.possible:
             body["possible"] = translate(self.possible, language, **self.values)
         if self.fields:

@@ -12,6 +12,8 @@ from typing import Any, Literal
 
 import yaml
 
+from shared.i18n import translate
+
 Confidence = Literal["confirmed", "to_confirm"]
 
 
@@ -27,6 +29,10 @@ class Rule:
 
     def as_json(self) -> dict[str, Any]:
         return {"id": self.id, "value": self.value, "unit": self.unit, "citation": self.citation, "confidence": self.confidence}
+
+    def told(self, language: str | None = None) -> dict[str, Any]:
+        """As it is told to a reader: unit and citation in their language; what is stored keeps the English of the packs."""
+        return self.as_json() | {"unit": translate(self.unit, language), "citation": translate(self.citation, language)}
 
 
 class NoPackInForce(LookupError):

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from services.portal import formats, labels
 from services.portal.navigation import navigation, reads_people
-from services.portal.texts import gettext, ngettext
+from services.portal.texts import gettext, ngettext, translated
 from shared.clock import today
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def environment() -> jinja2.Environment:
     found.filters |= {
         "day": formats.day, "day_short": formats.day_short, "month": formats.month, "instant": formats.instant,
         "number": formats.number, "money": formats.money, "initials": initials,
-        "spoken": labels.spoken,
+        "spoken": labels.spoken, "translated": translated,
     }  # fmt: skip
     return found
 

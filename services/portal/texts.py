@@ -7,7 +7,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from shared.i18n import _, catalog, current_language
+from shared.i18n import _, catalog, current_language, translate
 
 
 def gettext(text: str, **values: Any) -> Markup:
@@ -24,4 +24,9 @@ def ngettext(one: str, many: str, n: int, **values: Any) -> Markup:
     return Markup(found).format(n=number(n), **values)  # noqa: S704 - as above
 
 
-__all__ = ["_", "gettext", "ngettext"]
+def translated(text: Any) -> str:
+    """A text that a service keeps as data (of a rule, of a legal basis), in the reader's language; as it stands when no catalog knows it. Escaped like any data."""
+    return translate(str(text))
+
+
+__all__ = ["_", "gettext", "ngettext", "translated"]

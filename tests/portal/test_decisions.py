@@ -49,6 +49,25 @@ def test_a_page_is_whole(as_: Callable[..., TestClient], path: str, language: st
             assert name in ids, f"label for {name}"
 
 
+@pytest.mark.parametrize(
+    ("kind", "facts", "words"),
+    [
+        ("mission", {"programme": "comprehensive-support", "mode": "transfer", "specialty": "paediatrics"}, ["Hỗ trợ toàn diện của tỉnh", "Chuyển giao kỹ thuật", "Nhi khoa"]),
+        ("stay", {"country": "CN", "region": "CN-GX", "field": "intensive-care", "title": "Siêu âm tim"}, ["Trung Quốc", "Quảng Tây", "Hồi sức cấp cứu", "Siêu âm tim"]),
+        ("benefits", {"benefit": "occupational_allowance", "percent": "62.5"}, ["Phụ cấp ưu đãi nghề", "62,5 %"]),
+        ("awards", {"title": "unit_emulation_fighter", "level": "province"}, ["Chiến sĩ thi đua cơ sở", "Cấp khen thưởng"]),
+    ],
+)
+def test_what_is_decided_is_said_in_words(as_: Callable[..., TestClient], world: World, kind: str, facts: dict[str, Any], words: list[str]) -> None:
+    """As the letter says it: no code of a programme, place abroad, benefit or award."""
+    world.answers[f"{A}/decisions/{WAITING}"] = ANSWERS[f"{A}/decisions/{WAITING}"] | {"kind": kind, "facts": facts}
+    page = as_("linh", "vi").get(f"/decisions/{WAITING}").text
+    for word in words:
+        assert word in page
+    for code in facts.values():
+        assert code in words or f">{code}<" not in page
+
+
 def test_what_one_proposed_cannot_be_ticked(as_: Callable[..., TestClient]) -> None:
     page = as_("director", "en").get("/decisions?state=waiting&tick=all").text
     assert re.findall(r'name="ids" value="([^"]+)" checked', page) == [WAITING]
@@ -130,3 +149,23 @@ def test_a_payment_goes_to_the_next_due_part(as_: Callable[..., TestClient], wor
     answer = fill(officer, f"/commitments/{BOUND}", f"/commitments/{BOUND}/payments/{uid(822)}", voucher="UNC-13")
     assert answer.status_code == 303
     assert world.sent[-1] == ("POST", f"{A}/payments/{uid(822)}/payment", {"voucher": "UNC-13"})
+
+
+PRORATA = "Decree 101/2017/NĐ-CP (repayment of training costs in proportion to the time not served)"
+TYPED = "Nghị quyết 28/2023/NQ-HĐND <b>"
+
+
+def test_a_legal_basis_is_read_in_the_reader_s_language_and_kept_as_it_is_stored(as_: Callable[..., TestClient], world: World) -> None:
+    world.answers[f"{A}/decisions/{SIGNED}"] = ANSWERS[f"{A}/decisions/{SIGNED}"] | {"legal_basis": [PRORATA, TYPED]}
+    world.answers[f"{A}/decisions/{SIGNED}/supersession"] = ANSWERS[f"{A}/decisions/{WAITING}"]
+    reader = as_("linh", "vi")
+    shown = "Nghị định 101/2017/NĐ-CP (đền bù chi phí đào tạo theo tỷ lệ thời gian chưa phục vụ)"
+    form = f"/decisions/{SIGNED}/supersession"
+    for path in (f"/decisions/{SIGNED}", form):
+        page = reader.get(path).text
+        assert shown in page
+        assert "NQ-HĐND &lt;b&gt;" in page, "what was typed is shown as it is, escaped"
+        assert "Decree 101" not in page
+    answer = fill(reader, form, form, reason="Sai căn cứ", legal_basis=f"{shown}\r\n{TYPED}\r\nNghị định 30/2020/NĐ-CP")
+    assert answer.status_code == 303
+    assert world.sent[-1][2]["legal_basis"] == [PRORATA, TYPED, "Nghị định 30/2020/NĐ-CP"]

@@ -219,3 +219,20 @@ class TestActs:
         path = f"/people/{uid(1)}/training"
         answer = fill(as_("linh"), path, f"{path}/{CREDIT}/verification", outcome="verified")
         assert answer.headers["location"] == f"{path}?done=verified"
+
+
+def test_a_rule_is_read_in_the_reader_s_language(as_: Callable[..., TestClient], world: World) -> None:
+    """Services keep and answer the English of their packs; people read their own language."""
+    citation = "Relais rule book, training 4.2 (attended from 80 % of the hours; counted by half-day)"
+    rule = {"id": "TRN-ATTENDED", "value": 80, "unit": "% of half-days", "citation": citation, "confidence": "to_confirm"}
+    order = {"id": "X", "value": {"A1": "full term"}, "unit": "months", "citation": "<i>typed</i>", "confidence": "confirmed"}
+    world.answers[f"{T}/sessions/{SESSION}"] = SESSION_READ | {"attendance_rule": rule, "pass_rule": rule | {"unit": "marks of 100 in the post-test"}}
+    page = as_("linh", "vi").get(f"/training/sessions/{SESSION}").text
+    for said in ("80 % số buổi", "Bộ quy tắc Relais, đào tạo 4.2 (được tính là tham dự từ 80", "điểm trên 100 ở bài kiểm tra cuối"):
+        assert said in page, said
+    for unsaid in ("half-day", "rule book", "marks of"):
+        assert unsaid not in page, unsaid
+    world.answers[f"{T}/sessions/{SESSION}"] = SESSION_READ | {"attendance_rule": order}
+    page = as_("linh", "vi").get(f"/training/sessions/{SESSION}").text
+    for said in ("A1 đủ một nhiệm kỳ", '<span class="small muted">tháng</span>', "&lt;i&gt;typed&lt;/i&gt;"):
+        assert said in page, said

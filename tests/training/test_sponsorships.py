@@ -218,6 +218,17 @@ class TestApply:
         assert (refused["type"].rsplit("/", 1)[-1], refused["rule"]["id"], refused["rule"]["value"]) == ("bond-too-short", "TRN-BOND-public_employee", 2)
         assert (await studies.applied(doctor, bond_factor="2.5"))["months_due"] == 60
 
+    async def test_a_refusal_names_the_law_in_the_reader_s_language(self, studies: Studies, doctor: str) -> None:
+        reader = studies.world.api.in_language("vi").as_("hr-bvt")
+        refused = (await reader.post("/api/v1/training/sponsorships", json=studies.application(doctor, bond_factor="1.5"))).json()
+        assert refused["rule"] == {
+            "id": "TRN-BOND-public_employee",
+            "value": 2,
+            "unit": "lần số tháng học",
+            "citation": "Nghị định 101/2017/NĐ-CP (viên chức phục vụ ít nhất gấp đôi thời gian đào tạo)",
+            "confidence": "confirmed",
+        }
+
     async def test_one_study_at_a_time(self, studies: Studies, doctor: str) -> None:
         await studies.applied(doctor)
         assert (await studies.applied(doctor, programme="master", expect=409))["type"].endswith("/already-sponsored")

@@ -18,7 +18,7 @@ def must_have_a_next_step(step: PayStep) -> date:
         raise Refused(
             "last-step",
             _("Step {step} is the last one of scale {scale}."),
-            rule=replace(step.pack.rule("PAY-03"), value=step.step, unit=f"last step of {step.scale}"),
+            rule=replace(step.pack.rule("PAY-03"), value={step.scale: step.step}, unit="last step of the scale"),
             possible=_("Propose another scale when the person changes grade."),
             step=step.step,
             scale=step.scale,

@@ -78,7 +78,7 @@ class Due:
 def next_step_due(pack: RulePack, *, scale: str, step: int, since: date, delay_months: int, leave: Iterable[Days]) -> Due:
     """The first day of the next step: the months of the scale, the delays of penalties added up (R-PENALTY), and uncounted leave."""
     if scale_of(pack, scale).is_last(step):
-        return Due(None, 0, [replace(pack.rule("PAY-03"), value=step, unit=f"last step of {scale}")])
+        return Due(None, 0, [replace(pack.rule("PAY-03"), value={scale: step}, unit="last step of the scale")])
     served = pack.rule("PAY-01")
     months = int(served.value[scale])
     leave_months = uncounted_months(since, months + delay_months, leave)

@@ -8,10 +8,11 @@ from services.portal.clients import Api, Refusal, segment
 from services.portal.facilities import authority_names, facilities_offered, facility_names
 from services.portal.forms import actions_of, send
 from services.portal.labels import choices
-from services.portal.texts import _, gettext
+from services.portal.texts import _, gettext, translated
 from services.portal.visit import Pages, Visit
 from shared.clock import today
 from shared.i18n import LANGUAGES
+from shared.words import said_fact
 
 pages = Pages()
 
@@ -132,9 +133,12 @@ async def decision_of(visit: Visit) -> dict[str, Any]:
     place = THINGS.get(found["kind"])
     return {
         "decision": found,
+        "said_fact": said_fact,
         "other": await visit.api.get_or_none(f"{API}/decisions/{other}") if other else None,
         "names": await visit.api.names(found["person_ids"]),
-        "places": await authority_names(visit, [found["facility_code"], found["authority"], found.get("number_authority"), found["facts"].get("source"), found["facts"].get("destination")]),
+        "places": await authority_names(
+            visit, [found["facility_code"], found["authority"], found.get("number_authority"), found["facts"].get("source"), found["facts"].get("destination")]
+        ),
         "actions": actions_of(found),
         "steps": steps_of(found),
         "thing": place.format(id=found["source_id"]) if place else "",
@@ -225,7 +229,9 @@ async def supersession(visit: Visit) -> Response:
 
 @pages.post("/decisions/{id}/supersession")
 async def supersede(visit: Visit) -> Response:
-    basis = [line.strip() for line in visit.field("legal_basis").splitlines() if line.strip()]
+    before = await visit.api.get(f"{API}/decisions/{segment(visit.path('id'))}")
+    shown_as = {translated(line): line for line in before["legal_basis"]}  # a basis that was left as it is stays the text that is stored
+    basis = [shown_as.get(line.strip(), line.strip()) for line in visit.field("legal_basis").splitlines() if line.strip()]
     return await _act(
         visit, "supersession", {"reason": visit.field("reason"), "legal_basis": basis or None, "done_on": visit.field("done_on")}, "replaced", "decisions/supersession.html"
     )

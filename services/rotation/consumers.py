@@ -2,6 +2,7 @@
 
 from services.rotation.missions.effects import EFFECTS
 from services.rotation.missions.shortfalls import hear_shortfalls
+from services.rotation.techniques.expected import hear_studies
 from shared.decisions import hear_decisions
 from shared.directory import hear_directory
 from shared.inbox import Consumer
@@ -10,3 +11,4 @@ consumer = Consumer("rotation")
 hear_directory(consumer)
 hear_decisions(consumer, "rotation", EFFECTS)
 hear_shortfalls(consumer)
+hear_studies(consumer)

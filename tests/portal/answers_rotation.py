@@ -187,6 +187,19 @@ ANSWERS: dict[str, Any] = {
     f"{O}/missions": page(*_missions().values()),
     f"{O}/missions/turns": TURNS,
     **{f"{O}/missions/{mission['id']}": mission for mission in _missions().values()},
+    f"{O}/expected-techniques": page(
+        *(
+            {
+                "id": uid(990 + number),
+                "technique": "Gây mê nội khí quản",
+                "specialty": "anaesthesia-icu",
+                "facility_code": "VN-22-TTBCE",
+                "standing": standing,
+                "since": "2027-01-31",
+            }
+            for number, standing in enumerate(("expected", "graduated", "opened"))
+        )
+    ),
     f"{O}/techniques": page(TECHNIQUE_READ, TRIAL_READ),
     f"{O}/techniques/{TECHNIQUE}": TECHNIQUE_READ,
     f"{O}/techniques/{TRIAL}": TRIAL_READ,

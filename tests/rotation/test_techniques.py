@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from hypothesis import given
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 
 from services.rotation.consumers import consumer
 from services.rotation.techniques.gap import Level, closure_percent, first_levels, gap, last_levels, masters
-from tests.rotation.world import CENTRE, HOSPITAL, World, announced, assignment, known
-from tests.support.hearing import hear
+from tests.rotation.world import CENTRE, HOSPITAL, ROOT, World, announced, assignment, known, path_at
+from tests.support.hearing import hear, message
 
 LEARNERS = [known(f"learner {number}") for number in range(3)]
 TEACHERS = [known("teacher"), known("second teacher")]
@@ -210,3 +211,56 @@ class TestSponsored:
         await step(world, opened)
         assert (await acceptance(world, opened, by="head-bvt", expect=404))["type"].endswith("/not-found")
         assert (await acceptance(world, opened, by="head-bache"))["state"] == "accepted"
+
+
+class TestExpected:
+    """A sponsored study brings a technique: expected, graduated, opened once the person is back."""
+
+    async def told(self, study: str, state: str, **changes: Any) -> None:
+        body = {
+            "id": study,
+            "facility_code": CENTRE,
+            "authority_path": path_at(CENTRE),
+            "shared_with": [],
+            "specialty": "surgery",
+            "technique": "Cắt ruột thừa nội soi",
+            "state": state,
+        }
+        body |= {"ends_on": "2027-01-31", "outcome": None, "outcome_on": None, "returned_on": None} | changes
+        taken = await hear(consumer, message("relais.training.sponsorships", f"training.sponsorship.{state}.v1", body))
+        assert (taken.dead, taken.parked) == (0, 0)
+
+    async def expected(self, world: World, by: str = "hr-bache", **params: Any) -> list[tuple[str, str, str]]:
+        answer = await world.api.as_(by).get(f"{ROOT}/expected-techniques", params=params)
+        assert answer.status_code == 200, answer.text
+        return [(item["id"], item["standing"], item["since"]) for item in answer.json()["items"]]
+
+    async def test_each_reads_those_of_the_own_places(self, world: World) -> None:
+        await self.told(str(uuid4()), "bonded")
+        assert [len(await self.expected(world, by)) for by in ("hr-bache", "linh", "hr-bvt", "hanoi")] == [1, 1, 0, 0]
+        assert await self.expected(world, "linh", facility=HOSPITAL) == []
+        assert (await world.api.as_("analyst").get(f"{ROOT}/expected-techniques")).status_code == 403
+
+    async def test_opened_once_the_person_has_graduated_and_come_back(self, world: World) -> None:
+        study = str(uuid4())
+        await self.told(study, "applied")
+        assert await self.expected(world) == []
+        await self.told(study, "bonded")
+        assert await self.expected(world) == [(study, "expected", "2027-01-31")]
+        done = {"outcome": "graduated", "outcome_on": "2027-01-20"}
+        await self.told(study, "graduated", **done)
+        assert await self.expected(world) == [(study, "graduated", "2027-01-20")]
+        await self.told(study, "returned", **done, returned_on="2027-02-15")
+        assert await self.expected(world) == [(study, "opened", "2027-02-15")]
+
+    @pytest.mark.parametrize(("state", "outcome"), [("failed", "failed"), ("abandoned", "abandoned"), ("returned", "failed"), ("revoked", None)])
+    async def test_a_study_without_diploma_brings_nothing(self, world: World, state: str, outcome: str | None) -> None:
+        study = str(uuid4())
+        await self.told(study, "studying")
+        await self.told(study, state, outcome=outcome, outcome_on="2026-05-01", returned_on="2026-05-02")
+        assert await self.expected(world) == []
+
+    async def test_a_transfer_of_the_same_technique_says_the_rest(self, world: World, transfer: dict[str, Any]) -> None:
+        await self.told(str(uuid4()), "bonded", technique=transfer["title"].upper(), facility_code=transfer["facility_code"])
+        await self.told(str(uuid4()), "bonded", technique=transfer["technique"], facility_code=transfer["facility_code"])
+        assert await self.expected(world) == []

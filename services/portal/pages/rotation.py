@@ -727,12 +727,14 @@ async def write_report(visit: Visit) -> Response:
 async def techniques(visit: Visit) -> Response:
     local = visit.query("local") == "true"
     found = await visit.api.get(f"{API}/techniques", local="true" if local else None, facility=visit.query("facility"), state=visit.query("state"), cursor=visit.query("cursor"))
+    expected = await visit.api.get(f"{API}/expected-techniques", facility=visit.query("facility"), limit=200)
     return visit.page(
         "rotation/techniques.html",
         techniques=found["items"],
+        expected=expected["items"],
         next=found.get("next"),
         local=local,
-        places=await places_of(visit, found["items"]),
+        places=await places_of(visit, [*found["items"], *expected["items"]]),
         may_plan=visit.has_role(*SIDES),
     )
 

@@ -1,13 +1,14 @@
 """Techniques over HTTP."""
 
 from collections.abc import Awaitable
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from services.rotation.staff import homes_of, working_at
 from services.rotation.techniques import use_cases
+from services.rotation.techniques.expected import ExpectedTechnique, ExpectedTechniqueRead, expected_visible_to
 from services.rotation.techniques.models import Package, Transfer
 from services.rotation.techniques.permissions import can_plan_transfers, can_publish_packages, can_read_techniques
 from services.rotation.techniques.queries import get_visible_package, get_visible_transfer, packages_visible_to, transfers_visible_to
@@ -40,6 +41,16 @@ async def _read(response: Response, caller: Caller, acted: Awaitable[Transfer]) 
     transfer = await acted
     etag(response, transfer.version)
     return TransferRead.seen_by(caller, transfer, await working_at(transfer.facility_code, transfer.learners, today()))
+
+
+@router.get("/expected-techniques", response_model=Page[ExpectedTechniqueRead], dependencies=[allows(can_read_techniques)], responses=problems(401, 403, 422))
+async def list_expected(caller: CallerDep, session: SessionDep, page: PageDep, facility: Annotated[str | None, Query(max_length=60)] = None) -> Page[ExpectedTechniqueRead]:
+    """What sponsored studies bring, the earliest first."""
+    statement = expected_visible_to(caller)
+    if facility:
+        statement = statement.where(ExpectedTechnique.facility_code == facility)
+    found = await keyset_page(session, statement, keys=[ExpectedTechnique.since, ExpectedTechnique.id], params=page)
+    return Page(items=[ExpectedTechniqueRead.model_validate(each) for each in found.items], next=found.next)
 
 
 @router.post("/technique-packages", status_code=201, response_model=PackageRead, dependencies=[allows(can_publish_packages)], responses=problems(401, 403, 409, 422))

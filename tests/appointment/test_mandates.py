@@ -19,6 +19,7 @@ from shared.rulepacks import Rule
 from tests.appointment.world import PROVINCIAL, REMOTE, known
 from tests.appointment.world_leadership import Leaders, staff
 from tests.support.api import Api
+from tests.support.refusals import defended
 from tests.support.service import environment
 
 PACK = PACKS.pinned("vn-2020")
@@ -128,6 +129,25 @@ class TestOpeningBalance:
         assert (mandate["stage"], mandate["days_left"]) == (180, 149)
         assert mandate["next_term"]["offer"] == "reappoint"
         assert mandate["next_term"]["notice_by"] == "2025-11-29"
+
+    @pytest.mark.parametrize(
+        ("retires", "offer", "months", "ends_on", "kind", "other"),
+        [("2030-11-30", "extend", 17, "2030-11-30", "extend", "reappoint"), ("2032-12-31", "reappoint_until_retirement", 42, "2032-12-31", "reappoint", "extend")],
+        ids=["A13", "A14"],
+    )
+    async def test_oracles_a13_and_a14_as_the_administrator_reads_them(self, leaders: Leaders, retires: str, offer: str, months: int, ends_on: str, kind: str, other: str) -> None:
+        """Head from 1 July 2024 for five years: the mandate says what follows, to which day and by when it is told; the other kind of case is refused with the rule."""
+        await staff("Cúc", retires=retires)
+        mandate = await leaders.mandate(await leaders.position(), "Cúc", starts_on="2024-07-01")
+        following = mandate["next_term"]
+        assert mandate["ends_on"] == "2029-06-30"
+        assert (following["offer"], following["months_left"], following["starts_on"], following["ends_on"]) == (offer, months, "2029-07-01", ends_on)
+        assert following["notice_by"] == "2029-04-01"
+        assert {rule["id"] for rule in following["rules"]} >= {"APP-09", "APP-10"}
+        assert all(rule["citation"] for rule in following["rules"])
+        refused = await leaders.open_case(other, mandate_id=mandate["id"], expect=409)
+        defended(refused, "other-kind", "APP-10", refused["rule"]["value"], possible=ends_on)
+        assert (await leaders.open_case(kind, mandate_id=mandate["id"]))["kind"] == kind
 
     async def test_it_never_passes_retirement(self, leaders: Leaders) -> None:
         await staff("Cúc", retires="2024-06-30")

@@ -157,7 +157,7 @@ async def propose_early_step(visit: Visit) -> Response:
 
     line = {"pay_step_id": visit.path("id"), "early_months": number_or_text(visit.field("early_months")) or 0}
     line |= {name: visit.field(name) for name in ("early_ground", "early_reason") if visit.field(name)}
-    wanted = {name: gettext(_("Choose one.")) for name in ("early_ground", "early_months") if not visit.field(name)}
+    wanted: dict[str, str] = {name: gettext(_("Choose one.")) for name in ("early_ground", "early_months") if not visit.field(name)}
     if wanted:
         return await early_page(visit, 422, errors=wanted)
     answer = await send(visit, f"{API}/pay-step-lists", {"lines": [line], "done_on": visit.field("done_on")}, again)

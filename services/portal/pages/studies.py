@@ -314,7 +314,7 @@ async def apply_for_study(visit: Visit) -> Response:
     async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
         """`cost_items.1.amount` of the service is the second cost that was typed; what concerns the whole is said at the field that would mend it."""
         whole = "ends_on" if visit.field("ends_on") <= visit.field("starts_on") else "cover_person_id"
-        of_costs = {f"cost_items.{number}.amount": cost["kind"] for number, cost in enumerate(costs)}
+        of_costs: dict[str, str] = {f"cost_items.{number}.amount": str(cost["kind"]) for number, cost in enumerate(costs)}
         return await study_form(visit, status, problem, {of_costs.get(path, whole if path in ("", "body") else path): reason for path, reason in (errors or {}).items()})
 
     names = ("person_id", "programme", "specialty", "institution", "need_id", "technique", "starts_on", "ends_on", "bond_factor", "cover_person_id", "cover_reason", "done_on")

@@ -236,8 +236,10 @@ async def enter_expenses(visit: Visit) -> Response:
     lines = [axis for axis in axes if typed.get(f"amount_{axis}") or typed.get(f"label_{axis}")]
     if not lines:
         return await money_page(visit, 422, errors={f"amount_{axes[0]}" if axes else "spending": gettext(_("Write what was spent on at least one axis."))})
-    items = [{"axis": axis} | {name: typed.get(f"{name}_{axis}", "") for name in EXPENSE_FIELDS} for axis in lines]
-    items = [{name: value for name, value in (item | {"amount": whole_number(item["amount"])}).items() if value != ""} for item in items]
+    items: list[dict[str, Any]] = []
+    for axis in lines:
+        said: dict[str, Any] = {name: typed[f"{name}_{axis}"] for name in EXPENSE_FIELDS if typed.get(f"{name}_{axis}")}
+        items.append({"axis": axis} | said | ({"amount": whole_number(said["amount"])} if "amount" in said else {}))
 
     async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
         """`items.1.amount` of the service is the amount of the second axis that was typed."""

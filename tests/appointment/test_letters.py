@@ -16,6 +16,7 @@ from shared.i18n import LANGUAGES, current_language
 from shared.words import KINDS as WORDS
 from tests.appointment.letters import KINDS
 from tests.appointment.world import ROOT, decision_request, facility, known
+from tests.appointment.world_personnel import Personnel
 from tests.support.api import Api
 from tests.support.hearing import hear
 from tests.support.pdf import text_of
@@ -198,3 +199,25 @@ def test_days_as_official_papers_write_them(said_in: Any, language: str, day: st
 
 async def test_persons_are_those_of_the_decision(desk: Desk) -> None:
     assert str(known("Ánh")) not in await desk.letter(await desk.signed("awards"), "en")
+
+
+class TestPaySteps:
+    async def test_each_person_with_the_step_its_coefficient_and_its_day(self, desk: Desk, api: Api) -> None:
+        """The list is annexed to the letter: what the signature grants to each, before it is signed too."""
+        personnel = Personnel(api)
+        people = await personnel.employ("Ánh", "Bình")
+        items = [{"reference": f"QN-BL-{person}", "person_id": person, "step": 3, "since": since} for person, since in zip(people, ("2022-12-01", "2022-11-15"), strict=True)]
+        entered = await personnel.post("hr-bvt", "pay-steps/batch", {"items": items}, expect=200)
+        proposed = await personnel.post("hr-bvt", "pay-step-lists", {"lines": [{"pay_step_id": item["pay_step"]["id"]} for item in entered["items"]]})
+        filed = (await api.as_("linh").get(f"{ROOT}/decisions", params={"source_id": proposed["id"]})).json()["items"][0]
+        for language, parts in {
+            "vi": ["Họ và tên", "A1, bậc 3 lên bậc 4", "3,00 → 3,33", "15/11/2025", "A1, bậc 3 lên bậc 4", "01/12/2025"],
+            "fr": ["Nom complet", "A1, échelon 3 à 4", "3,00 → 3,33", "15/11/2025"],
+            "en": ["Full name", "A1, step 3 to 4", "3.00 → 3.33", "15/11/2025"],
+        }.items():
+            letter = await desk.letter(filed["id"], language)
+            assert letter.count("Đặng Thị Ánh") == 2
+            place = 0
+            for part in parts:
+                assert part in letter[place:], part
+                place = letter.index(part, place) + len(part)

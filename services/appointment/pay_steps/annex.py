@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
 
 from services.appointment.decisions.effects import Annex
 from services.appointment.decisions.letters import coefficient
@@ -13,7 +14,8 @@ from shared.i18n import _, translate
 
 async def annex_of_list(session: AsyncSession, decision: Decision) -> Annex:
     """A line for each person, in the order of the list."""
-    lines = (await session.scalars(select(ListLine).where(ListLine.list_id == decision.source_id).order_by(ListLine.effective_on, ListLine.pay_step_id))).all()
+    statement = select(ListLine).where(ListLine.list_id == decision.source_id).options(selectinload(ListLine.pay_step))
+    lines = (await session.scalars(statement.order_by(ListLine.effective_on, ListLine.pay_step_id))).all()
     cells = []
     for line in lines:
         held = line.pay_step

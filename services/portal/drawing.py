@@ -58,7 +58,7 @@ def environment() -> jinja2.Environment:
     found.filters |= {
         "day": formats.day, "day_short": formats.day_short, "month": formats.month, "instant": formats.instant,
         "number": formats.number, "money": formats.money, "initials": initials,
-        "spoken": labels.spoken, "translated": translated,
+        "spoken": labels.spoken, "translated": translated, "of_rule": labels.of_rule,
     }  # fmt: skip
     return found
 

@@ -10,7 +10,7 @@ import time
 from typing import Any
 
 from services.portal import vocabulary
-from services.portal.texts import _, gettext
+from services.portal.texts import _, gettext, translated
 from services.portal.vocabulary.state import State
 from shared import words
 from shared.i18n import current_language
@@ -216,3 +216,32 @@ def _word(found: re.Match[str]) -> str:
     from services.portal.formats import day
 
     return day(found[0]) if found[0][0].isdigit() else occupations.name(found[0])
+
+
+RULES_OF_STATES = {"ATT-01", "REC-NEED-VALIDATED", "ROT-CANCEL", "ROT-REQUEST", "TRN-NEED"}
+RULES_OF_CODES = {
+    "APP-07": "meeting_purpose",
+    "ATT-04": "degree",
+    "COM-02": "breach_kind",
+    "COM-02-FULL": "breach_kind",
+    "COM-02-PRORATA": "breach_kind",
+    "COM-03": "waiver_ground",
+    "COM-04": "commitment_clock",
+    "EMU-01": "award_title",
+    "PAY-01-DELAY": "delay_kind",
+    "REC-HARD-PLACE": "remoteness",
+    "ROT-04": "mission_pattern",
+    "ROT-READY": "missing",
+    "TRN-PROGRAMMES": "programme",
+}
+"""Rules whose value is a code of a list that has its words."""
+
+
+def of_rule(value: Any, rule_id: str) -> str:
+    """One value of a rule in words: a state or code of its list, a phrase of the pack, a title, a day; another code as it is."""
+    said = str(value)
+    if said in LABELS.get(RULES_OF_CODES.get(rule_id, ""), {}):
+        return label(RULES_OF_CODES[rule_id], said)
+    if said in STATES and (rule_id.startswith("WF-") or rule_id in RULES_OF_STATES):
+        return gettext(STATES[said].word)
+    return spoken(translated(said))

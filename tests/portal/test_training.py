@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.portal.clients import Refusal
-from tests.portal.answers_training import ANSWERS, CERTIFICATE, CODE, CREDIT, DRAFT_PLAN, ENROLMENT, OPEN_SESSION, PLAN, SESSION, SESSION_READ, T
+from tests.portal.answers_training import ANSWERS, BALANCE, CERTIFICATE, CODE, CREDIT, DRAFT_PLAN, ENROLMENT, OPEN_SESSION, PLAN, SESSION, SESSION_READ, T
 from tests.portal.forms import fill, hidden_fields
 from tests.portal.world import PEOPLE, World, uid
 
@@ -236,3 +236,20 @@ def test_a_rule_is_read_in_the_reader_s_language(as_: Callable[..., TestClient],
     page = as_("linh", "vi").get(f"/training/sessions/{SESSION}").text
     for said in ("A1 đủ một nhiệm kỳ", '<span class="small muted">tháng</span>', "&lt;i&gt;typed&lt;/i&gt;"):
         assert said in page, said
+
+
+@pytest.mark.parametrize(
+    ("rule_id", "value", "said"),
+    [
+        ("WF-session-open", ["postponed", "confirmed"], "Đã hoãn, Đã xác nhận"),
+        ("REC-HARD-PLACE", ["mountain", "island"], "Miền núi, Hải đảo"),
+        ("COM-02", "PRORATA", "Theo tỷ lệ thời gian chưa phục vụ"),
+        ("COM-01", "effective service only", "chỉ tính thời gian công tác thực tế"),
+        ("APP-02", ["equivalent", "same"], "tương đương, cùng chức vụ"),
+        ("EVAL-01", "a code nobody knows <b>", "a code nobody knows &lt;b&gt;"),
+    ],
+)
+def test_the_value_of_a_rule_is_said_in_words(as_: Callable[..., TestClient], world: World, rule_id: str, value: object, said: str) -> None:
+    rule = {"id": rule_id, "value": value, "unit": "", "citation": "", "confidence": "confirmed"}
+    world.answers[f"{T}/credits/balances/{uid(1)}"] = BALANCE | {"rules": [rule]}
+    assert f"<dd>{said}" in as_("linh", "vi").get(f"/people/{uid(1)}/training").text.replace("<dd>\n", "<dd>")

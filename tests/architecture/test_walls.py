@@ -41,6 +41,8 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         "budget_of_year",
         # How many seats of a session are left, whoever takes them; and what a stranger who holds a certificate may know.
         *("seats_of", "certificate_of_code"),
+        # Hours earned at another employer count for the one of today; whoever holds them reads their own, and no relation opens them (R-HOLDER).
+        *("credits_of_people", "facility_of_person"),
         # The observatory counts people whom the caller may not list, for the territories that are theirs (docs/decisions/0007).
         *("is_open_to_caller", "located", "facilities_in", "counted_workers", "present_workers", "busy_workers", "posts_in", "facts_in", "shortages_over", "policy_of"),
     }

@@ -102,6 +102,7 @@ GROUPS = (
             Place(_("Sessions"), "/training/sessions", TRAINING_READERS, ("/training/enrolments", "/training/certificates")),
             Place(_("Plans"), "/training/plans", TRAINING_READERS),
             Place(_("Courses"), "/training/courses", TRAINING_READERS),
+            Place(_("My hours"), "/training/own", frozenset({"health-worker"})),
             Place(_("My staff"), "/training/staff", HUMAN_RESOURCES | frozenset({"training-institute"})),
             Place(_("Stays abroad"), "/stays", HUMAN_RESOURCES | frozenset({"training-institute"})),
             Place(_("Sponsored studies"), "/studies", HUMAN_RESOURCES | frozenset({"training-institute"})),

@@ -95,6 +95,8 @@ ANSWERS: dict[str, Any] = {
     f"{T}/certificates/{CERTIFICATE}": CERTIFICATE_READ,
     f"{T}/certificates/check/{CODE}": CHECKED,
     f"{T}/credits": page(CREDIT_READ),
+    f"{T}/credits/own": page(CREDIT_READ),
+    f"{T}/credits/balances/own": BALANCE,
     f"{T}/credits/balances": [BALANCE],
     f"{T}/credits/balances/{uid(1)}": BALANCE,
     f"{R}/persons": page(card(uid(1), 1986), card(uid(2), 1990)),

@@ -32,6 +32,7 @@ PAGES = [
     f"/training/enrolments/{ENROLMENT}",
     f"/training/certificates/{CERTIFICATE}",
     "/training/staff",
+    "/training/own",
     f"/people/{uid(1)}/training",
     "/check",
     f"/check/{CODE}",

@@ -799,6 +799,15 @@ async def person_training_page(visit: Visit, status: int = 200, problem: dict[st
     )
 
 
+@pages.get("/training/own")
+async def own_training(visit: Visit) -> Response:
+    """One's own hours of continuing education, once HR has linked the account."""
+    balance, entries = await asyncio.gather(visit.api.get_or_none(f"{API}/credits/balances/own"), visit.api.get_or_none(f"{API}/credits/own", limit=200))
+    return visit.page(
+        "training/own.html", balance=balance, entries=sorted((entries or {}).get("items", []), key=lambda item: item["earned_on"], reverse=True), linked=entries is not None
+    )
+
+
 @pages.get("/people/{id}/training")
 async def person_training(visit: Visit) -> Response:
     return await person_training_page(visit)

@@ -99,6 +99,7 @@ LABELS = {
         "judged": _("judged"),
         "mentor_named": _("mentor named"),
         "mentor_report": _("mentor’s report entered"),
+        "minutes_kept": _("minutes kept"),
         "notified": _("person notified"),
         "numbered": _("numbered"),
         "opened": _("opened"),

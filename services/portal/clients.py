@@ -15,12 +15,16 @@ LONG = aiohttp.ClientTimeout(total=300, connect=2)
 MOST_NAMES = 200
 
 
+SAID_SOMETIMES = ("rule", "possible", "fields", "conflicts", "nearest", "request_id")
+"""Members that not every problem has: a page that asks for one finds nothing, not an error."""
+
+
 class Refusal(Exception):
     """An answer of a service that is not a success: its RFC 9457 problem, already in the person's language."""
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
         super().__init__(f"{status} {problem.get('type', '')}")
-        self.status, self.problem = status, problem
+        self.status, self.problem = status, dict.fromkeys(SAID_SOMETIMES) | problem
 
     @property
     def slug(self) -> str:

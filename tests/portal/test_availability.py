@@ -72,6 +72,15 @@ def test_a_refused_leave_shows_the_days_and_the_nearest_free_ones(as_: Callable[
     assert 'value="2025-11-03"' in answer.text
 
 
+def test_a_leave_refused_without_days_in_conflict_keeps_what_was_typed(as_: Callable[..., TestClient], world: World) -> None:
+    """Most problems have neither conflicts nor a rule: the page shows what they say, not an error of ours."""
+    world.refusals[f"{R}/absences"] = Refusal(409, {"type": "https://relais/problems/absence-overlaps", "title": "Refused", "status": 409, "detail": "These days are taken."})
+    answer = fill(as_("hr-bvt", "en"), f"/leave/new?person={uid(1)}", "/leave/new", type="annual", starts_on="2025-11-03", ends_on="2025-11-07")
+    assert answer.status_code == 409
+    assert "These days are taken." in answer.text
+    assert 'value="2025-11-03"' in answer.text
+
+
 def test_a_person_is_found_without_a_name_in_the_address(as_: Callable[..., TestClient], world: World) -> None:
     world.answers[f"{R}/persons/search"] = {"id": uid(700), "items": [{"id": uid(1), "name": "Đặng Thị Ánh", "occupation_name": "Bác sĩ", "facility_name": "BVT"}], "next": None}
     reader = as_("linh", "en")

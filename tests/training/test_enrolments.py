@@ -124,7 +124,7 @@ class TestMany:
         answers = await world.enrolled(session, *people)
         assert (answers["enrolled"], answers["waiting"], answers["refused"]) == (200, 0, 0)
         assert asked == [holds.ASKED_AT_ONCE] * 9
-        assert longest < 5
+        assert longest < 5, longest
 
 
 class TestSeats:

@@ -213,6 +213,17 @@ class TestLeave:
         assert told["formula"].replace("\u00a0", " ") == "500 000 000 × (84 − 30) ÷ 84 months = 321 428 571"
         assert (told["rule"]["id"], told["rule"]["value"], bool(told["rule"]["citation"])) == ("COM-02", "PRORATA", True)
 
+    async def test_how_it_was_computed_is_told_in_the_language_of_each_reader(self, creditor: Creditor) -> None:
+        """Who assessed it wrote English; the formula is no stored sentence."""
+        commitment = await self.paid(creditor)
+        await creditor.act("hr-bache", f"/commitments/{commitment['id']}/assessment", {"exit_on": "2025-09-30"})
+        said = {}
+        for language in ("en", "fr", "vi"):
+            answer = await creditor.api.in_language(language).as_("hr-bache").get(f"{ROOT}/commitments/{commitment['id']}")
+            said[language] = answer.json()["repayment"]["rule"]["formula"].replace("\u00a0", " ")
+        assert [formula.split(" = ")[0].rsplit(" ", 1)[-1] for formula in said.values()] == ["months", "mois", "tháng"]
+        assert len({formula.split(" = ")[1] for formula in said.values()}) == 1
+
     async def test_nobody_pays_back_what_was_only_promised(self, creditor: Creditor) -> None:
         commitment = await creditor.signed()
         assert (await creditor.read(f"/commitments/{commitment['id']}/exit", on="2025-09-30"))["amount"] == 0

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,16 +36,20 @@ class Exit:
     rule: Rule
 
     def formula(self, commitment: Commitment) -> str:
-        multiple = commitment.breach_policy.multiple
-        return translate(
-            FORMULAS[self.owed.kind],
-            base=grouped(self.base),
-            due=self.owed.months_due,
-            served=self.owed.months_served,
-            amount=grouped(self.owed.amount),
-            percent=self.owed.percent,
-            multiple=multiple.normalize() if multiple is not None else None,
-        )
+        return in_words(self.owed, self.base, commitment.breach_policy.multiple)
+
+
+def in_words(answer: Owed, base: int, multiple: Decimal | None) -> str:
+    """How an amount is computed, in the reader's language: it is never stored, another reader may read another one."""
+    return translate(
+        FORMULAS[answer.kind],
+        base=grouped(base),
+        due=answer.months_due,
+        served=answer.months_served,
+        amount=grouped(answer.amount),
+        percent=answer.percent,
+        multiple=multiple.normalize() if multiple is not None else None,
+    )
 
 
 def grouped(amount: int) -> str:

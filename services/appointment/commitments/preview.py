@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, Field
 
-from services.appointment.commitments.exits import FORMULAS, grouped
+from services.appointment.commitments.exits import in_words
 from services.appointment.commitments.formulas import owed, parts
 from services.appointment.commitments.permissions import can_read_commitments
 from services.appointment.rules import pack_of
@@ -13,7 +13,6 @@ from shared.auth import allows
 from shared.calendars import add_months, period_end
 from shared.commitments import BreachPolicy, Instalment, schedule_must_be_whole
 from shared.errors import problems
-from shared.i18n import translate
 from shared.idempotency import Router
 from shared.records import Body
 from shared.rulepacks import Rule
@@ -73,16 +72,7 @@ def preview_of(ask: PreviewAsk) -> PreviewRead:
         on = period_end(ask.starts_on, months)
         paid = sum(payment.amount for payment in payments if payment.due_on <= on)
         answer = owed(ask.breach_policy, paid, months_due=ask.months_due, served=months)
-        multiple = ask.breach_policy.multiple
-        formula = translate(
-            FORMULAS[answer.kind],
-            base=grouped(paid),
-            due=answer.months_due,
-            served=answer.months_served,
-            amount=grouped(answer.amount),
-            percent=answer.percent,
-            multiple=multiple.normalize() if multiple is not None else None,
-        )
+        formula = in_words(answer, paid, ask.breach_policy.multiple)
         found.append(OwedAfter(months=months, on=on, paid=paid, amount=answer.amount, formula=formula))
     policy, rule = ask.breach_policy, pack_of(ask.authority, ask.starts_on).rule("COM-02")
     behind = Rule("COM-02", policy.kind, "formula", policy.citation or rule.citation, policy.confidence if policy.citation else "to_confirm")

@@ -6,7 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from services.appointment.commitments.exits import Exit
+from services.appointment.commitments.exits import Exit, in_words
+from services.appointment.commitments.formulas import Owed
 from services.appointment.commitments.guards import assessor_must_not_waive
 from services.appointment.commitments.models import Commitment, Payment
 from services.appointment.commitments.permissions import can_handle, can_waive, sees_money
@@ -262,13 +263,17 @@ def _actions(caller: Caller, commitment: Commitment) -> list[Action]:
 def _repayment(commitment: Commitment) -> RepaymentRead | None:
     if commitment.owed_amount is None or commitment.ended_on is None:
         return None
+    how = commitment.owed_rule
+    if how is not None:
+        answer = Owed(how["amount"], how["kind"], how["months_due"], how["months_served"], how["percent"])
+        how = how | {"formula": in_words(answer, how["base"], commitment.breach_policy.multiple)}
     return RepaymentRead(
         amount=commitment.owed_amount,
         repaid=commitment.repaid,
         cause=commitment.end_cause,
         exit_on=commitment.ended_on,
-        months_served=(commitment.owed_rule or {}).get("months_served", 0),
-        rule=commitment.owed_rule,
+        months_served=how["months_served"] if how else 0,
+        rule=how,
         assessed_on=commitment.assessed_on,
         notified_on=commitment.notified_on,
         repay_by=commitment.repay_by,

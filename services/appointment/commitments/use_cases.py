@@ -168,7 +168,6 @@ async def assess_commitment(session: AsyncSession, *, caller: Caller, commitment
         "months_due": found.owed.months_due,
         "months_served": found.owed.months_served,
         "percent": found.owed.percent,
-        "formula": found.formula(commitment),
         "amount": found.owed.amount,
     }
     commitment.assessed_by, commitment.assessed_on = caller.actor, done_on

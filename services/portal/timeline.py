@@ -1,5 +1,6 @@
 """What the register knows of a career: posts, employments and qualifications, with the dates that differ said apart."""
 
+import re
 from typing import Any
 
 from services.portal.formats import as_date, day, number
@@ -70,6 +71,15 @@ def _standing(item: dict[str, Any]) -> str:
     return gettext(_("conflicting: not counted")) if item["conflict"] else ""
 
 
+BY_A_DECISION = re.compile(r"(transfer|hire) [0-9a-f-]{36}\b")
+"""The register's own reason for a period that a decision rewrote: what it was, and its identifier."""
+
+
+def _why(reason: str | None) -> str:
+    by = BY_A_DECISION.match(reason or "")
+    return gettext({"transfer": _("Transfer"), "hire": _("The hire was revoked")}[by[1]]) if by else reason or "–"
+
+
 def dates_of(item: dict[str, Any]) -> list[str]:
     """When it took effect and ended; when it was decided and recorded, where these are other days; who put it right and why."""
     begins, ends, decided = as_date(item["starts_on"]), as_date(item["ends_on"]), as_date(item["decided_on"])
@@ -85,5 +95,5 @@ def dates_of(item: dict[str, Any]) -> list[str]:
     if item["entered_afterwards"]:
         said.append(gettext(_("entered afterwards, on {day}"), day=day(item["recorded_at"])))
     if item["superseded"]:
-        said.append(gettext(_("put right on {day}: {reason}"), day=day(item["superseded"]["on"]), reason=item["superseded"]["reason"] or "–"))
+        said.append(gettext(_("put right on {day}: {reason}"), day=day(item["superseded"]["on"]), reason=_why(item["superseded"]["reason"])))
     return said

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.portal.clients import Refusal, ServiceAway
-from tests.portal.world import CAMPAIGN, CANDIDACY, HIRE, NEED, POLICY, POST, World, uid
+from tests.portal.world import CAMPAIGN, CANDIDACY, HIRE, NEED, POLICY, POST, TIMELINE, World, timeline_item, uid
 
 PAGES = [
     "/",
@@ -126,6 +126,17 @@ def test_a_timeline_says_the_dates_that_differ(as_: Callable[..., TestClient]) -
     assert "put right on 4 March 2021: sai khoa" in page
     assert page.index("2025") < page.index("2011")
     assert f'href="/hires/{HIRE}"' in page
+
+
+@pytest.mark.parametrize(
+    ("reason", "said"), [(f"transfer {uid(9)}", "Điều động"), (f"hire {uid(9)} revoked", "Đã thu hồi việc tuyển dụng"), (None, "–"), ("hire <b>", "hire &lt;b&gt;")]
+)
+def test_why_a_period_was_put_right_is_said_without_identifiers(as_: Callable[..., TestClient], world: World, reason: str | None, said: str) -> None:
+    superseded = {"act": "ended", "on": "2021-03-04T03:00:00Z", "by": None, "reason": reason}
+    world.answers[f"/api/v1/registry/persons/{uid(1)}/timeline"] = TIMELINE | {"items": [timeline_item("employment", "2021-01-01", superseded=superseded)]}
+    page = as_("linh", "vi").get(f"/people/{uid(1)}").text
+    assert f": {said}" in page
+    assert str(uid(9)) not in page
 
 
 def test_a_figure_opens_its_records_with_names(as_: Callable[..., TestClient], world: World) -> None:

@@ -73,11 +73,12 @@ def _standing(item: dict[str, Any]) -> str:
 
 BY_A_DECISION = re.compile(r"(transfer|hire) [0-9a-f-]{36}\b")
 """The register's own reason for a period that a decision rewrote: what it was, and its identifier."""
+DECIDED = {"transfer": _("Transfer"), "hire": _("The hire was revoked")}
 
 
 def _why(reason: str | None) -> str:
     by = BY_A_DECISION.match(reason or "")
-    return gettext({"transfer": _("Transfer"), "hire": _("The hire was revoked")}[by[1]]) if by else reason or "–"
+    return gettext(DECIDED[by[1]]) if by else reason or "–"
 
 
 def dates_of(item: dict[str, Any]) -> list[str]:

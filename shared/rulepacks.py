@@ -2,6 +2,7 @@
 
 A case keeps the pack of the day it opened (RP-01); every date or amount computed from a parameter shows
 "rule, value, citation" (RP-02), and a parameter that no text confirms says so.
+Units, citations and values in words are English message ids: their French and Vietnamese are in `translations/rules`, and `told` gives them.
 """
 
 from dataclasses import dataclass

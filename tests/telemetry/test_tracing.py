@@ -20,6 +20,7 @@ from starlette.routing import Route
 
 from deploy.local.postgres import Postgres
 from shared import telemetry
+from shared.otlp import ANSWER_SECONDS
 from shared.telemetry import TelemetryMiddleware, current_traceparent, parse_traceparent, span, statement_name, trace_config, trace_engine, traced_headers
 from tests.support.identity import TestIssuer
 from tests.support.telemetry import RunningReceiver, running_receiver, served, tracing
@@ -174,7 +175,7 @@ class TestCollectorAway:
                     with span("act"):
                         pass
                     slowest = max(slowest, time.perf_counter() - started)
-                assert slowest < 0.5
+                assert slowest < ANSWER_SECONDS, "nobody waited for the collector"
                 started = time.perf_counter()
                 telemetry.stop_telemetry(1)
             assert time.perf_counter() - started < 3

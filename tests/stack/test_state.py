@@ -54,7 +54,8 @@ class TestWhoHoldsIt:
 
 class TestWhatAKilledRunLeaves:
     def test_its_processes_are_ended(self, state: State):
-        process = subprocess.Popen(["sleep", "60"], start_new_session=True)
+        # A shell that started us in the background may have had this signal ignored.
+        process = subprocess.Popen(["sleep", "60"], start_new_session=True, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))  # noqa: PLW1509 (no threads here)
         state.write("parts", {"kafka": {"pid": process.pid, "birth": processes.birth(process.pid)}})
         assert processes.clear_orphans(state.read("parts")) == ["kafka"]
         assert process.wait(5) == -signal.SIGINT

@@ -5,6 +5,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import Refusal
+from services.portal.facilities import authority_names
 from services.portal.forms import send, whole_number
 from services.portal.labels import LABELS, choices, occupations
 from services.portal.texts import _, gettext
@@ -105,7 +106,7 @@ async def policy_form(
         excluded=visit.values("excluded"),
         facility_groups=choices("facility_group"),
         degrees=choices("degree"),
-        authorities=[(code, code) for code in visit.territories],
+        authorities=list((await authority_names(visit, visit.territories)).items()),
         rows=ROWS,
         kinds=choices("breach_kind"),
         confidences=[("to_confirm", gettext(_("To be confirmed by a text"))), ("confirmed", gettext(_("Confirmed by the text cited")))],

@@ -25,14 +25,23 @@ REGISTRY = "/api/v1/registry"
 @pages.get("/policies")
 async def policies(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/policies", cursor=visit.query("cursor"))
-    return visit.page("policies/list.html", policies=found["items"], next=found.get("next"))
+    return visit.page(
+        "policies/list.html", policies=found["items"], authorities=await authority_names(visit, (item["authority"] for item in found["items"])), next=found.get("next")
+    )
 
 
 @pages.get("/policies/{id}")
 async def policy(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/policies/{segment(visit.path('id'))}")
     hires = await visit.api.get_or_none(f"{API}/hires", policy=found["id"], limit=200)
-    return visit.page("policies/page.html", policy=found, table=amounts_table(found), actions=actions_of(found), hires=(hires or {}).get("items", []))
+    return visit.page(
+        "policies/page.html",
+        policy=found,
+        authorities=await authority_names(visit, [found["authority"]]),
+        table=amounts_table(found),
+        actions=actions_of(found),
+        hires=(hires or {}).get("items", []),
+    )
 
 
 def amounts_table(policy: dict[str, Any]) -> dict[str, Any]:
@@ -52,7 +61,17 @@ async def approve_policy(visit: Visit) -> Response:
 
     async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
         found = await visit.api.get(path)
-        return visit.page("policies/page.html", status, policy=found, table=amounts_table(found), actions=actions_of(found), hires=[], problem=problem, errors=errors or {})
+        return visit.page(
+            "policies/page.html",
+            status,
+            policy=found,
+            authorities=await authority_names(visit, [found["authority"]]),
+            table=amounts_table(found),
+            actions=actions_of(found),
+            hires=[],
+            problem=problem,
+            errors=errors or {},
+        )
 
     answer = await send(visit, f"{path}/approval", {"done_on": visit.field("done_on")}, again)
     return answer if isinstance(answer, Response) else visit.go(f"/policies/{answer['id']}", done="approved")
@@ -534,7 +553,13 @@ async def settle_hire(visit: Visit) -> Response:
 @pages.get("/shortages")
 async def shortages(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/shortages", cursor=visit.query("cursor"))
-    return visit.page("shortages/list.html", shortages=found["items"], next=found.get("next"), may_declare=visit.has_role("regional-administrator"))
+    return visit.page(
+        "shortages/list.html",
+        shortages=found["items"],
+        authorities=await authority_names(visit, (item["authority"] for item in found["items"])),
+        next=found.get("next"),
+        may_declare=visit.has_role("regional-administrator"),
+    )
 
 
 async def new_shortage_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -575,6 +600,7 @@ async def shortage_page(visit: Visit, status: int = 200, problem: dict[str, Any]
         "shortages/page.html",
         status,
         shortage=found,
+        authorities=await authority_names(visit, [found["authority"]]),
         posts=posts,
         places=await facility_names(visit, (post["facility_code"] for post in posts)),
         actions=actions_of(found),

@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from services.portal.clients import segment
+from services.portal.facilities import authority_names
 from services.portal.forms import may, send, whole_number
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
@@ -25,7 +26,7 @@ async def registers(visit: Visit) -> Response:
     if len(authorities) == 1:
         return visit.go(f"/registers/{segment(authorities[0])}")
     kept = await asyncio.gather(*(visit.api.get_or_none(f"{API}/registers/{segment(authority)}") for authority in authorities))
-    return visit.page("registers/list.html", registers=list(zip(authorities, kept, strict=True)))
+    return visit.page("registers/list.html", registers=list(zip(authorities, kept, strict=True)), names=await authority_names(visit, authorities))
 
 
 async def register_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None, preview: str | None = None) -> Response:
@@ -36,6 +37,7 @@ async def register_page(visit: Visit, status: int = 200, problem: dict[str, Any]
         "registers/page.html",
         status,
         authority=authority,
+        name=(await authority_names(visit, [authority]))[authority],
         register=found,
         years=sorted(found["last_numbers"].items(), reverse=True) if found else [],
         may_keep=may(found, "keep") if found else authority in visit.territories and visit.has_role(*KEEPERS),

@@ -82,7 +82,7 @@ async def plans(visit: Visit) -> Response:
         visit.api.get_or_none(f"{API}/plans/coverage", year=year),
     )
     without = [code for code in (coverage or {}).get("facilities", []) if code not in coverage["with_plan"]]
-    names = await facility_names(visit, [plan["facility_code"] for plan in found["items"]] + without)
+    names = await authority_names(visit, [plan["facility_code"] or plan["authority"] for plan in found["items"]] + without)
     return visit.page(
         "training/plans.html",
         plans=found["items"],
@@ -164,7 +164,7 @@ async def plan_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
     path = f"{API}/plans/{segment(visit.path('id'))}"
     found, execution = await asyncio.gather(visit.api.get(path), visit.api.get(f"{path}/execution"))
     sessions = await visit.api.get(f"{API}/sessions", plan=found["id"], limit=200)
-    names = await facility_names(visit, [found["facility_code"]])
+    names = await authority_names(visit, [found["facility_code"] or found["authority"]])
     dates = {
         step: found.get(f"{name}_on")
         for step, name in (("draft", "drafted"), ("submitted", "submitted"), ("arbitrated", "arbitrated"), ("approved", "approved"), ("closed", "closed"))
@@ -175,7 +175,7 @@ async def plan_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
         plan=found,
         execution=execution,
         sessions=sessions["items"],
-        place=names.get(found["facility_code"] or "", found["authority"]),
+        place=names[found["facility_code"] or found["authority"]],
         steps=steps_of(PLAN_STEPS, found["state"], dates),
         typed=visit.fields(),
         actions=actions_of(found),
@@ -193,12 +193,12 @@ async def money_page(visit: Visit, status: int = 200, problem: dict[str, Any] | 
     """The money of a plan: its budgets and what was spent, all axes on one page."""
     path = f"{API}/plans/{segment(visit.path('id'))}"
     found = await visit.api.get(path)
-    names = await facility_names(visit, [found["facility_code"]])
+    names = await authority_names(visit, [found["facility_code"] or found["authority"]])
     return visit.page(
         "training/money.html",
         status,
         plan=found,
-        place=names.get(found["facility_code"] or "", found["authority"]),
+        place=names[found["facility_code"] or found["authority"]],
         actions=actions_of(found),
         typed=visit.fields(),
         problem=problem,

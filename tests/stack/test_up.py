@@ -56,6 +56,7 @@ def printed(stack: RunningStack) -> str:
 
 class TestWhatItSays:
     def test_address_accounts_and_how_long_each_part_took(self, here: RunningStack):
+        until(lambda: "Stop with Ctrl-C" in printed(here), "everything is said", 10)  # it is ready a moment before
         said = printed(here)
         assert f"{here.public_url}\n" in said
         for word in ("postgres", "kafka", "identity", "gateway", "registry", "linh", "Nguyễn Thùy Linh", "Stop with Ctrl-C"):

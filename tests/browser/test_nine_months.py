@@ -25,13 +25,14 @@ def places(page: Page) -> list[str]:
 
 @pytest.mark.parametrize(("person", "language"), PERSONAS.items())
 def test_every_place_of_a_persona_opens(signed_in: Callable[..., Page], person: str, language: str) -> None:
+    """The administrator's are drawn one by one, for what a browser complains about; the others share the same pages with other rights."""
     page = signed_in(person, language)
     heard = listen(page)
     for place in places(page):
-        answer = page.goto(place)
+        answer = page.goto(place) if person == "linh" else page.request.get(place)
         assert answer is not None
         assert answer.status == 200, place
-        expect(page.locator("h1")).to_have_count(1)
+        assert answer.text().count("<h1") == 1, place
     assert heard == []
 
 

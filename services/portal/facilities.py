@@ -49,13 +49,12 @@ async def facility_name(visit: Visit, code: str) -> str:
 
 
 async def authority_names(visit: Visit, codes: Iterable[str | None]) -> dict[str, str]:
-    """Names by code of those who act: a territory, or a facility."""
-    wanted = {code for code in codes if code}
-    for code in sorted(wanted):
-        if code not in _names or time.monotonic() - _names[code][1] > KEPT_FOR:
-            found = await visit.api.get_or_none(f"{API}/areas", code=code, limit=1)
-            _keep((found or {}).get("items", []))
-    return await facility_names(visit, wanted)
+    """Names by code of those who act: a facility, or a territory. What is no facility is looked for among the areas."""
+    names = await facility_names(visit, codes)
+    territories = [code for code, name in names.items() if name == code]
+    for found in await asyncio.gather(*(visit.api.get_or_none(f"{API}/areas", code=code, limit=1) for code in territories)):
+        _keep((found or {}).get("items", []))
+    return names | {code: _names[code][0] for code in territories if code in _names}
 
 
 async def facilities_offered(visit: Visit) -> list[tuple[str, str]]:

@@ -314,7 +314,6 @@ async def support_requests(visit: Visit) -> Response:
 
 
 async def new_request_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
-    packages = await visit.api.get(f"{API}/technique-packages", limit=200)
     return visit.page(
         "rotation/request_new.html",
         status,
@@ -323,7 +322,7 @@ async def new_request_page(visit: Visit, status: int = 200, problem: dict[str, A
         specialties=choices("specialty"),
         modes=choices("mission_mode"),
         urgencies=choices("urgency"),
-        techniques=[(each["code"], each["title"]) for each in packages["items"]],
+        techniques=list((await technique_titles(visit)).items()),
         levels=autonomy(),
         problem=problem,
         errors=errors or {},
@@ -334,6 +333,11 @@ async def technique_titles(visit: Visit) -> dict[str, str]:
     """What each package of techniques is called, by its code."""
     packages = await visit.api.get(f"{API}/technique-packages", limit=200)
     return {each["code"]: each["title"] for each in packages["items"]}
+
+
+async def technique_title(visit: Visit, code: str | None) -> str:
+    """The title of one of them; its code when the package is gone."""
+    return (await technique_titles(visit)).get(code, code) if code else ""
 
 
 def autonomy(first: int = 1) -> list[tuple[str, str]]:
@@ -380,7 +384,7 @@ async def request_page(
         places=await places_of(visit, [asked]),
         missions=missions["items"],
         names=names,
-        technique=(await technique_titles(visit)).get(asked["technique"], asked["technique"]) if asked["technique"] else "",
+        technique=await technique_title(visit, asked["technique"]),
         levels=dict(autonomy(0)),
         found=found,
         q=visit.field("q"),
@@ -516,8 +520,8 @@ async def new_mission_page(visit: Visit, status: int = 200, problem: dict[str, A
         "currency": "VND",
         "allowance": "0",
     }
-    packages, programmes, facilities, places = await asyncio.gather(
-        visit.api.get(f"{API}/technique-packages", limit=200), programme_choices(visit), facilities_offered(visit), facility_names(visit, [asked.get("receiver_code")])
+    techniques, programmes, facilities, places = await asyncio.gather(
+        technique_titles(visit), programme_choices(visit), facilities_offered(visit), facility_names(visit, [asked.get("receiver_code")])
     )
     receivers = list(places.items()) if places else facilities
     return visit.page(
@@ -534,7 +538,7 @@ async def new_mission_page(visit: Visit, status: int = 200, problem: dict[str, A
         chosen_days=visit.values("weekdays"),
         weeks=[(str(number), str(number)) for number in range(1, 5)],
         levels=autonomy(),
-        techniques=[(each["code"], each["title"]) for each in packages["items"]],
+        techniques=list(techniques.items()),
         problem=problem,
         errors=errors or {},
     )
@@ -615,7 +619,7 @@ async def mission_page(visit: Visit, status: int = 200, problem: dict[str, Any] 
         "rotation/mission.html",
         status,
         mission=found,
-        technique=(await technique_titles(visit)).get(found["technique"], found["technique"]) if found["technique"] else "",
+        technique=await technique_title(visit, found["technique"]),
         names=names,
         places=places,
         steps=steps_of(found),
@@ -742,7 +746,6 @@ async def techniques(visit: Visit) -> Response:
 async def new_technique_page(
     visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None, found: list[dict[str, Any]] | None = None
 ) -> Response:
-    packages = await visit.api.get(f"{API}/technique-packages", limit=200)
     learners = [each for each in visit.values("learners") if each]
     return visit.page(
         "rotation/technique_new.html",
@@ -752,7 +755,7 @@ async def new_technique_page(
         names=await visit.api.names(learners),
         found=found,
         facilities=await facilities_offered(visit),
-        techniques=[(each["code"], each["title"]) for each in packages["items"]],
+        techniques=list((await technique_titles(visit)).items()),
         origins=choices("technique_origin"),
         problem=problem,
         errors=errors or {},

@@ -47,6 +47,7 @@ class Caller:
     facilities: tuple[str, ...]
     scope: tuple[str, ...] = ()
     parties: tuple[str, ...] = ()
+    acting_for: tuple[str, ...] = ()
     language: str = "fr"
     token: str = field(default="", repr=False)
 
@@ -61,6 +62,11 @@ class Caller:
     def actor(self) -> str:
         """How the audit names the caller: issuer and subject, never a personal name."""
         return f"{self.issuer}#{self.account}"
+
+    @property
+    def for_whom(self) -> tuple[str, ...]:
+        """Whom the caller stands in for today, named as the audit names callers: a named substitute acts for somebody."""
+        return tuple(f"{self.issuer}#{account}" for account in self.acting_for)
 
 
 def relations_of(claims: Claims) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -89,6 +95,7 @@ def caller_of(claims: Claims, *, token: str, language: str, facility_paths: Sequ
         facilities=facilities,
         scope=tuple(path_of(code) for code in territories) + tuple(facility_paths),
         parties=territories + facilities,
+        acting_for=() if claims.is_machine else claims.acting_for,
         language=language,
         token=token,
     )

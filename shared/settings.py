@@ -50,6 +50,14 @@ class Settings(BaseSettings):
     audience: str = Field("relais", description="`aud` that an access token must carry.")
     jwks_url: str = Field("", description="Where the issuer's keys are; empty: read from its discovery document.")
 
+    accounts: Literal["fixed", "keycloak"] = Field(
+        "fixed", description="Who keeps the accounts: `keycloak` (the registry invites, changes and closes them there) or `fixed` (made from a file; nobody changes them)."
+    )
+    accounts_url: str = Field("", description="Address at which the registry reaches Keycloak's realm; empty: the issuer's.")
+    accounts_client_id: str = Field("relais-registry", description="Client by which the registry keeps the accounts of the realm.")
+    accounts_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
+    accounts_file: str = Field("", description="Realm file from which fixed accounts were made: the registry shows them.")
+
     database_host: str = Field("127.0.0.1", description="PostgreSQL host.")
     database_port: int = Field(18181, description="PostgreSQL port.")
     database_name: str = Field("", description="Database; empty: the service's name.")

@@ -74,6 +74,8 @@ class Claims:
     groups: tuple[str, ...] = ()
     scopes: tuple[str, ...] = ()
     is_machine: bool = False
+    acting_for: tuple[str, ...] = ()
+    acting_for_names: tuple[str, ...] = ()
 
 
 class TokenVerifier:
@@ -172,6 +174,8 @@ class TokenVerifier:
             scopes=tuple(_text(said, "scope").split()),
             # RFC 9068: the subject of a client's own token is the client; Keycloak gives it an account of this name.
             is_machine=bool(client) and (subject == client or username == f"service-account-{client}"),
+            acting_for=_texts(said, "acting_for"),
+            acting_for_names=_texts(said, "acting_for_names"),
         )
 
     # --- whose signature is believed ---------------------------------------------------------------------------

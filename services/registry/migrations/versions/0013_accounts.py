@@ -2,8 +2,8 @@
 
 from shared.migrate import protect, sql
 
-revision = "0012"
-down_revision = "0011"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

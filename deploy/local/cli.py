@@ -32,6 +32,8 @@ complaints = Console(stderr=True, highlight=False)
 
 TOGETHER = "connected or identity or browser or story or stack or full"
 """Marks of the tests that need a whole system; the others are the everyday ones."""
+OTHER_KIND = {"embedded": "full", "full": "embedded"}
+"""Marks of the tests that a kind of stack leaves to the other."""
 
 
 NOT_ASKED_OF_MIGRATIONS = ("prefer-bigint-over-int", "prefer-bigint-over-smallint", "require-lock-timeout", "require-statement-timeout")
@@ -250,7 +252,7 @@ def test(
     given = context.args
     pytest = [sys.executable, "-m", "pytest"]
     if stack is not None:
-        runs = [([*pytest, "-m", TOGETHER, *given], stack.value)]
+        runs = [([*pytest, "-m", f"({TOGETHER}) and not {OTHER_KIND[stack.value]}", *given], stack.value)]
     elif given:
         runs = [([*pytest, *given], "embedded")]
     else:

@@ -62,6 +62,7 @@ class TestWhatItSays:
         for word in ("postgres", "kafka", "identity", "gateway", "registry", "linh", "Nguyễn Thùy Linh", "Stop with Ctrl-C"):
             assert word in said
 
+    @pytest.mark.embedded
     def test_the_day_of_a_demo(self, here: RunningStack):
         with running_stack(today=date(2025, 9, 30)) as other:
             assert "its day is 2025-09-30" in printed(other)
@@ -132,6 +133,7 @@ class TestTheEnd:
             assert "The previous run was killed" in printed(again)
             assert provinces(again, again.sign_in("linh")) == 34
 
+    @pytest.mark.embedded
     @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
     def test_no_process_stays(self, number: int):
         with running_stack() as running:
@@ -141,6 +143,7 @@ class TestTheEnd:
             until(lambda: not any(one.is_running() and one.status() != psutil.STATUS_ZOMBIE for one in family), "every process ended", 20)
             until(lambda: "Stopped." in printed(running), "it says so", 10)
 
+    @pytest.mark.embedded
     def test_a_taken_port_is_named(self, folder: Path):
         base = ports.free_base()
         with (

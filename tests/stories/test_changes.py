@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
-from deploy.local.play import Outcome
 from deploy.local.stack import RunningStack
+from tests.stories.conftest import Disturbed
 from tests.stories.reading import records
 from tests.support.system import call
 
-pytestmark = pytest.mark.story
+pytestmark = [pytest.mark.story, pytest.mark.embedded]
 
 AS_OF, EVE = "2025-09-30", "2025-09-29"
 GROUPS = {"density.nurses": "nurse", "density.doctors": "doctor", "density.pharmacists": "pharmacist"}
@@ -118,9 +118,10 @@ class Changes:
         return Moves()
 
 
-def test_twenty_changes_move_exactly_the_figures_that_they_touch(own_stack: RunningStack, outcome: Outcome) -> None:
-    chance, changes = random.Random("twenty changes"), Changes(own_stack)
-    people = {figure: records(own_stack, figure) for figure in GROUPS}
+def test_twenty_changes_move_exactly_the_figures_that_they_touch(disturbed: Disturbed) -> None:
+    stack, _ = disturbed
+    chance, changes = random.Random("twenty changes"), Changes(stack)
+    people = {figure: records(stack, figure) for figure in GROUPS}
     before, expected = changes.figures(), Moves()
     kinds: list[Callable[[str, str], Moves]] = [
         changes.leaves,

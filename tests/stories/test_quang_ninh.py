@@ -36,6 +36,7 @@ class TestFigures:
         assert figure(stack, figure_id)["numerator"] == count
         assert len(records(stack, figure_id)) == count
 
+    @pytest.mark.embedded
     def test_played_twice_it_changes_nothing(self, stack: RunningStack, played: Outcome):
         before = recorded(stack)
         again = play.run("quang-ninh-2025", address=stack.public_url, issuer=stack.issuer)

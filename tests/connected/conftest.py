@@ -1,8 +1,4 @@
 import asyncio
-import contextlib
-import os
-import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
@@ -10,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.structs import ConsumerRecord
 from sqlalchemy import text
 
 from deploy.local.postgres import Postgres
@@ -17,14 +15,14 @@ from shared.db import database, worker_session
 from shared.events import record_events
 from shared.ids import uuid7
 from shared.inbox import Consumer
+from shared.kafka import close_client, within
 from shared.relay import Relay
+from shared.settings import settings
 from shared.subscription import Subscription
 from shared.worker import event_health
 from tests.connected.brokers import Broker, Door
-from tests.connected.member import HIRES, POSTS, TABLES, HiringDone, SeatOpened, make_consumer
+from tests.connected.member import HIRES, POSTS, TABLES, HiringDone, Member, SeatOpened, make_consumer
 from tests.support.service import environment
-
-ROOT = Path(__file__).parents[2]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -49,6 +47,7 @@ class World:
         self.broker, self.door, self.folder = broker, door, folder
         self.consumer: Consumer = make_consumer()
         self.said = 0
+        self.members: list[Member] = []
 
     async def announce(self, hires: int, seats: int = 0, aggregates: int = 20) -> None:
         """Facts about a few aggregates, so that each has many versions; in transactions of up to a hundred."""
@@ -114,9 +113,27 @@ class World:
         assert await self.one("SELECT count(*) FROM dead_letters") == 0
         assert await self.one("SELECT count(*) FROM parked_events") == 0
 
-    def process(self, duty: str, **variables: str) -> "subprocess.Popen[bytes]":
-        with (self.folder / f"{duty}.log").open("ab") as log:
-            return subprocess.Popen([sys.executable, "-m", "tests.connected.member", duty], cwd=ROOT, env={**os.environ, **variables}, stdout=log, stderr=log)
+    async def on_topics(self) -> list[ConsumerRecord]:
+        """All that the topics hold now, of each partition in order."""
+        reader = AIOKafkaConsumer(bootstrap_servers=self.broker.bootstrap, auto_offset_reset="earliest", enable_auto_commit=False)
+        found: list[ConsumerRecord] = []
+        try:
+            await within(30, reader.start())
+            reader.assign([TopicPartition(topic, number) for topic in self.broker.topics for number in range(settings().kafka_partitions)])
+            ends = await within(30, reader.end_offsets(list(reader.assignment())))
+            await within(30, reader.seek_to_beginning())
+            async with asyncio.timeout(60):
+                while any([await reader.position(partition) < end for partition, end in ends.items()]):
+                    for records in (await reader.getmany(timeout_ms=200)).values():
+                        found += records
+        finally:
+            await close_client(reader)
+        return found
+
+    def process(self, duty: str, *, constants: dict[str, float] | None = None, **variables: str) -> Member:
+        """A relay or a consumer in a process of its own; none is left behind at the end of the test."""
+        self.members.append(Member(duty, self.folder / f"{duty}.log", constants or {}, variables))
+        return self.members[-1]
 
 
 @pytest.fixture
@@ -124,13 +141,19 @@ def service_name() -> str:
     return "recruitment"
 
 
-@pytest.fixture
-async def broker(tmp_path: Path) -> AsyncIterator[Broker]:
-    made = Broker(tmp_path)
-    with environment(**made.environment):
-        await made.start([POSTS, HIRES])
-        yield made
+@pytest.fixture(scope="session")
+def only_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
+    made = Broker(tmp_path_factory.mktemp("broker"))
+    yield made
     made.kill()
+
+
+@pytest.fixture
+async def broker(only_broker: Broker) -> AsyncIterator[Broker]:
+    """The broker of all tests, emptied for this one."""
+    with environment(**only_broker.environment):
+        await only_broker.empty([POSTS, HIRES])
+        yield only_broker
 
 
 @pytest.fixture
@@ -146,27 +169,20 @@ async def world(committed: str, postgres: Postgres, broker: Broker, door: Door, 
     postgres.sql(TABLES, committed)
     await database.dispose()
     with environment(RELAIS_DATABASE_PORT=str(door.port)):
-        yield World(broker, door, tmp_path)
+        made = World(broker, door, tmp_path)
+        yield made
+        for member in made.members:
+            member.kill()
         await database.dispose()
 
 
 @pytest.fixture
-def ended() -> Iterator[Callable[["subprocess.Popen[bytes]"], Awaitable[int]]]:
-    """Wait for a process to end; none is left behind."""
-    seen: list[subprocess.Popen[bytes]] = []
+def ended() -> Callable[[Member], Awaitable[int]]:
+    """Wait for a process to end by itself."""
 
-    async def wait(process: "subprocess.Popen[bytes]") -> int:
-        seen.append(process)
-        await until("the process has ended", lambda: _ended(process))
+    async def wait(process: Member) -> int:
+        await until("the process has ended", process.has_ended)
         assert process.returncode is not None
         return process.returncode
 
-    yield wait
-    for process in seen:
-        with contextlib.suppress(ProcessLookupError):
-            process.kill()
-        process.wait()
-
-
-async def _ended(process: "subprocess.Popen[bytes]") -> bool:
-    return process.poll() is not None
+    return wait

@@ -1,7 +1,11 @@
-"""A consumer that keeps posts and hires, and a process that a test may kill: `python -m tests.connected.member relay|consumer`."""
+"""A consumer that keeps posts and hires, and a process of a relay or a consumer that a test may kill or stop."""
 
 import asyncio
-import sys
+import importlib
+import multiprocessing
+import os
+import signal
+from pathlib import Path
 from typing import ClassVar
 from uuid import UUID
 
@@ -9,6 +13,7 @@ from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from deploy.local.processes import die_with_parent
 from shared.events import Event, Received
 from shared.inbox import Consumer, Poison
 from shared.relay import Relay
@@ -88,6 +93,53 @@ def make_consumer() -> Consumer:
     return consumer
 
 
-if __name__ == "__main__":
-    duty = Relay("recruitment") if sys.argv[1] == "relay" else Subscription(make_consumer())
-    asyncio.run(duty.run(asyncio.Event()))
+# Forked from a process that has imported everything: a start costs milliseconds, not a second of CPU.
+_forks = multiprocessing.get_context("forkserver")
+_forks.set_forkserver_preload(["pytest", __name__])
+
+
+class Member:
+    """A relay or a consumer in a process of its own, under the settings of the test."""
+
+    def __init__(self, duty: str, log: Path, constants: dict[str, float], variables: dict[str, str]) -> None:
+        settings = {name: value for name, value in os.environ.items() if name.startswith("RELAIS_")} | variables
+        self._process = _forks.Process(target=_work, args=(duty, str(log), constants, settings), daemon=True)
+        self._process.start()
+        self.pid = self._process.pid or 0
+
+    @property
+    def returncode(self) -> int | None:
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    async def has_ended(self) -> bool:
+        return self.returncode is not None
+
+    def send_signal(self, number: signal.Signals) -> None:
+        if self.returncode is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """As a power cut does; harmless when it has ended."""
+        self._process.kill()
+        self._process.join()
+
+    def wait(self) -> int | None:
+        self._process.join()
+        return self.returncode
+
+
+def _work(duty: str, log: str, constants: dict[str, float], settings: dict[str, str]) -> None:
+    die_with_parent(os.getppid(), signal.SIGKILL)
+    for name in [name for name in os.environ if name.startswith("RELAIS_")]:
+        del os.environ[name]
+    os.environ.update(settings)
+    for name, value in constants.items():
+        module, _, constant = name.rpartition(".")
+        setattr(importlib.import_module(module), constant, value)
+    output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    asyncio.run((Relay("recruitment") if duty == "relay" else Subscription(make_consumer())).run(asyncio.Event()))

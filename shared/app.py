@@ -20,7 +20,9 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared import clients, i18n
+from shared.audit_seals import SealedRecords, seal_state
 from shared.auth import is_guarded, public_route
+from shared.crash import crash_point_once_sent
 from shared.db import database, worker_session
 from shared.errors import MEDIA_TYPE, FieldError, Malformed, NotFound, Problem, Unavailable, problem_of_database_error, problems
 from shared.history import HistoryOf, history_router
@@ -28,6 +30,7 @@ from shared.i18n import _
 from shared.idempotency import OnceRoute, Replay
 from shared.inbox import Consumer
 from shared.logs import current_request_id
+from shared.operations import operations_router
 from shared.settings import settings
 from shared.telemetry import TelemetryMiddleware, start_telemetry, stop_telemetry
 
@@ -49,6 +52,7 @@ class Service:
     frequent: Sequence[Task] = ()
     at_start: Sequence[Task] = field(default=())
     history: Mapping[str, HistoryOf] = field(default_factory=dict)
+    sealed: type[SealedRecords] | None = None
 
     @property
     def folder(self) -> Path:
@@ -84,7 +88,7 @@ def create_app(service: Service) -> ASGIApp:
         # Its own tracing costs two thirds of the speed and would record exception messages; ours is TelemetryMiddleware.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for router in (*service.routers, history_router(service.history)) if service.history else service.routers:
+    for router in (*service.routers, *([history_router(service.history)] if service.history else []), operations_router(service)):
         _refuse_open_routes(router)
         app.include_router(router, prefix=prefix)
     app.include_router(_health_router(service))
@@ -121,6 +125,8 @@ class RequestContext:
                 own = [(b"x-request-id", request_id.encode())] if request_id else []
                 message["headers"] = [*message["headers"], *own, (b"cache-control", b"no-store")]
             await send(message)
+            if message["type"] == "http.response.start" and crash_point_once_sent("answer.half_sent"):
+                await asyncio.Event().wait()  # the headers have left, the body never does
 
         try:
             await self.app(scope, receive, send_with_id)
@@ -171,7 +177,12 @@ def _health_router(service: Service) -> APIRouter:
 
         try:
             async with asyncio.timeout(2), worker_session() as session:
-                return {"service": service.name, "database": "up", "positions": await event_positions(session, service.consumer)} | await event_health(session)
+                return {
+                    "service": service.name,
+                    "database": "up",
+                    "positions": await event_positions(session, service.consumer),
+                    "audit": await seal_state(session),
+                } | await event_health(session)
         except (DBAPIError, OSError, TimeoutError, PoolTimeout):
             return {"service": service.name, "database": "down"}
 

@@ -12,7 +12,7 @@ from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncSession, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from shared.settings import settings
@@ -38,6 +38,15 @@ class DeadLetter:
     waiting: int
     headers: list[list[str]]
     value: bytes | None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """One that was open until now."""
+
+    id: UUID
+    type: str
+    cause: str
 
 
 @asynccontextmanager
@@ -75,13 +84,26 @@ async def discard(service: str, which: UUID) -> int:
     return await _close(service, which, "discarded")
 
 
-async def _close(service: str, which: UUID | Literal["all"], how: str) -> int:
+async def _close(service: str, which: UUID | Literal["all"], how: Literal["replayed", "discarded"]) -> int:
     async with worker_connection(service) as connection:
-        closed: Sequence[UUID] = list(await connection.scalars(_CLOSE, {"id": None if which == "all" else which, "how": how}))
-        if how == "replayed":
-            await connection.execute(_PARK_AGAIN, {"ids": closed})
-        await connection.execute(_WAKE_WAITING, {"ids": closed})
-        return len(closed)
+        return len(await close_letters(connection, how, id=None if which == "all" else which))
+
+
+async def close_letters(
+    connection: AsyncConnection | AsyncSession,
+    how: Literal["replayed", "discarded"],
+    *,
+    id: UUID | None = None,  # noqa: A002
+    cause: str | None = None,
+    type: str | None = None,  # noqa: A002
+) -> Sequence[Closed]:
+    """Close the open ones that fit, in the caller's transaction as the worker; what is replayed is parked again as it came. Returns them."""
+    closed = [Closed(*row) for row in await connection.execute(_CLOSE, {"id": id, "cause": cause, "type": type, "how": how})]
+    ids = [letter.id for letter in closed]
+    if how == "replayed":
+        await connection.execute(_PARK_AGAIN, {"ids": ids})
+    await connection.execute(_WAKE_WAITING, {"ids": ids})
+    return closed
 
 
 async def wait_until_replayed(service: str, seconds: float = 10.0) -> int:
@@ -101,7 +123,14 @@ _OPEN = text(
     FROM dead_letters d WHERE closed_at IS NULL ORDER BY seq LIMIT :limit
     """
 )
-_CLOSE = text("UPDATE dead_letters SET closed_at = now(), closed_how = :how WHERE closed_at IS NULL AND (id = :id OR CAST(:id AS uuid) IS NULL) RETURNING id")
+_CLOSE = text(
+    """
+    UPDATE dead_letters SET closed_at = now(), closed_how = :how
+    WHERE closed_at IS NULL AND (id = :id OR CAST(:id AS uuid) IS NULL)
+      AND (cause = :cause OR CAST(:cause AS text) IS NULL) AND (type = :type OR CAST(:type AS text) IS NULL)
+    RETURNING id, type, cause
+    """
+)
 _PARK_AGAIN = text(
     """
     INSERT INTO parked_events (consumer, event_id, topic, subject, type, incarnation, version, reason, cause, next_try_at, key, value, headers, origin)

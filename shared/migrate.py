@@ -56,6 +56,8 @@ def run_environment() -> None:
         context.configure(connection=connection, target_metadata=None, transaction_per_migration=True)
         with context.begin_transaction():
             context.run_migrations()
+        # Operations read from a running service which revision its database has.
+        connection.exec_driver_sql(f"GRANT SELECT ON alembic_version TO {service}_app, {service}_worker")
 
     async def run() -> None:
         engine = create_async_engine(settings().database_url("owner", service), poolclass=pool.NullPool)

@@ -4,9 +4,11 @@ from starlette.types import ASGIApp
 
 from services.registry.absences.api import router as absences
 from services.registry.accounts.api import router as accounts
+from services.registry.accounts.upkeep import keep_accounts
 from services.registry.areas.api import router as areas
 from services.registry.areas.load import load_reference_data
 from services.registry.assignments.api import router as assignments
+from services.registry.audit.events import AuditSealed
 from services.registry.availability.api import router as availability
 from services.registry.consumers import consumer
 from services.registry.facilities.api import router as facilities
@@ -35,8 +37,8 @@ service = Service(
         areas,
         facilities,
         occupations,
+        accounts,  # before the persons: /persons/me/account is nobody's id
         persons,
-        accounts,
         posts,
         assignments,
         employments,
@@ -51,9 +53,10 @@ service = Service(
     ],
     consumer=consumer,
     daily=[wizard.forget_old_imports, watch_licences, watch_sources, forget_old_searches],
-    frequent=[expire_old_holds],
+    frequent=[expire_old_holds, keep_accounts],
     at_start=[load_reference_data],
     history=HISTORY,
+    sealed=AuditSealed,
 )
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from services.registry.accounts.permissions import can_read_accounts
+from services.registry.accounts.queries import accounts_visible_to
 from services.registry.facilities.models import Facility
 from services.registry.persons.permissions import can_read_people, can_read_posts
 from services.registry.persons.queries import persons_visible_to
@@ -23,6 +25,7 @@ def _managed(row: Any) -> Any:
 
 
 HISTORY = {
+    "account": HistoryOf(accounts_visible_to, can_read_accounts),
     "person": HistoryOf(persons_visible_to, can_read_people),
     "post": HistoryOf(_managed(Post), can_read_posts),
     "facility": HistoryOf(_managed(Facility), can_read_people),

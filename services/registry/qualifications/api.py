@@ -5,7 +5,7 @@ from uuid import UUID
 from fastapi import Response
 from sqlalchemy import select
 
-from services.registry.accounts.api import person_of
+from services.registry.accounts.links import person_of
 from services.registry.persons.permissions import can_read_people
 from services.registry.persons.queries import get_visible_person
 from services.registry.qualifications.models import Qualification

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.accounts.api import person_of
+from services.registry.accounts.links import person_of
 from services.registry.persons.models import Person, birth
 from services.registry.persons.queries import get_visible_person
 from services.registry.qualifications.models import Qualification

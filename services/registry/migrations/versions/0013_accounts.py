@@ -26,6 +26,7 @@ def upgrade() -> None:
             source text NOT NULL,               -- invited here, or found at the identity provider
             invited_by text NOT NULL,
             invited_at timestamptz NOT NULL,
+            invited_on date NOT NULL,
             closed_by text,
             closed_on date,
             closed_reason text,
@@ -53,6 +54,7 @@ def upgrade() -> None:
             account_id uuid NOT NULL REFERENCES accounts (id),
             substitute_id uuid NOT NULL REFERENCES accounts (id),
             valid daterange NOT NULL,
+            absent_version integer NOT NULL,    -- the version of the absent account that the substitute was given
             reason text NOT NULL,
             state text NOT NULL,
             named_by text NOT NULL,

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from shared.auth import Caller
 
 _INSERT = text(
-    "INSERT INTO audit (actor, act, subject_kind, subject_id, done_on, request_id, trace_id, before, after) "
-    "SELECT :actor, :act, :subject_kind, s.id, :done_on, :request_id, :trace_id, s.before, s.after "
+    "INSERT INTO audit (actor, for_whom, act, subject_kind, subject_id, done_on, request_id, trace_id, before, after) "
+    "SELECT :actor, CAST(:for_whom AS text[]), :act, :subject_kind, s.id, :done_on, :request_id, :trace_id, s.before, s.after "
     "FROM unnest(CAST(:ids AS uuid[]), CAST(:befores AS jsonb[]), CAST(:afters AS jsonb[])) AS s (id, before, after)"
 )
 
@@ -55,6 +55,7 @@ async def record_audits(
         _INSERT,
         {
             "actor": caller if isinstance(caller, str) else caller.actor,
+            "for_whom": None if isinstance(caller, str) else list(caller.for_whom) or None,
             "act": act,
             "subject_kind": subject_kind,
             "done_on": done_on or today(),

@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     time_zone: str = Field("Asia/Ho_Chi_Minh", description="Zone in which the authority counts its days.")
     files_dir: Path = Field(Path(".relais/files"), description="Folder of the content-addressed file store.")
 
+    audit_keys_dir: Path = Field(Path(".relais/audit-keys"), description="Folder of the keys that sign the sealed audit, one for each service; made at the first start.")
+
     portal_client_id: str = Field("portal", description="OIDC client of the portal.")
     portal_client_secret: SecretStr = Field(SecretStr(""), description="Its secret.")
     session_secret: SecretStr = Field(SecretStr(""), description="Key that encrypts the tokens of portal sessions at rest.")

@@ -19,6 +19,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared import metrics
+from shared.audit_seals import Sealer
 from shared.clock import today
 from shared.db import database, worker_session
 from shared.relay import Relay, pause
@@ -119,6 +120,8 @@ async def run_worker(service: "Service", stop: asyncio.Event) -> None:
     duties: list[tuple[str, Callable[[], Duty]]] = [("relay", lambda: Relay(service.name))]
     if consumer is not None and consumer.topics:
         duties.append(("consumer", lambda: Subscription(consumer)))
+    if service.sealed is not None:
+        duties.append(("sealer", lambda: Sealer(service.name, service.sealed)))
     if service.daily:
         duties.append(("daily tasks", lambda: DailyTasks(service.daily)))
     if service.frequent:

@@ -86,6 +86,7 @@ class Stack:
             "KAFKA_PARTITIONS": "3" if full else "1",
             "RUN_WORKER": "true",
             "FILES_DIR": str(self.state.data(self.kind) / "files"),
+            "AUDIT_KEYS_DIR": str(self.state.data(self.kind) / "audit-keys"),
             "OTLP_ENDPOINT": os.environ.get("RELAIS_OTLP_ENDPOINT") or f"http://127.0.0.1:{self.port('traces')}",
             "LOG_FORMAT": os.environ.get("RELAIS_LOG_FORMAT") or "text",
             "STATE_DIR": str(self.state.folder),

@@ -2,6 +2,7 @@
 
 from starlette.types import ASGIApp
 
+from services.appointment.audit.events import AuditSealed
 from services.appointment.awards.api import router as awards
 from services.appointment.benefits.api import router as benefits
 from services.appointment.cases.api import router as cases
@@ -54,6 +55,7 @@ service = Service(
     consumer=consumer,
     daily=[move_clocks, settle_mandates, settle_plans, follow_all, wizard.forget_old_imports],
     history=HISTORY,
+    sealed=AuditSealed,
 )
 
 

@@ -1,5 +1,6 @@
 """What appointment hears of the others."""
 
+from services.appointment.audit.keeping import hear_seals
 from services.appointment.commitments.leaving import hear_leavers
 from services.appointment.commitments.opening import hear_hires, hear_studies
 from services.appointment.decisions.hearing import hear_requests
@@ -14,3 +15,4 @@ hear_personnel(consumer)
 hear_hires(consumer)
 hear_studies(consumer)
 hear_leavers(consumer)
+hear_seals(consumer)

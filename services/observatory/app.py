@@ -2,6 +2,7 @@
 
 from starlette.types import ASGIApp
 
+from services.observatory.audit.events import AuditSealed
 from services.observatory.consumers import consumer
 from services.observatory.figures.api import briefing_router
 from services.observatory.figures.api import router as figures
@@ -18,6 +19,7 @@ service = Service(
     package=__package__,
     routers=[populations, figures, briefing_router, work_list, places, timelines],
     consumer=consumer,
+    sealed=AuditSealed,
 )
 
 

@@ -3,6 +3,8 @@
 from services.observatory.replicas import apply, events
 from services.observatory.replicas.dues import DUES
 from services.observatory.replicas.facts import FACTS
+from services.observatory.replicas.seals import SEALS
+from shared.audit_keeping import keep_seals
 from shared.inbox import Consumer
 
 consumer = Consumer("observatory")
@@ -17,4 +19,6 @@ for fact in FACTS:
     consumer.replica(fact, apply.keep_facts)
 for due in DUES:
     consumer.replica(due, apply.keep_dues)
+for seal in SEALS:
+    consumer.replica(seal, keep_seals)
 consumer.derived_tables = apply.DERIVED

@@ -2,6 +2,7 @@
 
 from starlette.types import ASGIApp
 
+from services.recruitment.audit.events import AuditSealed
 from services.recruitment.campaigns.api import router as campaigns
 from services.recruitment.candidacies.api import router as candidacies
 from services.recruitment.consumers import consumer
@@ -20,6 +21,7 @@ service = Service(
     routers=[policies, needs, campaigns, candidacies, hires, shortages, hard_posts],
     consumer=consumer,
     history=HISTORY,
+    sealed=AuditSealed,
 )
 
 

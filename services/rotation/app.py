@@ -4,6 +4,7 @@ from starlette.types import ASGIApp
 
 from services.rotation.agreements.api import router as agreements
 from services.rotation.agreements.use_cases import follow_the_calendar
+from services.rotation.audit.events import AuditSealed
 from services.rotation.consumers import consumer
 from services.rotation.history import HISTORY
 from services.rotation.imports.wizard import wizard
@@ -22,6 +23,7 @@ service = Service(
     consumer=consumer,
     daily=[follow_the_calendar, wizard.forget_old_imports],
     history=HISTORY,
+    sealed=AuditSealed,
 )
 
 

@@ -2,6 +2,7 @@
 
 from starlette.types import ASGIApp
 
+from services.training.audit.events import AuditSealed
 from services.training.certificates.api import router as certificates
 from services.training.consumers import consumer
 from services.training.courses.api import router as courses
@@ -25,6 +26,7 @@ service = Service(
     consumer=consumer,
     daily=[follow_obligations, wizard.forget_old_imports],
     history=HISTORY,
+    sealed=AuditSealed,
 )
 
 

@@ -43,6 +43,8 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         *("seats_of", "certificate_of_code"),
         # Hours earned at another employer count for the one of today; whoever holds them reads their own, and no relation opens them (R-HOLDER).
         *("credits_of_people", "facility_of_person"),
+        # Erasing a person destroys the values that the audit holds of them, wherever they are; the worker alone calls it.
+        "forget_audit_values",
         # The observatory counts people whom the caller may not list, for the territories that are theirs (docs/decisions/0007).
         *("is_open_to_caller", "located", "facilities_in", "counted_workers", "present_workers", "busy_workers", "posts_in", "facts_in", "shortages_over", "policy_of"),
     }

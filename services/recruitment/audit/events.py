@@ -1,0 +1,10 @@
+"""What this service tells about its audit: the head of each seal, for the observatory to keep."""
+
+from shared.audit_seals import SealedRecords
+
+
+class AuditSealed(SealedRecords):
+    """Recruitment sealed a batch of its audit."""
+
+    type = "recruitment.audit.sealed.v1"
+    topic = "relais.recruitment.audit_seals"

@@ -1,0 +1,10 @@
+"""What this service tells about its audit: the head of each seal, for the observatory to keep."""
+
+from shared.audit_seals import SealedRecords
+
+
+class AuditSealed(SealedRecords):
+    """Rotation sealed a batch of its audit."""
+
+    type = "rotation.audit.sealed.v1"
+    topic = "relais.rotation.audit_seals"

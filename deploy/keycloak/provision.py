@@ -105,6 +105,9 @@ def _clients(admin: KeycloakAdmin, wanted: list[dict[str, Any]]) -> None:
 def _people(admin: KeycloakAdmin, wanted: list[dict[str, Any]]) -> None:
     roles = {role["name"]: role for role in admin.get_realm_roles()}
     for person in wanted:
+        if "serviceAccountClientId" in person:
+            _service_account(admin, person)
+            continue
         account = {name: value for name, value in person.items() if name not in ("realmRoles", "groups", "credentials")}
         known = admin.get_user_id(person["username"])
         if known is None:
@@ -123,6 +126,25 @@ def _people(admin: KeycloakAdmin, wanted: list[dict[str, Any]]) -> None:
             if (group := _group(admin, path)) is None:
                 raise LookupError(f"{person['username']} is to be in {path}, which is no group of the realm file.")
             admin.group_user_add(known, group)
+
+
+def _service_account(admin: KeycloakAdmin, wanted: dict[str, Any]) -> None:
+    """What a client of ours may do in the realm itself: what the file names, and no more."""
+    account = admin.get_client_service_account_user(_client_of(admin, wanted["serviceAccountClientId"]))["id"]
+    for client, names in wanted["clientRoles"].items():
+        of = _client_of(admin, client)
+        held = {role["name"]: role for role in admin.get_client_roles_of_user(account, of)}
+        if extra := held.keys() - set(names):
+            admin.delete_client_roles_of_user(account, of, [held[name] for name in extra])
+        if missing := set(names) - held.keys():
+            admin.assign_client_role(account, of, [admin.get_client_role(of, name) for name in missing])
+
+
+def _client_of(admin: KeycloakAdmin, client: str) -> str:
+    found: str | None = admin.get_client_id(client)
+    if found is None:
+        raise LookupError(f"The realm has no client {client}.")
+    return found
 
 
 def _close_password_grant(master: KeycloakAdmin) -> None:

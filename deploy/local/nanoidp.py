@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from deploy.local.processes import Running, spawn
+from deploy.local.realm import people
 
 PROGRAM = "import logging; logging.getLogger('werkzeug').setLevel(logging.ERROR); from nanoidp.__main__ import main; main()"
 """Its own start, without its development server's request lines: they would write query strings to the log."""
@@ -51,7 +52,7 @@ class Nanoidp:
                 "refresh_token_rotation": self.realm["revokeRefreshToken"],
                 "require_pkce": True,
                 "scopes_supported": OPENID_SCOPES + machine_scopes,
-                "clients": [_client(client) for client in self.realm["clients"] if client["standardFlowEnabled"] or client["serviceAccountsEnabled"]],
+                "clients": [_client(client) for client in self.realm["clients"] if client["standardFlowEnabled"] or client["optionalClientScopes"]],
             },
             "jwt": {"algorithm": self.realm["defaultSignatureAlgorithm"], "keys_dir": str(self.folder / "keys")},
             "session": {"secret_key": self.secret, "management_secret": self.secret, "require_ui_login": True, "enforce_password_check": True},
@@ -68,7 +69,7 @@ class Nanoidp:
                 "groups": user["groups"],
                 "attributes": {"name": user["attributes"]["name"][0]},
             }
-            for user in self.realm["users"]
+            for user in people(self.realm)
         }
         return {"users": users, "default_user": next(iter(users))}
 

@@ -25,7 +25,7 @@ from deploy.local import ports
 from deploy.local.nanoidp import Nanoidp
 from deploy.local.postgres import Postgres
 from deploy.local.processes import fork, last_lines
-from deploy.local.realm import demo_client, realm
+from deploy.local.realm import REALM_FILE, demo_client, realm
 from deploy.local.sign_in import Account, account, client_token
 from deploy.local.state import CHECKOUT, ROOTS_HOME, SERVICES, CannotStart, State
 from deploy.local.supervisor import Part, task
@@ -101,6 +101,8 @@ class Stack:
         told = self.environment() | {"RELAIS_SERVICE": service}
         if service in SERVICES:
             told |= {f"RELAIS_DATABASE_{role.upper()}_PASSWORD": secrets[f"{service}_{role}"] for role in ("app", "worker")}
+        if service == "registry":
+            told |= {"RELAIS_ACCOUNTS": "keycloak", "RELAIS_ACCOUNTS_CLIENT_SECRET": secrets["accounts_client"]} if self.kind == "full" else {"RELAIS_ACCOUNTS_FILE": str(REALM_FILE)}
         if service == "portal":
             told |= {"RELAIS_PORTAL_CLIENT_SECRET": secrets["portal_client"], "RELAIS_SESSION_SECRET": secrets["session"]}
         if service == "traces":
@@ -160,7 +162,8 @@ class Stack:
         ]
 
     def _realm(self) -> dict[str, Any]:
-        return realm(self.public_url, self.state.secrets()["portal_client"])
+        secrets = self.state.secrets()
+        return realm(self.public_url, secrets["portal_client"], secrets["accounts_client"])
 
 
 def import_services() -> None:

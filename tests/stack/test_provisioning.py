@@ -18,7 +18,7 @@ pytestmark = pytest.mark.full
 @pytest.fixture
 def file(stack: RunningStack) -> Iterator[dict[str, Any]]:
     """The realm file of the running Keycloak, which is what it was again afterwards."""
-    before = realm(stack.public_url, stack.state.secrets()["portal_client"])
+    before = realm(stack.public_url, stack.state.secrets()["portal_client"], stack.state.secrets()["accounts_client"])
     yield copy.deepcopy(before)
     apply(stack, before)
 

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from deploy.local.nanoidp import Nanoidp
-from deploy.local.realm import demo_accounts, demo_client, realm
+from deploy.local.realm import demo_accounts, demo_client, people, realm, without_demo
 from shared.auth import ROLES
 
 HERE = "http://127.0.0.1:12000"
@@ -15,7 +15,7 @@ HERE = "http://127.0.0.1:12000"
 
 @pytest.fixture
 def file() -> dict[str, Any]:
-    return realm(HERE, "portal's secret")
+    return realm(HERE, "portal's secret", "registry's secret")
 
 
 def clients(file: dict[str, Any]) -> dict[str, Any]:
@@ -42,6 +42,20 @@ class TestClients:
 
     def test_the_portals_secret_is_not_in_the_file(self, file: dict[str, Any]):
         assert clients(file)["portal"]["secret"] == "portal's secret"
+
+    def test_the_registry_keeps_accounts_and_nothing_else(self, file: dict[str, Any]):
+        assert clients(file)["relais-registry"]["secret"] == "registry's secret"
+        (account,) = [user for user in file["users"] if user.get("serviceAccountClientId") == "relais-registry"]
+        assert account["clientRoles"] == {"realm-management": ["manage-users", "view-users", "query-users", "query-groups", "view-realm"]}
+        assert account["realmRoles"] == []
+
+    def test_outside_the_demo_no_password_and_no_partners_secret_comes_from_the_file(self, file: dict[str, Any]):
+        bare = without_demo(file)
+        assert "ministry-health" in clients(file)
+        assert clients(bare).keys() == {"portal", "relais-cli", "relais-registry", "admin-cli"}
+        assert people(bare) == []
+        assert [user["username"] for user in bare["users"]] == ["service-account-relais-registry"]
+        assert {client["secret"] for client in bare["clients"] if not client["publicClient"]} == {"portal's secret", "registry's secret"}
 
     def test_a_machine_holds_the_scopes_of_the_demo(self):
         assert demo_client("ministry-health") == ("ministry-secret", "registry.read recruitment.read training.read appointment.read rotation.read observatory.read territory:VN-22")
@@ -106,7 +120,7 @@ class TestTheEmbeddedProvider:
         users = yaml.safe_load((tmp_path / "identity" / "users.yaml").read_text())["users"]
         settings = yaml.safe_load((tmp_path / "identity" / "settings.yaml").read_text())
         assert {name: (user["roles"], user["groups"], user["attributes"]["name"]) for name, user in users.items()} == {
-            user["username"]: (user["realmRoles"], user["groups"], user["attributes"]["name"][0]) for user in file["users"]
+            user["username"]: (user["realmRoles"], user["groups"], user["attributes"]["name"][0]) for user in people(file)
         }
         made = {client["client_id"]: client for client in settings["oauth"]["clients"]}
         assert made.keys() == {"portal", "relais-cli", "ministry-health"}

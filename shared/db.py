@@ -17,6 +17,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from shared.auth import CallerDep
 from shared.clock import today
+from shared.crash import crash_point, crash_point_once_sent
 from shared.settings import settings
 from shared.telemetry import trace_engine
 
@@ -57,6 +58,7 @@ class Database:
                 connect_args={"timeout": 5, "server_settings": {"application_name": f"relais {settings().service} {role}"}},
             )
             trace_engine(engine)
+            event.listen(engine.sync_engine, "commit", _commit_is_sent)
             self._engines[role] = engine
         return self._engines[role]
 
@@ -98,11 +100,16 @@ def _tell_scope(session: Session, _transaction: Any, connection: Any) -> None:
 _SET_SCOPE = text("SELECT set_config('relais.scope', :scope, true), set_config('relais.parties', :parties, true)")
 
 
+def _commit_is_sent(_connection: Any) -> None:
+    crash_point_once_sent("commit.sent")
+
+
 async def commit(session: AsyncSession) -> None:
     """Flush, check what was deferred while a refusal can still be told, and commit."""
     await session.flush()
     await session.execute(text("SET CONSTRAINTS ALL IMMEDIATE"))
     await session.commit()
+    crash_point("commit.acknowledged")
 
 
 async def get_session(request: Request, caller: CallerDep) -> AsyncIterator[AsyncSession]:
@@ -112,7 +119,9 @@ async def get_session(request: Request, caller: CallerDep) -> AsyncIterator[Asyn
     async with database.session("app", caller) as session:
         request.state.session = session
         await begin_once(request, session, caller)
+        crash_point("request.before_effect")
         yield session
+        crash_point("request.after_effect")
         await commit(session)
 
 

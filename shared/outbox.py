@@ -134,7 +134,6 @@ def _is_within(said_in: SessionTransaction | None, transaction: SessionTransacti
 @event.listens_for(Session, "after_commit")
 def _hint_after_commit(session: Session) -> None:
     if session.info.pop("hint", False):
-        crash_point("outbox.after_commit")
         wake_relay()
 
 

@@ -26,6 +26,7 @@ from services.registry.work_items.use_cases import open_work_item
 from shared.audit import record_audit
 from shared.auth import Caller
 from shared.clock import now, today
+from shared.crash import crash_point
 from shared.db import worker_session
 from shared.errors import Malformed, NotFound, Problem, Refusal, Refused
 from shared.events import Received, record_event
@@ -169,6 +170,7 @@ async def _write(
     await session.flush()
     record_event(session, (HoldConfirmed if ask.confirmed else HoldTaken).about(hold))
     await record_audit(session, caller, "hold.overridden" if broken else "hold.taken", "hold", hold.id, before=before, after=_facts(hold))
+    crash_point("hold.taken")
     return hold
 
 
@@ -241,6 +243,7 @@ async def _confirm(session: AsyncSession, hold: Hold) -> None:
     hold.version += 1
     await session.flush()
     await record_audit(session, BY, f"hold.{hold.state}", "hold", hold.id, before=before, after=_facts(hold))
+    crash_point("hold.confirmed")
 
 
 async def _taken_meanwhile(session: AsyncSession, hold: Hold) -> bool:
@@ -269,6 +272,7 @@ async def release_hold(session: AsyncSession, hold: Hold, on: date, *, by: Calle
     await session.flush()
     record_event(session, HoldReleased.about(hold))
     await record_audit(session, by, "hold.released", "hold", hold.id, before=before, after=_facts(hold) | {"from": on.isoformat()})
+    crash_point("hold.released")
 
 
 async def expire_holds(session: AsyncSession, *, person_ids: set[UUID] | None = None) -> None:

@@ -1,6 +1,10 @@
-"""One audit row for each change and each sensitive read, in the business transaction. Rows are never updated."""
+"""One audit row for each change and each sensitive read, in the business transaction.
 
-from collections.abc import Mapping, Sequence
+Rows are never changed. The old and new values of a person's records are destroyed when the person is erased, and what
+was sealed still verifies (shared/audit_seals.py).
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
@@ -15,6 +19,8 @@ from shared.telemetry import current_traceparent
 
 if TYPE_CHECKING:
     from shared.auth import Caller
+
+ERASED = "audit.erased"
 
 _INSERT = text(
     "INSERT INTO audit (actor, for_whom, act, subject_kind, subject_id, done_on, request_id, trace_id, before, after) "
@@ -66,6 +72,28 @@ async def record_audits(
             "afters": [_json(change[2]) for change in changes],
         },
     )
+
+
+async def erase_audit_values(session: AsyncSession, caller: "Caller | str", person_id: UUID, things: Sequence[UUID] = ()) -> int:
+    """Destroy the values, with their salts, of the records about a person and about the things named. Says how many.
+
+    A worker's session only. One record tells that it was done and to which: values that are gone without it are a finding.
+    """
+    forgotten = await session.scalar(text("SELECT forget_audit_values(:person, CAST(:things AS uuid[]))"), {"person": person_id, "things": list(things)})
+    if forgotten:
+        await record_audit(session, caller, ERASED, "person", person_id, after={"records": ranges_of(forgotten)})
+    return len(forgotten)
+
+
+def ranges_of(numbers: Iterable[int]) -> list[tuple[int, int]]:
+    """[1, 2, 3, 7] as [(1, 3), (7, 7)]."""
+    found: list[tuple[int, int]] = []
+    for number in numbers:
+        if found and found[-1][1] == number - 1:
+            found[-1] = (found[-1][0], number)
+        else:
+            found.append((number, number))
+    return found
 
 
 def _json(value: Mapping[str, Any] | None) -> str | None:

@@ -16,7 +16,7 @@ import hashlib
 import logging
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -32,6 +32,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit import ranges_of
 from shared.clock import now
 from shared.crash import crash_point
 from shared.db import worker_session
@@ -50,6 +51,7 @@ SEALS = UUID("2f6d1f0e-4b7a-5b0d-9c55-7d0c9c1a3e42")  # namespace of the ids of 
 _LEAF, _NODE, _HEAD, _KEY = b"\x00", b"\x01", b"\x02", b"\x03"  # so that no hash of one kind can pass for another
 
 Ranges = list[tuple[int, int]]
+"""Which records a seal holds, so that one that goes is named."""
 
 
 class SealedRecords(Event):
@@ -111,17 +113,6 @@ def root_of(leaves: Sequence[bytes]) -> bytes:
         paired = [hashlib.sha256(_NODE + left + right).digest() for left, right in zip(level[::2], level[1::2], strict=False)]
         level = paired + level[-1:] if len(level) % 2 else paired
     return level[0]
-
-
-def ranges_of(numbers: Iterable[int]) -> Ranges:
-    """[1, 2, 3, 7] as [(1, 3), (7, 7)]: which records a seal holds, so that one that goes is named."""
-    found: Ranges = []
-    for number in numbers:
-        if found and found[-1][1] == number - 1:
-            found[-1] = (found[-1][0], number)
-        else:
-            found.append((number, number))
-    return found
 
 
 def beginning(service: str) -> bytes:
@@ -249,7 +240,7 @@ _MARK = text("SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM audit_s
 # Who writes audit rows at this moment: an INSERT locks its table before it takes a number, and until its transaction ends.
 _WRITERS = text(
     "SELECT virtualtransaction FROM pg_locks WHERE locktype = 'relation' AND relation = 'audit'::regclass AND mode = 'RowExclusiveLock' "
-    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database()) AND pid IS DISTINCT FROM pg_backend_pid()"
 )
 _UNSEALED = text(f"SELECT {RECORD} FROM audit AS a WHERE a.seq > :floor AND NOT EXISTS (SELECT FROM audit_leaves AS l WHERE l.seq = a.seq) ORDER BY a.seq LIMIT :batch")  # noqa: S608
 _INCARNATION = text("SELECT value FROM incarnation")

@@ -14,12 +14,13 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from shared.audit import ERASED
 from shared.audit_keeping import KeptHead
 from shared.audit_seals import RECORD, Seal, beginning, endorsement_of, hash_record, hash_values, is_signed, key_id_of, root_of
+from shared.db import database
 
 SEALS_AT_ONCE = 200
 COMPARED = 200  # records of one seal that do not fit, among which a swap is looked for
-ERASED = "audit.erased"
 
 
 class Kind(StrEnum):
@@ -67,14 +68,20 @@ class _Found(Exception):  # noqa: N818  it ends the walk; it is no error
 
 
 async def verify(session: AsyncSession, service: str, kept: Sequence[KeptHead]) -> Verdict:
-    """Walk from the first seal to the last, in one snapshot, and stop at the first that does not hold."""
-    await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+    """Walk from the first seal to the last and stop at the first that does not hold. The session reads one snapshot."""
     walk = _Walk(session, service, kept)
     try:
         await walk.walk()
     except _Found as stop:
         walk.verdict.finding = stop.finding
     return walk.verdict
+
+
+async def verify_service(service: str, kept: Sequence[KeptHead]) -> Verdict:
+    """The same as the worker of the service that this process is, while that goes on working."""
+    async with database.session("worker") as session:
+        await session.execute(text("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY"))
+        return await verify(session, service, kept)
 
 
 class _Walk:

@@ -32,6 +32,7 @@ READY_PARTITION = TopicPartition(READY, 0)
 ASK_SECONDS = 5.0  # the longest that one question to the broker may take
 REQUEST_MILLISECONDS = 10_000
 FETCH_WAIT_MILLISECONDS = 50
+SESSION_MILLISECONDS = 10_000  # a group gives the partitions of a reader that was silent this long to another
 NEVER = "-1"
 
 EVENT_CONTRACTS = Path(__file__).parent / "contracts" / "events"
@@ -60,9 +61,14 @@ async def within(seconds: float, question: Awaitable[Answer]) -> Answer:
 
 
 async def close_client(client: Any) -> None:
-    """Stop a client and look no further: on a broken connection `stop()` hangs, or lets CancelledError out."""
-    with contextlib.suppress(Exception):
-        await asyncio.wait([asyncio.ensure_future(client.stop() if hasattr(client, "stop") else client.close())], timeout=1)
+    """Stop a client and look no further: on a broken connection `stop()` hangs, or lets CancelledError out.
+
+    It then leaves what it stands on open: connections, and a task that asks for news for ever.
+    """
+    below = client.client if isinstance(client, AIOKafkaProducer) else client._client  # noqa: SLF001
+    for stop in (client.close if isinstance(client, AIOKafkaAdminClient) else client.stop, below.close):
+        with contextlib.suppress(Exception):
+            await asyncio.wait([asyncio.ensure_future(stop())], timeout=1)
 
 
 # --- topics -----------------------------------------------------------------------------------------------------------
@@ -129,6 +135,8 @@ def make_consumer(name: str, epoch: str) -> AIOKafkaConsumer:
         fetch_max_wait_ms=FETCH_WAIT_MILLISECONDS,
         request_timeout_ms=REQUEST_MILLISECONDS,
         max_poll_interval_ms=600_000,
+        session_timeout_ms=SESSION_MILLISECONDS,
+        heartbeat_interval_ms=SESSION_MILLISECONDS // 4,
     )
 
 

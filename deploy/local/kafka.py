@@ -24,6 +24,7 @@ offsets.topic.num.partitions=3
 transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
 auto.create.topics.enable=false
 # A consumer that was stopped for a year still knows where it was.
 offsets.retention.minutes=527040

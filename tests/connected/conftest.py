@@ -21,7 +21,7 @@ from shared.settings import settings
 from shared.subscription import Subscription
 from shared.worker import event_health
 from tests.connected.brokers import Broker, Door
-from tests.connected.member import HIRES, POSTS, TABLES, HiringDone, Member, SeatOpened, make_consumer
+from tests.connected.member import HIRES, POSTS, SESSION, TABLES, HiringDone, Member, SeatOpened, make_consumer
 from tests.support.service import environment
 
 
@@ -149,8 +149,9 @@ def only_broker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
 
 
 @pytest.fixture
-async def broker(only_broker: Broker) -> AsyncIterator[Broker]:
+async def broker(only_broker: Broker, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Broker]:
     """The broker of all tests, emptied for this one."""
+    monkeypatch.setattr(*SESSION)
     with environment(**only_broker.environment):
         await only_broker.empty([POSTS, HIRES])
         yield only_broker

@@ -93,6 +93,9 @@ def make_consumer() -> Consumer:
     return consumer
 
 
+# A group misses a killed consumer after this while: ten seconds in life, too long for a test.
+SESSION = ("shared.kafka.SESSION_MILLISECONDS", 2000)
+
 # Forked from a process that has imported everything: a start costs milliseconds, not a second of CPU.
 _forks = multiprocessing.get_context("forkserver")
 _forks.set_forkserver_preload(["pytest", __name__])
@@ -103,7 +106,7 @@ class Member:
 
     def __init__(self, duty: str, log: Path, constants: dict[str, float], variables: dict[str, str]) -> None:
         settings = {name: value for name, value in os.environ.items() if name.startswith("RELAIS_")} | variables
-        self._process = _forks.Process(target=_work, args=(duty, str(log), constants, settings), daemon=True)
+        self._process = _forks.Process(target=_work, args=(duty, str(log), dict([SESSION]) | constants, settings), daemon=True)
         self._process.start()
         self.pid = self._process.pid or 0
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+from sqlalchemy import RowMapping
 
 from shared import migrate
 from shared import operations_state as state
@@ -141,7 +142,7 @@ class JobRead(BaseModel):
 
     kind: Literal["replay", "publishing-again", "reading", "import"]
     what: str | None
-    state: Literal["running", "waiting", "done"]
+    state: Literal["running", "checked", "done"]
     done: int
     total: int
     began_at: datetime | None
@@ -276,7 +277,7 @@ async def _letter(standing: Standing, id: UUID, caller: CallerDep) -> dict[str, 
     return _shown(standing, found)
 
 
-def _shown(standing: Standing, found: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(standing: Standing, found: Mapping[str, Any] | RowMapping) -> dict[str, Any]:
     parts = (found["traceparent"] or "").split("-")
     return dict(found) | {"state": standing, "trace_id": parts[1] if len(parts) == 4 else None}
 

@@ -169,7 +169,7 @@ _JOBS = text(
 _LOADS_FILES = text("SELECT to_regclass('public.imports') IS NOT NULL")
 _IMPORTS = text(
     """
-    SELECT 'import' AS kind, kind AS what, CASE state WHEN 'checked' THEN 'waiting' ELSE 'done' END AS state, written AS done, good AS total, coalesce(confirmed_at, created_at) AS began_at
+    SELECT 'import' AS kind, kind AS what, CASE state WHEN 'checked' THEN state ELSE 'done' END AS state, written AS done, good AS total, coalesce(confirmed_at, created_at) AS began_at
     FROM imports WHERE coalesce(confirmed_at, created_at) > now() - interval '1 day' ORDER BY began_at DESC LIMIT 50
     """
 )

@@ -79,6 +79,10 @@ class IdentityProvider:
             self._metadata = found
         return self._metadata
 
+    async def answer(self) -> None:
+        """Ask it now, whatever is known. Raises IdentityAway or IdentityRefused."""
+        await _get_json(f"{settings().issuer.rstrip('/')}/.well-known/openid-configuration")
+
     async def keys(self, *, fresh: bool = False) -> KeySet:
         async with self._lock:
             if self._keys is None or fresh or time.monotonic() - self._keys_at > KEYS_KEPT_FOR:

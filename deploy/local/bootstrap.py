@@ -1,11 +1,13 @@
 """Makes `.venv` from the hashed lock, on a machine that has nothing but Python: standard library only.
 
 pip installs one package, uv (pinned with its hashes in bootstrap.txt); uv installs all others and compiles them.
+In an offline bundle both take the packages from its own folder.
 """
 
 import errno
 import fcntl
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -16,6 +18,9 @@ CHECKOUT = Path(__file__).resolve().parents[2]
 VENV = CHECKOUT / ".venv"
 LOCK = CHECKOUT / "requirements.lock"
 BOOTSTRAP = CHECKOUT / "deploy" / "local" / "bootstrap.txt"
+WHEELS = CHECKOUT / "wheels"
+"""The packages themselves, in an offline bundle: with this folder no index is asked."""
+MADE_FOR = "made-for.txt"
 NEEDED_BYTES = 1_500_000_000
 
 
@@ -36,11 +41,27 @@ def check_machine() -> None:
     except ImportError:
         version = f"{sys.version_info.major}.{sys.version_info.minor}"
         raise CannotPrepare(f"The venv module of Python {version} is not installed.", f"Install it (Debian, Ubuntu: apt install python{version}-venv) and try again.") from None
+    made_for = WHEELS / MADE_FOR
+    if made_for.exists() and made_for.read_text().strip() != machine():
+        raise CannotPrepare(
+            f"This bundle was made for {made_for.read_text().strip()}, this is {machine()}.",
+            "Make another on a machine like this one: ./relais bundle FILE, or name that Python with RELAIS_PYTHON.",
+        )
     if not os.access(CHECKOUT, os.W_OK) or not _can_write(CHECKOUT):
         raise CannotPrepare(f"{CHECKOUT} cannot be written to.", "Copy Relais to a folder of yours, or change the folder's rights, and try again.")
     free = shutil.disk_usage(CHECKOUT).free
     if free < NEEDED_BYTES and not (VENV / "requirements.lock").exists():
         raise CannotPrepare(f"The disk of {CHECKOUT} is full: {free // 1_000_000} MB free, about {NEEDED_BYTES // 1_000_000} MB are needed.", "Free some space and try again.")
+
+
+def machine() -> str:
+    """What packages with native parts depend on: the kind of Python, its minor version, the system and the processor."""
+    return f"{platform.python_implementation()} {sys.version_info.major}.{sys.version_info.minor} {platform.system()} {platform.machine()}"
+
+
+def sources() -> list[str]:
+    """Where pip and uv take packages from."""
+    return ["--no-index", "--find-links", str(WHEELS)] if WHEELS.exists() else []
 
 
 def _can_write(folder: Path) -> bool:
@@ -79,9 +100,9 @@ def prepare() -> None:
         print("Updating Python packages …", flush=True)
     for mark in ("requirements.lock", "bootstrap.txt"):
         (VENV / mark).unlink(missing_ok=True)
-    run(str(interpreter), "-m", "pip", "install", "--quiet", "--require-hashes", "--requirement", str(BOOTSTRAP))
+    run(str(interpreter), "-m", "pip", "install", "--quiet", *sources(), "--require-hashes", "--requirement", str(BOOTSTRAP))
     uv = str(VENV / "bin" / "uv")
-    run(uv, "pip", "sync", "--quiet", "--python", str(interpreter), "--require-hashes", "--compile-bytecode", str(LOCK))
+    run(uv, "pip", "sync", "--quiet", *sources(), "--python", str(interpreter), "--require-hashes", "--compile-bytecode", str(LOCK))
     shutil.copyfile(BOOTSTRAP, VENV / "bootstrap.txt")
     shutil.copyfile(LOCK, VENV / "requirements.lock")
 

@@ -160,6 +160,15 @@ def restore(folder: Annotated[Path, typer.Argument(help="The folder of a backup.
     console.print("Start: ./relais up. It is whole when Operations › Events shows nothing unpublished and nobody behind.")
 
 
+@app.command()
+def bundle(file: Annotated[Path, typer.Argument(help="The archive to write, such as relais.tar.gz.")]) -> None:
+    """Make an archive from which a machine without a network does ./relais up."""
+    from deploy.local.bundle import bundle as make
+
+    revision = make(file.resolve())
+    console.print(f"{file}: revision {revision[:12]}, {file.stat().st_size / 1_000_000:.0f} MB. There: tar xzf {file.name} && cd relais && ./relais up")
+
+
 # -- who
 
 
@@ -327,6 +336,12 @@ def test(
         ]
     codes = [subprocess.run(command, check=False, cwd=CHECKOUT, env={**os.environ, "RELAIS_TEST_STACK": kind}).returncode for command, kind in runs]
     raise typer.Exit(next((code for code in codes if code), 0))
+
+
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})
+def bench(context: typer.Context) -> None:
+    """Measure: each part beside its limit or its peers, in turns; ./relais bench --help says what there is (./relais bench gateway --json)."""
+    raise typer.Exit(subprocess.run([sys.executable, "-m", "tests.bench", *context.args], check=False, cwd=CHECKOUT).returncode)
 
 
 @app.command()

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
 from deploy.local import play
@@ -62,18 +62,42 @@ def service_environment(service_name: str, postgres: Postgres, issuer: TestIssue
         yield
 
 
+class KeptConnections(dict[str, AsyncConnection]):
+    """One connection to each service's database for all tests: a new one would plan every statement again."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self.postgres = postgres
+
+    async def to(self, service: str) -> AsyncConnection:
+        if service not in self:
+            url = f"postgresql+asyncpg://postgres:{self.postgres.passwords['postgres']}@{self.postgres.host}:{self.postgres.port}/{service}"
+            engine = create_async_engine(url, poolclass=NullPool, json_serializer=database.dumps, json_deserializer=database.loads)
+            self[service] = await engine.connect()
+        return self[service]
+
+    async def close(self, service: str) -> None:
+        await self.pop(service).close()
+
+
+@pytest.fixture(scope="session")
+async def connections(postgres: Postgres) -> AsyncIterator[KeptConnections]:
+    kept = KeptConnections(postgres)
+    yield kept
+    for service in list(kept):
+        await kept.close(service)
+
+
 @pytest.fixture
-async def rolled_back(service_name: str, service_environment: None, postgres: Postgres) -> AsyncIterator[None]:
+async def rolled_back(service_name: str, service_environment: None, connections: KeptConnections) -> AsyncIterator[None]:
     """Everything the service writes happens in one transaction, which ends with a rollback."""
-    url = f"postgresql+asyncpg://postgres:{postgres.passwords['postgres']}@{postgres.host}:{postgres.port}/{service_name}"
-    engine = create_async_engine(url, poolclass=NullPool, json_serializer=database.dumps, json_deserializer=database.loads)
-    async with engine.connect() as connection:
-        transaction = await connection.begin()
-        database.rolled_back_connection = connection
-        yield
-        database.rolled_back_connection = None
-        await transaction.rollback()
-    await engine.dispose()
+    connection = await connections.to(service_name)
+    transaction = await connection.begin()
+    database.rolled_back_connection = connection
+    yield
+    database.rolled_back_connection = None
+    await transaction.rollback()
+    if connection.closed or connection.invalidated:
+        await connections.close(service_name)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ REFUSED: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "end is a word": ("token-malformed", {}, {"exp": "tomorrow"}),
     "end is a truth": ("token-malformed", {}, {"exp": True}),
     "end is beyond time": ("token-malformed", {}, {"exp": 1e300}),
-    "not valid yet": ("token-not-yet-valid", {}, {"nbf": int(time.time()) + 120}),
+    "not valid yet": ("token-not-yet-valid", {}, {"nbf": int(time.time()) + 3_600}),
     "of tomorrow": ("token-not-yet-valid", {}, {"iat": int(time.time()) + 86_400}),
     "of another issuer": ("token-issuer", {}, {"iss": "https://identity.example/realms/relais"}),
     "of a similar issuer": ("token-issuer", {}, {"iss": "http://127.0.0.1:1/"}),

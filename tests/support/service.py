@@ -80,7 +80,13 @@ def prepare_database(service: str, postgres: Postgres) -> None:
         await database.dispose()
 
     asyncio.run(start())
+    postgres.sql(f"CREATE DATABASE {pristine(service)} TEMPLATE {service} OWNER {service}_owner;")  # nobody works on it, so that it can be cloned
     _prepared.add((postgres.port, service))
+
+
+def pristine(service: str) -> str:
+    """What the service's database was at its start."""
+    return f"{service}_pristine"
 
 
 @cache
@@ -92,7 +98,7 @@ def application(service: str) -> Any:
 def clone_of(service: str, postgres: Postgres) -> Iterator[str]:
     """Another database with what the service's has at its start; dropped afterwards."""
     name = f"{service}_{os.urandom(4).hex()}"
-    postgres.sql(f"CREATE DATABASE {name} TEMPLATE {service} OWNER {service}_owner; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {service}_app, {service}_worker;")
+    postgres.sql(f"CREATE DATABASE {name} TEMPLATE {pristine(service)} OWNER {service}_owner; GRANT CONNECT, TEMPORARY ON DATABASE {name} TO {service}_app, {service}_worker;")
     try:
         yield name
     finally:

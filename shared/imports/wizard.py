@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
-from fastapi import Form, Response, UploadFile
+from fastapi import Form, Path, Response, UploadFile
 from pydantic import TypeAdapter
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -170,9 +170,10 @@ class Wizard(Generic[ImportT]):
 
     def _routes(self) -> Router:
         router = Router(prefix="/imports", tags=["imports"], dependencies=[allows(self.can_import)])
+        known: dict[str, Any] = {"enum": sorted(self.kinds)}
 
         @router.post("", status_code=201, response_model=ImportRead, responses=problems(401, 403, 413, 422))
-        async def create_import(kind: Annotated[str, Form()], file: UploadFile, caller: CallerDep, session: SessionDep) -> ImportRead:
+        async def create_import(kind: Annotated[str, Form(json_schema_extra=known)], file: UploadFile, caller: CallerDep, session: SessionDep) -> ImportRead:
             """Check a CSV or XLSX file. Nothing is written before the confirmation."""
             require(self.can_import_kind(caller, self._known(kind)))
             name = file.filename or ""
@@ -187,7 +188,7 @@ class Wizard(Generic[ImportT]):
             return Page(items=[ImportRead.model_validate(one).model_copy(update={"report_is_complete": False}) for one in found.items], next=found.next)
 
         @router.get("/templates/{kind}.csv", responses=problems(401, 403), response_class=Response)
-        async def read_template(kind: str) -> Response:
+        async def read_template(kind: Annotated[str, Path(json_schema_extra=known)]) -> Response:
             """An empty file with the headings of a kind."""
             return csv_answer(f"{kind}.csv", [[column.name for column in self.kinds[self._known(kind)].columns]])
 

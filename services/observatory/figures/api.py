@@ -4,7 +4,7 @@ from datetime import date
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Query
+from fastapi import Depends, Path, Query
 
 from services.observatory.figures.briefing import read_briefing
 from services.observatory.figures.catalogue import catalogue
@@ -49,7 +49,7 @@ def place(
 PlaceDep = Annotated[Question, Depends(place)]
 
 
-def question(figure_id: str, where: PlaceDep) -> Question:
+def question(figure_id: Annotated[str, Path(examples=["density.doctors"])], where: PlaceDep) -> Question:
     """The question that a figure's address asks."""
     return Question(figure_id, where.area, where.first, where.last, where.as_of, where.policy, where.facility, where.boundaries)
 

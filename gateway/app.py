@@ -127,7 +127,7 @@ class Gateway:
                 if refusal is not None:
                     await self._refuse(visit, refusal, receive, send, scope["http_version"])
             finally:
-                if telemetry.is_tracing():
+                if telemetry.is_measuring():
                     metrics.REQUESTS.record(time.perf_counter() - started, (visit.method, visit.route_name, visit.status))
                 if work.sampled:
                     work.set("http.request.method", visit.method)

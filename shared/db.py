@@ -4,7 +4,7 @@ The session commits before the answer leaves, so a 2xx is durable and a failing 
 transaction begins by telling PostgreSQL the caller's scope; row-level security does the rest.
 """
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -14,7 +14,9 @@ from fastapi import Depends, Request
 from sqlalchemy import DateTime, event, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 
+from shared import metrics
 from shared.auth import CallerDep
 from shared.clock import today
 from shared.crash import crash_point, crash_point_once_sent
@@ -25,6 +27,9 @@ if TYPE_CHECKING:
     from shared.auth import Caller
 
 Role = Literal["app", "worker"]
+
+WORKER_POOL = 2
+OVERFLOW = 4  # opened in a rush, closed after it: an idle connection costs PostgreSQL some megabytes
 
 
 class Base(DeclarativeBase):
@@ -50,8 +55,8 @@ class Database:
         if role not in self._engines:
             engine = create_async_engine(
                 settings().database_url(role),
-                pool_size=settings().database_pool if role == "app" else 2,
-                max_overflow=4,  # opened in a rush, closed after it: an idle connection costs PostgreSQL some megabytes
+                pool_size=pool_size(role),
+                max_overflow=OVERFLOW,
                 pool_timeout=5,
                 json_serializer=self.dumps,
                 json_deserializer=self.loads,
@@ -61,6 +66,12 @@ class Database:
             event.listen(engine.sync_engine, "commit", _commit_is_sent)
             self._engines[role] = engine
         return self._engines[role]
+
+    def pools(self) -> Iterator[tuple[Role, AsyncAdaptedQueuePool]]:
+        """The pools of connections that this process has open."""
+        for role, engine in list(self._engines.items()):
+            if isinstance(engine.pool, AsyncAdaptedQueuePool):
+                yield role, engine.pool
 
     def session(self, role: Role, caller: "Caller | None" = None) -> AsyncSession:
         """A session as one role. Without a caller the scope is empty: the app role then sees no row."""
@@ -79,7 +90,13 @@ class Database:
         self._engines.clear()
 
 
+def pool_size(role: Role) -> int:
+    return settings().database_pool if role == "app" else WORKER_POOL
+
+
 database = Database()
+metrics.CONNECTIONS.watch(lambda: [((role, state), count) for role, pool in database.pools() for state, count in (("used", pool.checkedout()), ("idle", pool.checkedin()))])
+metrics.CONNECTIONS_LIMIT.watch(lambda: [((role,), pool_size(role) + OVERFLOW) for role, _pool in database.pools()])
 
 
 def _array(values: Sequence[str]) -> str:

@@ -1,6 +1,6 @@
-"""Measures of a process, sent over OTLP every fifteen seconds.
+"""Measures of a process, sent over OTLP every fifteen seconds (shared/otlp.py) and read by Prometheus (shared/exposition.py).
 
-Recording is a dictionary entry in the event loop (0.5 µs; the SDK's histogram takes 10); the thread of shared/otlp.py reads
+Recording is a dictionary entry in the event loop (0.5 µs; the SDK's histogram takes 10); the threads of those two read
 the totals. Counters and histograms are cumulative since the start.
 """
 
@@ -47,6 +47,10 @@ class Counter(Instrument):
         key = self._key(labels)
         self.series[key] = self.series.get(key, 0) + amount
 
+    def follow(self, total: float, labels: Labels = ()) -> None:
+        """Take over the total that somebody else counts (PostgreSQL, its statements)."""
+        self.series[self._key(labels)] = total
+
 
 class Histogram(Instrument):
     """How long something took, in seconds: `REQUESTS.record(0.012, ("GET", route, 200))`."""
@@ -90,6 +94,12 @@ PARKED = Gauge("relais.inbox.parked", "Events that wait for something not known 
 DEAD_LETTERS = Gauge("relais.inbox.dead_letters", "Events that can never be handled as they are")
 EVENTS_PUBLISHED = Counter("relais.events.published", "Events that the broker acknowledged")
 EVENTS_READ = Counter("relais.events.read", "Messages taken in charge: applied, known already, parked or dead", labels=("topic",))
+CONNECTIONS = Gauge("relais.database.connections", "Connections of a pool: in use, or open and idle", labels=("role", "state"))
+CONNECTIONS_LIMIT = Gauge("relais.database.connections.limit", "Connections that a pool may open", labels=("role",))
+SIGN_INS = Counter("relais.sign_ins", "Sign-ins that ended: how", labels=("outcome",))
+STATEMENT_CALLS = Counter("relais.statement.calls", "Runs of the statements that took most of the database's time", labels=("query_id", "statement"))
+STATEMENT_TIME = Counter("relais.statement.time", "Time that they took in all", unit="s", labels=("query_id", "statement"))
+STATEMENT_LONGEST = Gauge("relais.statement.longest", "Longest run of each", unit="s", labels=("query_id", "statement"))
 
 
 class Measured:
@@ -115,7 +125,7 @@ class Measured:
                     metric.histogram.data_points.add(**point, count=count, sum=total, bucket_counts=buckets, explicit_bounds=SECONDS, min=least, max=most)
                 elif isinstance(instrument, Counter):
                     metric.sum.aggregation_temporality, metric.sum.is_monotonic = cumulative, True
-                    metric.sum.data_points.add(**point, as_int=value)
+                    metric.sum.data_points.add(**point, **({"as_int": value} if isinstance(value, int) else {"as_double": value}))
                 else:
                     metric.gauge.data_points.add(**point, as_double=value)
             if metric.WhichOneof("data") is not None:

@@ -29,6 +29,15 @@ PORT_OFFSETS = {
     "observatory": 10115,
     "portal": 10120,
     "traces": 10121,
+    # What Prometheus reads of each.
+    "gateway_metrics": 10130,
+    "registry_metrics": 10131,
+    "recruitment_metrics": 10132,
+    "training_metrics": 10133,
+    "appointment_metrics": 10134,
+    "rotation_metrics": 10135,
+    "observatory_metrics": 10136,
+    "portal_metrics": 10137,
 }
 
 
@@ -72,7 +81,8 @@ class Settings(BaseSettings):
     kafka_partitions: int = Field(3, ge=1, description="Partitions of a topic that the installation creates.")
     run_worker: bool = Field(False, description="Relay and consumers as tasks of the API process (local) or as a process of their own.")
 
-    otlp_endpoint: str = Field("", description="OTLP/HTTP collector; empty: nothing is traced nor measured.")
+    otlp_endpoint: str = Field("", description="OTLP/HTTP collector; empty: nothing is traced nor sent.")
+    metrics_listen: str = Field("", description="Address at which Prometheus reads the measures of this process, as `host:port`; empty: nowhere.")
     trace_ratio: float = Field(1.0, ge=0, le=1, description="Share of new traces that are recorded.")
     log_format: Literal["json", "text"] = Field("json", description="One JSON object a line, or readable text.")
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
     from sqlalchemy.ext.asyncio import AsyncEngine
 
+    from shared.exposition import Listener
     from shared.otlp import Sender
 
 Kind = Literal["internal", "server", "client", "producer", "consumer"]
@@ -134,24 +135,33 @@ _current: ContextVar[Context | None] = ContextVar("trace_context", default=None)
 
 
 _sender: "Sender | None" = None
+_listener: "Listener | None" = None
 _threshold = 0  # of the trace id's lower half: below it a new trace is recorded
 
 
 def start_telemetry(service: str) -> None:
-    """Trace and measure this process. To be called after the fork; does nothing when no collector is set."""
-    global _sender, _threshold
+    """Trace and measure this process. To be called after the fork; does nothing when neither a collector nor an address for Prometheus is set."""
+    global _sender, _listener, _threshold
+    if settings().otlp_endpoint or settings().metrics_listen:
+        stop_telemetry()
+    if settings().metrics_listen:
+        from shared.exposition import Listener
+
+        _listener = Listener(settings().metrics_listen)
     if not settings().otlp_endpoint:
         return
     from shared.otlp import Sender
 
-    stop_telemetry()
     _threshold = int(settings().trace_ratio * (1 << 64))
     _sender = Sender(service, settings().otlp_endpoint, metrics.Measured().read)
 
 
 def stop_telemetry(seconds: float = 3.0) -> None:
     """Send what is queued and stop; blocks for at most some seconds."""
-    global _sender
+    global _sender, _listener
+    if _listener is not None:
+        _listener.stop()
+        _listener = None
     if _sender is not None:
         stopped, _sender = _sender, None
         stopped.stop(seconds)
@@ -165,6 +175,11 @@ def flush_telemetry() -> None:
 
 def is_tracing() -> bool:
     return _sender is not None
+
+
+def is_measuring() -> bool:
+    """Whether anybody reads the measures of this process."""
+    return _sender is not None or _listener is not None
 
 
 def current() -> Context | None:
@@ -297,7 +312,7 @@ class TelemetryMiddleware:
                     work.set("http.response.status_code", status)
                     if status >= 500 and work.error is None:
                         work.fail(str(status))
-                if _sender is not None:
+                if _sender is not None or _listener is not None:
                     metrics.REQUESTS.record(seconds, (method, route, status))
                 log_request(self.log, method, route, status, seconds)
 

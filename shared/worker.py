@@ -22,10 +22,11 @@ from shared import metrics
 from shared.audit_seals import Sealer
 from shared.clock import today
 from shared.db import database, worker_session
+from shared.exposition import heart
 from shared.relay import Relay, pause
 from shared.settings import settings
 from shared.subscription import Subscription
-from shared.telemetry import is_tracing, span, start_telemetry, stop_telemetry
+from shared.telemetry import is_measuring, span, start_telemetry, statement_name, stop_telemetry
 
 if TYPE_CHECKING:
     from shared.app import Service
@@ -38,6 +39,7 @@ LOOK_SECONDS = 5.0
 DAILY_LOOK_SECONDS = 30.0
 FREQUENT_SECONDS = 20.0
 MEASURE_SECONDS = 15.0
+STATEMENTS_SECONDS = 60.0
 
 
 class Duty(Protocol):
@@ -90,20 +92,35 @@ class FrequentTasks(DailyTasks):
 
 
 class Measuring:
-    """Tells the collector now and then what operations see on the health page."""
+    """Measures now and then what operations see on the health page, and which statements take the database's time."""
 
     def __init__(self) -> None:
         self.alive_at = time.monotonic()
+        self._statements_at = -math.inf
 
     async def run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            with contextlib.suppress(DBAPIError, OSError, TimeoutError):  # a database that is away is seen elsewhere
-                async with asyncio.timeout(LOOK_SECONDS), worker_session() as session:
-                    health = await event_health(session)
-                for gauge, name in MEASURED.items():
-                    gauge.set(health[name])
-            self.alive_at = time.monotonic()
-            await pause(stop, MEASURE_SECONDS)
+        try:
+            while not stop.is_set():
+                with contextlib.suppress(DBAPIError, OSError, TimeoutError):  # a database that is away is seen elsewhere
+                    async with asyncio.timeout(LOOK_SECONDS), worker_session() as session:
+                        await self._measure(session)
+                self.alive_at = time.monotonic()
+                heart.beat()
+                await pause(stop, MEASURE_SECONDS)
+        finally:
+            heart.rest()
+
+    async def _measure(self, session: AsyncSession) -> None:
+        health = await event_health(session)
+        for gauge, name in MEASURED.items():
+            gauge.set(health[name])
+        if time.monotonic() - self._statements_at >= STATEMENTS_SECONDS:
+            for row in await session.execute(_STATEMENTS):
+                labels = (f"{row.query_id & 0xFFFFFFFFFFFFFFFF:016x}", statement_name(row.query))
+                metrics.STATEMENT_CALLS.follow(row.calls, labels)
+                metrics.STATEMENT_TIME.follow(row.seconds, labels)
+                metrics.STATEMENT_LONGEST.set(row.longest, labels)
+            self._statements_at = time.monotonic()
 
 
 MEASURED = {
@@ -126,7 +143,7 @@ async def run_worker(service: "Service", stop: asyncio.Event) -> None:
         duties.append(("daily tasks", lambda: DailyTasks(service.daily)))
     if service.frequent:
         duties.append(("frequent tasks", lambda: FrequentTasks(service.frequent)))
-    if is_tracing():
+    if is_measuring():
         duties.append(("measures", Measuring))
     async with asyncio.TaskGroup() as group:
         for name, make in duties:
@@ -199,6 +216,7 @@ def everything_is_heard(services: Mapping[str, Mapping[str, Any]]) -> bool:
     return True
 
 
+_STATEMENTS = text("SELECT query_id, query, calls, seconds, longest FROM statement_times()")
 _NEWEST = text("SELECT coalesce(max(seq), 0) FROM outbox")
 _TOLD = text("SELECT epoch, topic, partition, last_offset FROM relay_acknowledged")
 _HEARD = text("SELECT epoch, topic, partition, next_offset FROM consumer_positions JOIN consumers USING (consumer, epoch) WHERE consumer = :consumer")

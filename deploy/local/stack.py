@@ -99,6 +99,8 @@ class Stack:
         """Each service knows its own passwords only, and never its owner's."""
         secrets = self.state.secrets()
         told = self.environment() | {"RELAIS_SERVICE": service}
+        if f"{service}_metrics" in PORT_OFFSETS:
+            told["RELAIS_METRICS_LISTEN"] = f"127.0.0.1:{self.port(f'{service}_metrics')}"
         if service in SERVICES:
             told |= {f"RELAIS_DATABASE_{role.upper()}_PASSWORD": secrets[f"{service}_{role}"] for role in ("app", "worker")}
         if service == "registry":

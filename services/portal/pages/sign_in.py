@@ -9,6 +9,7 @@ from services.portal.identity import IdentityAway, IdentityRefused, SignIn, iden
 from services.portal.session import end_session, end_sessions_of, seal, start_session, unseal
 from services.portal.visit import DENSITIES, THEMES, YEAR, Pages, Visit, cookie_name, drop_cookie, is_secure, own_path, set_cookie
 from shared.i18n import LANGUAGES
+from shared.metrics import SIGN_INS
 
 logger = logging.getLogger("relais.portal.sign_in")
 pages = Pages()
@@ -50,9 +51,14 @@ async def callback(visit: Visit) -> Response:
         session = await start_session(tokens, claims)
     except IdentityRefused as refused:
         logger.warning("sign-in refused: %s", refused.slug)
+        SIGN_INS.add(labels=("refused",))
         answer = visit.page("problems/sign_in.html", 400, slug=refused.slug)
         drop_cookie(answer, cookie)
         return answer
+    except IdentityAway:
+        SIGN_INS.add(labels=("provider-away",))
+        raise
+    SIGN_INS.add(labels=("done",))
     if visit.session is not None:
         await end_session(visit.session.cookie)
     done: Response = RedirectResponse(own_path(sign_in_begun.back), 303)

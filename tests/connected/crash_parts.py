@@ -22,15 +22,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from deploy.local.processes import die_with_parent
 from deploy.local.serve import serve
 from services.registry.app import service as registry
-from shared import crash
+from shared import audit_seals, crash, kafka
 from shared.app import Service
 from shared.events import Event, Received, record_event
 from shared.inbox import Consumer
+from shared.logs import configure_logging
 from shared.settings import settings
 from shared.worker import work
 
 HOLDS, SETTLED = "relais.registry.holds", "relais.training.holds"
 FREE_FROM = date(2026, 1, 1)  # before every day that a workload asks for
+
+# What takes its time in life, and would take a test's: when a group misses a killed consumer, how often the sealer looks.
+SESSION_MILLISECONDS, SEALER_LOOK_SECONDS = 1500, 0.1
 
 # --- the service that answers ---------------------------------------------------------------------------------------------
 
@@ -133,10 +137,12 @@ def _api() -> None:
 
 
 def _worker() -> None:
+    configure_logging("registry-worker")
     asyncio.run(work(registry))
 
 
 def _peer() -> None:
+    configure_logging("training")
     asyncio.run(work(Service(name="training", title="training", package="services.training", consumer=make_consumer())))
 
 
@@ -187,6 +193,7 @@ def _work(duty: str, log: str, variables: dict[str, str], orders: Connection) ->
     output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
     for stream in (1, 2):
         os.dup2(output, stream)
+    kafka.SESSION_MILLISECONDS, audit_seals.LOOK_SECONDS = SESSION_MILLISECONDS, SEALER_LOOK_SECONDS
     threading.Thread(target=_obey, args=(orders,), daemon=True).start()
     DUTIES[duty]()
 

@@ -1,7 +1,7 @@
 """Three kinds of work for the crash suite. Each goes on in rounds until a process has died of the crash point in hand."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -47,9 +47,9 @@ class FewLarge:
         self.system = system
 
     async def play(self, round_: int) -> None:
-        items = [{"source_id": str(uuid4()), "person_id": person, "periods": _days(day(round_))} for person in self.system.people]
-        body = {"kind": "session", "source_service": "training", "items": items}
-        await self.system.client.perform(Operation(f"{BASE}/holds/batch", body, [item["source_id"] for item in items]))
+        sources = {str(uuid4()): person for person in self.system.people}
+        items = [{"source_id": source, "person_id": person, "periods": _days(day(round_))} for source, person in sources.items()]
+        await self.system.client.perform(Operation(f"{BASE}/holds/batch", {"kind": "session", "source_service": "training", "items": items}, list(sources)))
 
 
 class Racing:
@@ -65,5 +65,3 @@ class Racing:
 
 
 WORKLOADS: Mapping[str, Callable[[System], Any]] = {"many-small": ManySmall, "few-large": FewLarge, "racing": Racing}
-
-Round = Callable[[int], Awaitable[None]]

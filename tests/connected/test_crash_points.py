@@ -15,11 +15,10 @@ from shared import kafka
 from shared.crash import crash_points
 from shared.settings import PORT_OFFSETS
 from tests.connected.brokers import Broker
-from tests.connected.conftest import until
 from tests.connected.crash_checks import History
 from tests.connected.crash_client import Client
 from tests.connected.crash_parts import TABLES, Part
-from tests.connected.crash_system import RECOVERY_SECONDS, System, log_of
+from tests.connected.crash_system import System, log_of
 from tests.connected.crash_workloads import WORKLOADS
 from tests.support.identity import TestIssuer
 from tests.support.service import clone_of, environment, prepare_database, settings_of, superuser
@@ -94,5 +93,5 @@ async def test_killed_at(system: System, history: History, point: str, workload:
         raise AssertionError(f"{workload} never passes {point} {nth} times") from None
     finally:
         system.arm("")
-    await until("everything is as if nothing had been", system.quiet, RECOVERY_SECONDS)
+    await system.recover()
     await history.check()

@@ -9,11 +9,9 @@ import pytest
 from sqlalchemy import text
 
 from shared import worker
-from shared.crash import crash_point
 from shared.db import worker_session
 from shared.inbox import Consumer
 from shared.worker import DailyTasks, event_health, event_positions, everything_is_heard
-from tests.support.service import environment
 
 
 class Dying:
@@ -152,12 +150,3 @@ async def test_positions_are_those_of_this_life_of_the_broker():
         said = await event_positions(session, consumer)
     assert said["heard"] == [{"epoch": "now", "topic": "t", "partition": 0, "next": 5}]
     assert said["told"] == [{"epoch": "now", "topic": "own", "partition": 2, "offset": 41}]
-
-
-class TestCrashPoints:
-    def test_are_inert_unless_a_test_asks(self):
-        crash_point("relay.after_produce")
-
-    def test_that_do_not_exist_are_refused(self):
-        with environment(RELAIS_ENV="test", RELAIS_CRASH_AT="relay.after_lunch"), pytest.raises(ValueError, match="names no crash point"):
-            crash_point("relay.after_produce")

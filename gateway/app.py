@@ -22,7 +22,7 @@ from gateway.limits import Limits, Quotas
 from gateway.routes import GATEWAY, PROXIED, Access, Route, route_of
 from gateway.server import uvicorn_options
 from gateway.upstream import BadAnswer, BreakerOpen, CannotConnect, ClientGone, Connection, Overloaded, TooSlow, Upstream, UpstreamError
-from shared import metrics, telemetry
+from shared import metrics, revocations, telemetry
 from shared.errors import Forbidden, NotFound, Problem, Refusal, Unauthenticated
 from shared.i18n import _, add_translations, choose_language
 from shared.logs import bind_request
@@ -33,6 +33,7 @@ __all__ = ["Gateway", "create", "uvicorn_options"]
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
+Answer = Callable[[int, bytes, bytes], bool]  # DoorProtocol._answer_whole: a whole answer in one piece
 
 BODY_PATIENCE_SECONDS = 10.0  # a body may be silent or slow for this long in all,
 BODY_BYTES_PER_SECOND = 1024  # and must otherwise come at this pace
@@ -78,6 +79,8 @@ class Gateway:
         add_translations(Path(__file__).parent / "translations")
         self.find = find
         self.verifier = verifier
+        registry = upstreams["registry"]
+        self.revocations_url = f"http://{registry.host}:{registry.port}{revocations.PATH}"
         self.upstreams = upstreams
         self.limits = Limits(quotas or Quotas(), known.portal_client_id)
         self.health = Health(upstreams)
@@ -280,7 +283,7 @@ class Gateway:
         try:
             first = await body.first() if asked.has_body else b""
             connection = await self._ask(upstream, visit, route, head, first, body, scope)
-            await self._pass_on(visit, connection, body, send)
+            await self._pass_on(visit, connection, body, send, scope.get("relais.answer"))
         except ClientGone:
             visit.status = 499
         except UpstreamError as error:
@@ -335,7 +338,7 @@ class Gateway:
             upstream.breaker.succeeded()
             return connection
 
-    async def _pass_on(self, visit: Visit, connection: Connection, body: "Body", send: Send) -> None:
+    async def _pass_on(self, visit: Visit, connection: Connection, body: "Body", send: Send, answer: Answer | None) -> None:
         visit.status = status = connection.status
         headers: Headers = []
         said: set[bytes] = set()
@@ -363,6 +366,8 @@ class Gateway:
             connection.keep_alive = False
             headers.append((b"connection", b"close"))
         visit.answered = True
+        if answer is not None and connection.complete and visit.method != "HEAD" and answer(status, b"".join([b"%s: %s\r\n" % header for header in headers]), part):
+            return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         if connection.complete:
             await send({"type": "http.response.body", "body": part})
@@ -380,8 +385,10 @@ class Gateway:
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
         telemetry.start_telemetry("gateway")
+        watching = asyncio.create_task(revocations.watch(self.verifier, self.revocations_url), name="revocations")
         await send({"type": "lifespan.startup.complete"})
         await receive()
+        watching.cancel()
         for upstream in self.upstreams.values():
             upstream.close()
         telemetry.stop_telemetry()
@@ -395,9 +402,9 @@ class Body:
 
     def __init__(self, receive: Receive, asked: Asked, route: Route) -> None:
         self._receive, self._asked, self._route = receive, asked, route
-        self._begun = time.monotonic()
         self._count = 0
         self.exists = self.more = asked.has_body
+        self._begun = time.monotonic() if self.exists else 0.0
 
     async def first(self) -> bytes:
         """What is here already, often all of it; framed as it will be sent."""

@@ -19,9 +19,10 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared import clients, i18n
+from shared import clients, i18n, revocations
+from shared.audit_api import audit_router
 from shared.audit_seals import SealedRecords, seal_state
-from shared.auth import is_guarded, public_route
+from shared.auth import is_guarded, public_route, verifier
 from shared.crash import crash_point_once_sent
 from shared.db import database, worker_session
 from shared.errors import MEDIA_TYPE, FieldError, Malformed, NotFound, Problem, Unavailable, problem_of_database_error, problems
@@ -53,6 +54,7 @@ class Service:
     at_start: Sequence[Task] = field(default=())
     history: Mapping[str, HistoryOf] = field(default_factory=dict)
     sealed: type[SealedRecords] | None = None
+    internal: Sequence[APIRouter] = ()
 
     @property
     def folder(self) -> Path:
@@ -88,10 +90,11 @@ def create_app(service: Service) -> ASGIApp:
         # Its own tracing costs two thirds of the speed and would record exception messages; ours is TelemetryMiddleware.
         telemetry={"tracing": False, "metrics": False, "logs": False},
     )
-    for router in (*service.routers, *([history_router(service.history)] if service.history else []), operations_router(service)):
+    for router in (*service.routers, *([history_router(service.history), audit_router(service.history)] if service.history else []), operations_router(service)):
         _refuse_open_routes(router)
         app.include_router(router, prefix=prefix)
-    app.include_router(_health_router(service))
+    for router in (_health_router(service), *service.internal):  # the gateway leads nobody there
+        app.include_router(router, include_in_schema=False)
     _handle_errors(app)
     _describe(app, service)
     return TelemetryMiddleware(RequestContext(app), service.name)
@@ -145,7 +148,9 @@ def _lifespan(service: Service) -> Callable[[FastAPI], Any]:
             from shared.worker import run_worker
 
             worker = asyncio.create_task(run_worker(service, stop), name=f"{service.name} worker")
+        watching = asyncio.create_task(revocations.watch(verifier(), revocations.address()), name="revocations")
         yield
+        watching.cancel()
         stop.set()
         if worker is not None:
             await asyncio.wait([worker], timeout=5)

@@ -11,7 +11,7 @@ import json
 import logging
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,6 +24,8 @@ from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 from joserfc.util import urlsafe_b64decode
+
+from shared.revocations import Revocations
 
 ALGORITHM = "RS256"
 PADDING, HASH = PKCS1v15(), SHA256()
@@ -81,6 +83,8 @@ class Claims:
     is_machine: bool = False
     acting_for: tuple[str, ...] = ()
     acting_for_names: tuple[str, ...] = ()
+    issued_at: float = 0.0
+    session: str = ""
 
 
 class TokenVerifier:
@@ -97,6 +101,7 @@ class TokenVerifier:
     ) -> None:
         self.issuer, self.audience, self.jwks_url = issuer, audience, jwks_url
         self._now, self._elapsed = now, elapsed
+        self.revocations = Revocations()
         self._remembered: dict[bytes, tuple[Claims, float]] = {}
         self._keys: dict[str, RSAKey] = {}
         self._keys_read_at = -math.inf
@@ -119,6 +124,8 @@ class TokenVerifier:
             key.raw_value.verify(signature, signed, PADDING, HASH)
         except InvalidSignature as error:
             raise TokenRefused("token-signature") from error
+        if self.revocations.cover(claims):
+            raise TokenRefused("token-revoked")
         self._remember(raw, claims)
         return claims
 
@@ -130,6 +137,11 @@ class TokenVerifier:
     def forget(self) -> None:
         """Judge every token again from its signature (a revocation was told)."""
         self._remembered.clear()
+
+    def revoke(self, before: Mapping[tuple[str, str], float], everything_before: float = 0.0) -> None:
+        """Refuse from now on every token of these clients, subjects and sign-ins that was issued before its moment."""
+        if self.revocations.replace(before, everything_before):
+            self.forget()
 
     def _remember(self, raw: bytes, claims: Claims) -> None:
         life = min(claims.exp - self._now(), REMEMBER_SECONDS)
@@ -179,6 +191,8 @@ class TokenVerifier:
             is_machine=bool(client) and (subject == client or username == f"service-account-{client}"),
             acting_for=_texts(said, "acting_for"),
             acting_for_names=_texts(said, "acting_for_names"),
+            issued_at=_instant(said, "iat") or 0.0,
+            session=_text(said, "sid") or _text(said, "jti"),
         )
 
     # --- whose signature is believed ---------------------------------------------------------------------------

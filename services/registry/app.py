@@ -8,6 +8,7 @@ from services.registry.accounts.upkeep import keep_accounts
 from services.registry.areas.api import router as areas
 from services.registry.areas.load import load_reference_data
 from services.registry.assignments.api import router as assignments
+from services.registry.audit.api import router as own_reads
 from services.registry.audit.events import AuditSealed
 from services.registry.availability.api import router as availability
 from services.registry.consumers import consumer
@@ -23,6 +24,8 @@ from services.registry.persons.api import router as persons
 from services.registry.persons.use_cases import forget_old_searches
 from services.registry.posts.api import router as posts
 from services.registry.qualifications.api import router as qualifications
+from services.registry.revocations.api import internal as internal_revocations
+from services.registry.revocations.api import router as revocations
 from services.registry.shortfalls.watch import watch_sources
 from services.registry.staffing.api import router as staffing
 from services.registry.work_items.api import router as work_items
@@ -37,6 +40,7 @@ service = Service(
         areas,
         facilities,
         occupations,
+        own_reads,
         accounts,  # before the persons: /persons/me/account is nobody's id
         persons,
         posts,
@@ -50,7 +54,9 @@ service = Service(
         availability,
         wizard.router,
         work_items,
+        revocations,
     ],
+    internal=[internal_revocations],
     consumer=consumer,
     daily=[wizard.forget_old_imports, watch_licences, watch_sources, forget_old_searches],
     frequent=[expire_old_holds, keep_accounts],

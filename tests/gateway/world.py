@@ -23,6 +23,7 @@ from gateway.app import Gateway, uvicorn_options
 from gateway.limits import Quotas
 from gateway.routes import PROXIED, Route, route_of
 from gateway.upstream import Upstream
+from shared import revocations
 from shared.settings import Settings
 from shared.tokens import TokenVerifier
 
@@ -145,6 +146,7 @@ class SmallService:
     written: int = 0
     waiting: int = 0
     is_ready: bool = True
+    revoked: list[dict[str, Any]] = field(default_factory=list)
     events: dict[str, Any] = field(default_factory=lambda: {"database": "up", "oldest_unpublished_seconds": 0.0, "lag": 0, "parked": 0, "dead_letters": 0})
     openapi: dict[str, Any] | None = None
     _runner: web.AppRunner | None = None
@@ -167,6 +169,8 @@ class SmallService:
         return self.seen[-1]
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
+        if request.path == revocations.PATH:
+            return web.json_response({"items": self.revoked, "everything_before": 0.0})
         peer = request.transport.get_extra_info("peername") if request.transport else None
         self.peers[peer] += 1
         act: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = getattr(self, f"_{request.path.rsplit('/', 1)[-1].replace('.', '_')}", None)

@@ -1,0 +1,54 @@
+"""Operations revoke a client, an account or a sign-in; a closed account and a changed one are told by themselves."""
+
+from typing import Any
+
+from sqlalchemy import text
+
+from shared.db import worker_session
+from tests.registry.world import BASE, problem
+from tests.support.api import Api
+
+REVOKED = {"kind": "client", "value": "ministry-health", "reason": "Its secret was found in a mail"}
+
+
+async def in_force(api: Api) -> dict[tuple[str, str], float]:
+    answer = await api.get("/internal/revocations")
+    assert answer.status_code == 200, answer.text
+    return {(one["kind"], one["value"]): one["before"] for one in answer.json()["items"]}
+
+
+async def account(subject: str, **changes: Any) -> None:
+    row = {"state": "open", "closed_by": None, "closed_on": None, "closed_reason": None, "version": 1, "applied_version": 1, "applied_at": None} | changes
+    async with worker_session() as session:
+        await session.execute(
+            text(
+                "INSERT INTO accounts (id, issuer, subject, username, name, language, roles, relations, state, source, invited_by, invited_at, invited_on, closed_by, closed_on, closed_reason, "
+                "version, applied_version, applied_at, authority_path) VALUES (gen_random_uuid(), 'https://id.test', :subject, :subject, 'Lan', 'vi', '{mentor}', '{/territories/VN-22}', "
+                ":state, 'invited', 'https://id.test#linh', now(), '2025-01-01', :closed_by, CAST(CAST(:closed_on AS text) AS date), :closed_reason, :version, :applied_version, "
+                "CASE WHEN CAST(:applied_at AS text) = 'now' THEN now() END, 'VN.VN-22')"
+            ),
+            row | {"subject": subject},
+        )
+
+
+class TestRevocations:
+    async def test_are_entered_by_operations_alone(self, api: Api) -> None:
+        assert problem(await api.as_("linh").post(f"{BASE}/revocations", json=REVOKED), 403) == "role-missing"
+        assert problem(await api.as_machine("ministry-health", "registry.read").get(f"{BASE}/revocations"), 403) == "role-missing"
+        assert await in_force(api) == {}
+
+    async def test_are_told_to_the_gateway_and_the_services_with_their_moment(self, api: Api) -> None:
+        first = await api.as_("ops").post(f"{BASE}/revocations", json=REVOKED)
+        assert first.status_code == 201, first.text
+        assert (first.json()["kind"], first.json()["value"], first.json()["revoked_by"]) == ("client", "ministry-health", api.account("ops"))
+        assert list(await in_force(api)) == [("client", "ministry-health")]
+        await api.as_("ops").post(f"{BASE}/revocations", json=REVOKED | {"kind": "session", "value": "s-1"})
+        listed = (await api.as_("ops").get(f"{BASE}/revocations")).json()["items"]
+        assert [one["kind"] for one in listed] == ["session", "client"]
+
+    async def test_a_closed_account_has_no_token_before_the_identity_provider_has_followed(self, api: Api) -> None:
+        closed = {"state": "closed", "closed_by": "task:accounts", "closed_on": "2025-09-30", "closed_reason": "departure", "version": 2}
+        await account("closed-today", **closed)
+        await account("granted-now", applied_at="now")
+        await account("untouched")
+        assert set(await in_force(api)) == {("subject", "closed-today"), ("subject", "granted-now")}

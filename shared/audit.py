@@ -74,6 +74,11 @@ async def record_audits(
     )
 
 
+async def record_reads(session: AsyncSession, caller: "Caller", subject_kind: str, things: Iterable[tuple[UUID, UUID]], *, fields: Sequence[str]) -> None:
+    """Somebody was shown sensitive fields of these things, each with its person: which fields, never their values. The person is told who."""
+    await record_audits(session, caller, f"{subject_kind}.read", subject_kind, [(thing, None, {"person_id": person, "fields": fields}) for thing, person in things])
+
+
 async def erase_audit_values(session: AsyncSession, caller: "Caller | str", person_id: UUID, things: Sequence[UUID] = ()) -> int:
     """Destroy the values, with their salts, of the records about a person and about the things named. Says how many.
 

@@ -33,7 +33,7 @@ from shared.settings import settings
 
 SEES_ACCOUNTS = ("regional-administrator", "auditor")
 
-_AUDIT = table(
+AUDIT = table(
     "audit",
     column("seq"),
     column("recorded_at", DateTime(timezone=True)),
@@ -101,9 +101,9 @@ def history_router(kinds: Mapping[str, HistoryOf]) -> Router:
             raise NotFound()
         require(known.readers(caller))
         await _must_be_visible(session, caller, known, subject_id)
-        statement = select(_AUDIT).where(_AUDIT.c.subject_kind == subject_kind, _AUDIT.c.subject_id == subject_id)
-        found = await keyset_page(session, statement, keys=[-_AUDIT.c.seq], params=page, scalars=False)
-        return Page(items=[_change(caller, row, known.hidden) for row in found.items], next=found.next)
+        statement = select(AUDIT).where(AUDIT.c.subject_kind == subject_kind, AUDIT.c.subject_id == subject_id, AUDIT.c.act.not_like("%.read"))
+        found = await keyset_page(session, statement, keys=[-AUDIT.c.seq], params=page, scalars=False)
+        return Page(items=[change_of(caller, row, known.hidden) for row in found.items], next=found.next)
 
     return router
 
@@ -116,7 +116,7 @@ async def _must_be_visible(session: AsyncSession, caller: Caller, known: History
         raise NotFound()
 
 
-def _change(caller: Caller, row: Any, hidden: frozenset[str]) -> Change:
+def change_of(caller: Caller, row: Any, hidden: frozenset[str]) -> Change:
     _seq, recorded_at, actor, act, _kind, _id, done_on, request_id, before, after = row
     return Change(
         recorded_at=recorded_at,

@@ -4,12 +4,20 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from services.registry.absences.models import Absence
+from services.registry.absences.permissions import can_read_absences
 from services.registry.accounts.permissions import can_read_accounts
 from services.registry.accounts.queries import accounts_visible_to
+from services.registry.assignments.models import Assignment
 from services.registry.facilities.models import Facility
+from services.registry.holds.models import Hold
+from services.registry.licences.models import Licence
 from services.registry.persons.permissions import can_read_people, can_read_posts
 from services.registry.persons.queries import persons_visible_to
 from services.registry.posts.models import Post
+from services.registry.qualifications.models import Qualification
+from services.registry.staffing.models import StaffingMinimum
+from services.registry.workers.models import Employment
 from shared.auth import Caller
 from shared.history import HistoryOf
 from shared.visibility import visible_to
@@ -25,8 +33,15 @@ def _managed(row: Any) -> Any:
 
 
 HISTORY = {
+    "absence": HistoryOf(_managed(Absence), can_read_absences),
     "account": HistoryOf(accounts_visible_to, can_read_accounts),
+    "assignment": HistoryOf(_managed(Assignment), can_read_people),
+    "employment": HistoryOf(_managed(Employment), can_read_people),
+    "hold": HistoryOf(_managed(Hold), can_read_people),
+    "licence": HistoryOf(_managed(Licence), can_read_people),
     "person": HistoryOf(persons_visible_to, can_read_people),
     "post": HistoryOf(_managed(Post), can_read_posts),
+    "qualification": HistoryOf(_managed(Qualification), can_read_people),
+    "staffing-minimum": HistoryOf(_managed(StaffingMinimum), can_read_people),
     "facility": HistoryOf(_managed(Facility), can_read_people),
 }

@@ -109,6 +109,7 @@ class TestAccounts:
             "secretary": ("/territories/VN-22",),
             "hanoi": ("/territories/VN-01",),
             "analyst": ("/territories/VN",),
+            "auditor": ("/territories/VN-22",),
             "ops": (),
         }
 

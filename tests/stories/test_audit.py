@@ -22,7 +22,7 @@ def test_every_audit_verifies_after_the_play(stack: RunningStack, played: Outcom
         return unsealed == 0 and sealed is not None and sealed == kept
 
     for service in AUDITED:
-        until(lambda service=service: is_kept(service), seconds=30, what=f"the seals of {service} are kept")
+        until(lambda service=service: is_kept(service), f"the seals of {service} are kept", 30)
     done = subprocess.run(
         [sys.executable, "-m", "deploy.local.cli", "audit", "verify"],
         cwd=CHECKOUT,

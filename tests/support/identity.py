@@ -29,6 +29,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "hanoi": {"roles": ["regional-administrator", "records-officer"], "groups": ["/territories/VN-01"]},
     "analyst": {"roles": ["ministry-analyst"], "groups": ["/territories/VN"]},
     "ops": {"roles": ["operations"], "groups": []},
+    "auditor": {"roles": ["auditor"], "groups": ["/territories/VN-22"]},
     "nobody": {"roles": ["regional-administrator"], "groups": []},
 }
 

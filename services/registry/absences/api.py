@@ -1,5 +1,6 @@
 """Absences over HTTP."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 from uuid import UUID
@@ -11,7 +12,9 @@ from services.registry.absences.models import Absence, State
 from services.registry.absences.permissions import can_keep_absences, can_read_absences
 from services.registry.absences.schemas import AbsenceCreate, AbsenceRead, Approval, Cancellation, RefusalCreate
 from services.registry.absences.use_cases import approve_absence, cancel_absence, get_visible_absence, refuse_absence, request_absence
+from services.registry.holds.permissions import knows_why
 from shared.actions import IfMatch, etag, require_current
+from shared.audit import record_reads
 from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
@@ -26,6 +29,11 @@ KEEPERS = [allows(can_keep_absences)]
 async def _answer(session: SessionDep, caller: Caller, response: Response, absence: Absence) -> AbsenceRead:
     etag(response, absence.version)
     return AbsenceRead.seen_by(caller, absence)
+
+
+async def _note_reads(session: SessionDep, caller: Caller, absences: Sequence[Absence]) -> None:
+    """The type of a leave may say something of somebody's health: whoever is shown it leaves a record."""
+    await record_reads(session, caller, "absence", [(one.id, one.person_id) for one in absences if knows_why(caller, one.authority_path)], fields=["type"])
 
 
 async def _require_current(session: SessionDep, caller: Caller, absence_id: UUID, if_match: str | None) -> None:
@@ -60,13 +68,16 @@ async def list_absences(
     if last is not None:
         wanted = wanted.where(Absence.starts_on <= last)
     found = await keyset_page(session, wanted, keys=[Absence.starts_on, Absence.id], params=page)
+    await _note_reads(session, caller, found.items)
     return Page(items=[AbsenceRead.seen_by(caller, absence) for absence in found.items], next=found.next)
 
 
 @router.get("/{absence_id}", response_model=AbsenceRead, dependencies=[allows(can_read_absences)], responses=problems(403, 404))
 async def read_absence(absence_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> AbsenceRead:
     """One absence, and what may be done with it."""
-    return await _answer(session, caller, response, await get_visible_absence(session, caller, absence_id))
+    absence = await get_visible_absence(session, caller, absence_id)
+    await _note_reads(session, caller, [absence])
+    return await _answer(session, caller, response, absence)
 
 
 @router.post("/{absence_id}/approval", status_code=201, response_model=AbsenceRead, dependencies=KEEPERS, responses=problems(403, 404, 409, 412, 422))

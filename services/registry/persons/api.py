@@ -30,6 +30,7 @@ from services.registry.persons.timeline import Timeline, timeline_of
 from services.registry.persons.use_cases import change_person, register_person
 from services.registry.qualifications.permissions import can_declare_qualifications
 from shared.actions import IfMatch, action, etag, require_current
+from shared.audit import record_reads
 from shared.auth import Caller, CallerDep, allows
 from shared.clock import today
 from shared.db import SessionDep
@@ -121,6 +122,7 @@ async def read_person(person_id: UUID, response: Response, caller: CallerDep, se
     """One person with names, purposes and occupations."""
     person = await get_visible_person(session, caller, person_id, whole=True)
     etag(response, person.version)
+    await record_reads(session, caller, "person", [(person.id, person.id)], fields=["birth", "sex"])
     return await _read(session, caller, person)
 
 

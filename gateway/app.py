@@ -366,7 +366,13 @@ class Gateway:
             connection.keep_alive = False
             headers.append((b"connection", b"close"))
         visit.answered = True
-        if answer is not None and connection.complete and visit.method != "HEAD" and answer(status, b"".join([b"%s: %s\r\n" % header for header in headers]), part):
+        if (
+            answer is not None
+            and connection.complete
+            and not body.more
+            and visit.method != "HEAD"
+            and answer(status, b"".join([b"%s: %s\r\n" % header for header in headers]), part)
+        ):
             return
         await send({"type": "http.response.start", "status": status, "headers": headers})
         if connection.complete:

@@ -78,6 +78,8 @@ GROUPS = (
             Place(_("Leave"), "/leave", HUMAN_RESOURCES),
             Place(_("Minimum staffing"), "/minimum-staffing", PLANNERS),
             Place(_("Licences"), "/licences", HUMAN_RESOURCES | frozenset({"licensing-officer"})),
+            Place(_("Accounts"), "/accounts", frozenset({"regional-administrator", "auditor"})),
+            Place(_("Who read my file"), "/reads"),
             Place(_("Imports"), "/imports", WRITERS | frozenset({"licensing-officer"})),
         ),
     ),
@@ -158,6 +160,7 @@ GROUPS = (
             Place(_("Traces"), "/operations/traces", OPERATIONS),
             Place(_("Versions"), "/operations/versions", OPERATIONS),
             Place(_("Runbooks"), "/operations/runbooks", OPERATIONS),
+            Place(_("Audit"), "/audit", frozenset({"auditor"})),
         ),
     ),
 )

@@ -63,6 +63,8 @@ class Session:
     name: str
     roles: frozenset[str]
     groups: tuple[str, ...]
+    acting_for_names: tuple[str, ...] = ()
+    """Whom this person stands in for today."""
 
     @property
     def token(self) -> str:
@@ -74,7 +76,7 @@ def _id(cookie: str) -> bytes:
 
 
 def _sealed(cookie: str, tokens: Tokens, claims: Claims) -> bytes:
-    content = {"tokens": asdict(tokens), "name": claims.name, "roles": sorted(claims.roles), "groups": list(claims.groups)}
+    content = {"tokens": asdict(tokens), "name": claims.name, "roles": sorted(claims.roles), "groups": list(claims.groups), "acting_for_names": list(claims.acting_for_names)}
     return seal("session", content, _id(cookie))
 
 
@@ -157,7 +159,7 @@ def _session(cookie: str, account: str, sealed: bytes) -> Session | None:
     content = unseal("session", sealed, _id(cookie))
     if content is None:
         return None
-    return Session(cookie, Tokens(**content["tokens"]), account, content["name"], frozenset(content["roles"]), tuple(content["groups"]))
+    return Session(cookie, Tokens(**content["tokens"]), account, content["name"], frozenset(content["roles"]), tuple(content["groups"]), tuple(content.get("acting_for_names", ())))
 
 
 async def _claims(tokens: Tokens) -> Claims:

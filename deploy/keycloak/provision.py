@@ -22,6 +22,7 @@ def provision(server: str, secret: str, realm: dict[str, Any]) -> None:
     admin.update_realm(realm["realm"], {name: value for name, value in realm.items() if name not in ONCE})
     _user_profile(admin, realm)
     _roles(admin, realm["roles"]["realm"])
+    _default_role(admin, realm["defaultRole"]["name"])
     _groups(admin, realm["groups"])
     _scopes(admin, realm["clientScopes"])
     _clients(admin, realm["clients"])
@@ -44,6 +45,13 @@ def _roles(admin: KeycloakAdmin, wanted: list[dict[str, Any]]) -> None:
             continue  # the default role, which the import alone makes
         admin.create_realm_role(role, skip_exists=True)
         admin.update_realm_role(role["name"], role)
+
+
+def _default_role(admin: KeycloakAdmin, name: str) -> None:
+    """Keycloak gives everybody tokens that outlive their session (offline_access) and resource sharing: nobody of ours gets a right that was not named."""
+    given = [role for role in admin.get_composite_realm_roles_of_role(name) if not role["clientRole"]]
+    if given:
+        admin.remove_composite_realm_roles_to_role(name, given)
 
 
 def _groups(admin: KeycloakAdmin, wanted: list[dict[str, Any]]) -> None:

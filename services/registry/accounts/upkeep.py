@@ -8,6 +8,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass
+from typing import Literal
 
 from sqlalchemy import exists, func, select, text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -33,7 +34,9 @@ logger = logging.getLogger("relais.accounts")
 BY = "task:accounts"
 MOST = 200
 LOOK_SECONDS = {"fixed": 60.0, "keycloak": 600.0}
-"""How often accounts that others made at the identity provider are looked for."""
+"""How often accounts that others made at the identity provider are looked for …"""
+SOON_SECONDS = {"away": 0.0, "placeless": 60.0}
+"""… and how soon again when it did not answer, or when an account works for a place that is not there yet."""
 
 
 async def keep_accounts() -> None:
@@ -169,18 +172,18 @@ async def wanted_of(session: AsyncSession, account: Account) -> Wanted:
 
 @dataclass
 class _Looking:
-    last: float = float("-inf")
+    next: float = float("-inf")
 
     async def when_it_is_time(self) -> None:
-        if time.monotonic() - self.last >= LOOK_SECONDS[settings().accounts]:
-            await find_accounts()
-            self.last = time.monotonic()
+        if time.monotonic() >= self.next:
+            seen = await find_accounts()
+            self.next = time.monotonic() + (LOOK_SECONDS[settings().accounts] if seen == "all" else SOON_SECONDS[seen])
 
 
 _looking = _Looking()
 
 
-async def find_accounts() -> None:
+async def find_accounts() -> Literal["all", "away", "placeless"]:
     """Accounts that the identity provider already has are written here, so that they are seen, replaced and closed like those invited."""
     async with worker_session() as session:
         subjects = await session.scalars(select(Account.subject).where(Account.issuer == settings().issuer))
@@ -188,18 +191,20 @@ async def find_accounts() -> None:
     try:
         found = await asyncio.to_thread(lambda: list(provider().unknown(known)))
     except ProviderAway:
-        return
+        return "away"
     async with worker_session() as session:
-        for one in found:
-            await _write_found(session, one)
+        placed = [await _write_found(session, one) for one in found]
+    return "all" if all(placed) else "placeless"
 
 
-async def _write_found(session: AsyncSession, found: Found) -> None:
-    """An account with a role in a place that exists today; whoever has neither is nobody's to keep."""
+async def _write_found(session: AsyncSession, found: Found) -> bool:
+    """An account with a role in a place is written; whoever has neither is nobody's to keep. False while the place is not there yet."""
+    if not found.roles or not found.relations:
+        return True
     paths = await paths_of(session, found.relations, today())
     home = home_of(paths.values())
-    if not home or not found.roles:
-        return
+    if not home:
+        return False
     values = {
         "id": uuid7(),
         "issuer": settings().issuer,
@@ -224,3 +229,4 @@ async def _write_found(session: AsyncSession, found: Found) -> None:
     written = await session.scalar(insert(Account).values(values).on_conflict_do_nothing().returning(Account.id))
     if written is not None:
         await record_audit(session, BY, "account.found", "account", written, after={"roles": values["roles"], "relations": values["relations"]})
+    return True

@@ -53,9 +53,9 @@ def run(names: list[str], plan: Plan, folder: Path, told: Console) -> tuple[list
         told.print(f"{name} …")
         try:
             rows += importlib.import_module(f"tests.bench.{name}").bench(plan, folder)
-        except MeasureFailed as failure:
-            failed[name] = str(failure)
-            told.print(f"✗ {name}: {failure}", markup=False, soft_wrap=True)
+        except Exception as failure:  # noqa: BLE001  whatever it is, it is told, and the run has failed
+            failed[name] = str(failure) if isinstance(failure, MeasureFailed) else f"{type(failure).__name__}: {failure}"
+            told.print(f"✗ {name}: {failed[name]}", markup=False, soft_wrap=True)
     return rows, failed
 
 

@@ -1,6 +1,7 @@
 """A broker, the registry's database with its outbox, and the observatory's: what the measures of events share."""
 
 import asyncio
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,6 +34,9 @@ class EventsRig:
 def events_rig(folder: Path, tokens: Tokens) -> Iterator[EventsRig]:
     """Both databases, kept on the disk, and a broker with empty topics. The outbox begins empty: a broker's first hour is not what is measured."""
     kept = folder / f"events-{schema_version()}"
+    done = kept / "made"
+    if not done.exists():
+        shutil.rmtree(kept, ignore_errors=True)  # half made
     kept.mkdir(parents=True, exist_ok=True)
     kept.chmod(0o755)
     postgres = start_postgres(kept, durable=True, services=SERVICES)
@@ -41,7 +45,6 @@ def events_rig(folder: Path, tokens: Tokens) -> Iterator[EventsRig]:
     try:
         more = {"RELAIS_KAFKA_BOOTSTRAP": f"127.0.0.1:{broker.port}", "RELAIS_KAFKA_GROUPS": "false", "RELAIS_KAFKA_IDEMPOTENT": "false", "RELAIS_KAFKA_PARTITIONS": "1"}
         values = {service: settings_of(service, postgres, tokens.provider, kept / "files", **more) for service in SERVICES}
-        done = kept / "made"
         if not done.exists():
             for service in SERVICES:
                 with environment(**values[service]):

@@ -21,7 +21,7 @@ ENVOY, ENVOY_CACHED, NGINX = "Envoy with jwt_authn", "Envoy with jwt_authn and i
 
 
 def bench(plan: Plan, folder: Path) -> list[Row]:
-    with rig(folder, tokens=2000) as (parts, load, tokens):
+    with rig(folder, tokens=min(2000, plan.people)) as (parts, load, tokens):
         contender, other = cores()
         upstream = parts.collector(other)
         doors = {OURS: parts.serve("gateway", "gateway.app", core=contender, environment=gateway_environment(tokens, registry=upstream.port, collector=upstream.port))}

@@ -63,6 +63,8 @@ def people(folder: Path, tokens: Tokens, count: int) -> Iterator[People]:
     for older in folder.glob(f"people-{count}-*"):
         if older != kept:
             shutil.rmtree(older, ignore_errors=True)
+    if not (kept / "seeded").exists():
+        shutil.rmtree(kept, ignore_errors=True)  # half made
     kept.mkdir(parents=True, exist_ok=True)
     kept.chmod(0o755)
     postgres = start_postgres(kept, durable=True, services=("registry",))

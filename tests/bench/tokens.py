@@ -22,7 +22,7 @@ REVOCATION_SECONDS = 60
 
 
 def bench(plan: Plan, folder: Path) -> list[Row]:
-    with rig(folder, tokens=2000) as (_parts, _load, tokens), on_one_core(cores()[0]), asyncio.Runner() as runner:
+    with rig(folder, tokens=min(2000, plan.people)) as (_parts, _load, tokens), on_one_core(cores()[0]), asyncio.Runner() as runner:
         raw = [token.encode() for token in tokens.people]
         verifier = TokenVerifier(tokens.issuer, tokens.audience, f"{tokens.issuer}/jwks")
 

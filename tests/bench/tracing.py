@@ -12,7 +12,7 @@ TARGETS = {0.01: 0.97, 1.0: 0.75}
 
 
 def bench(plan: Plan, folder: Path) -> list[Row]:
-    with rig(folder, tokens=2000) as (parts, load, tokens):
+    with rig(folder, tokens=min(2000, plan.people)) as (parts, load, tokens):
         contender, other = cores()
         upstream = parts.collector(other)
 

@@ -1,23 +1,36 @@
 """Brings a realm that exists to what the realm file says: run it as often as wanted.
 
 Accounts that the file does not name are left alone, as are passwords of those that exist.
+
+For an installation that is no demo: `python -m deploy.keycloak.provision https://id.example.org https://relais.example.org`
 """
 
 import json
+import os
+import sys
 from typing import Any
 
 from keycloak import KeycloakAdmin
 from keycloak.exceptions import KeycloakGetError
+
+from deploy.local.realm import realm as realm_of
+from deploy.local.realm import without_demo
 
 PROVISIONER = "relais-provisioning"
 """The client of the master realm that provisions, by client credentials: nobody's password is involved."""
 
 ONCE = {"users", "roles", "groups", "clients", "clientScopes", "components", "defaultRole", "defaultDefaultClientScopes", "defaultOptionalClientScopes"}
 """Parts of a realm file that are not settings of the realm itself."""
+SECRETS = ("RELAIS_PROVISIONING_SECRET", "RELAIS_PORTAL_CLIENT_SECRET", "RELAIS_ACCOUNTS_CLIENT_SECRET")
+"""The provisioning client's own, the portal's and the registry's, as environment variables: none stands in a file of ours nor on a command line."""
+SHORTEST_SECRET = 32
 USER_PROFILE = "org.keycloak.userprofile.UserProfileProvider"
 
 
 def provision(server: str, secret: str, realm: dict[str, Any]) -> None:
+    master = _admin(server, secret, "master")
+    if realm["realm"] not in {known["realm"] for known in master.get_realms()}:
+        master.create_realm(realm)
     admin = _admin(server, secret, realm["realm"])
     admin.update_realm(realm["realm"], {name: value for name, value in realm.items() if name not in ONCE})
     _user_profile(admin, realm)
@@ -27,7 +40,7 @@ def provision(server: str, secret: str, realm: dict[str, Any]) -> None:
     _scopes(admin, realm["clientScopes"])
     _clients(admin, realm["clients"])
     _people(admin, realm["users"])
-    _close_password_grant(_admin(server, secret, "master"))
+    _close_password_grant(master)
 
 
 def _admin(server: str, secret: str, realm: str) -> KeycloakAdmin:
@@ -160,3 +173,24 @@ def _close_password_grant(master: KeycloakAdmin) -> None:
     known = master.get_client_id("admin-cli")
     if known is not None and (client := master.get_client(known)).get("directAccessGrantsEnabled"):
         master.update_client(known, {**client, "directAccessGrantsEnabled": False})
+
+
+def production_realm(public_url: str, secrets: dict[str, str]) -> dict[str, Any]:
+    """The realm without the people and partners of the demo. Raises ValueError for a secret that could be guessed."""
+    if weak := sorted(name for name in SECRETS if len(secrets.get(name, "")) < SHORTEST_SECRET):
+        raise ValueError(f"Each needs at least {SHORTEST_SECRET} characters: {', '.join(weak)}.")
+    return without_demo(realm_of(public_url, secrets["RELAIS_PORTAL_CLIENT_SECRET"], secrets["RELAIS_ACCOUNTS_CLIENT_SECRET"]))
+
+
+def main() -> None:
+    """Make or renew the realm of an installation: address of Keycloak, public address of Relais, secrets from the environment."""
+    server, public_url = sys.argv[1:3]
+    try:
+        wanted = production_realm(public_url, dict(os.environ))
+    except ValueError as refusal:
+        sys.exit(str(refusal))
+    provision(server, os.environ["RELAIS_PROVISIONING_SECRET"], wanted)
+
+
+if __name__ == "__main__":
+    main()

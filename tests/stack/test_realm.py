@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import yaml
 
+from deploy.keycloak.provision import SECRETS, production_realm
 from deploy.local.nanoidp import Nanoidp
 from deploy.local.realm import demo_accounts, demo_client, people, realm, without_demo
 from shared.auth import ROLES
@@ -56,6 +57,14 @@ class TestClients:
         assert people(bare) == []
         assert [user["username"] for user in bare["users"]] == ["service-account-relais-registry"]
         assert {client["secret"] for client in bare["clients"] if not client["publicClient"]} == {"portal's secret", "registry's secret"}
+
+    @pytest.mark.parametrize("name", SECRETS)
+    def test_an_installation_with_a_secret_that_could_be_guessed_is_refused(self, name: str):
+        good = {secret: f"{secret} of more than thirty-two characters" for secret in SECRETS}
+        assert {client["secret"] for client in production_realm(HERE, good)["clients"] if not client["publicClient"]} == {good[SECRETS[1]], good[SECRETS[2]]}
+        for weak in ("", "ministry-secret"):
+            with pytest.raises(ValueError, match=name):
+                production_realm(HERE, good | {name: weak})
 
     def test_a_machine_holds_the_scopes_of_the_demo(self):
         assert demo_client("ministry-health") == ("ministry-secret", "registry.read recruitment.read training.read appointment.read rotation.read observatory.read territory:VN-22")

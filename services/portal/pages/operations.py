@@ -95,7 +95,7 @@ async def identity_state() -> str:
 
 
 def parts(services: Mapping[str, Any], events: Mapping[str, Any], provider: str) -> list[Part]:
-    """Each part once. What several services say of one (database, broker) is up only when all who answer say so; down when nobody does."""
+    """Each part once, those in trouble first. What several services say of one (database, broker) is up only when all who answer say so; down when nobody does."""
     told = [said for said in events.values() if said is not None]
     databases = [said["database"] for said in services.values() if "database" in said]
     found = [
@@ -112,7 +112,7 @@ def parts(services: Mapping[str, Any], events: Mapping[str, Any], provider: str)
             found.append(Part("relay", name, worker["relay"], runbook="events-late"))
             if worker["heard"]:
                 found.append(Part("consumer", name, "up" if silent is not None and silent < SILENT_SECONDS else "down", silent, runbook="events-late"))
-    return found
+    return sorted(found, key=lambda part: part.state == "up")
 
 
 def _together(states: list[str]) -> str:
@@ -138,6 +138,10 @@ class Topic:
         return max((heard["behind"] for _service, heard in self.hearers), default=0)
 
     @property
+    def set_aside(self) -> int:
+        return sum(heard["parked"] + heard["dead_letters"] for _service, heard in self.hearers)
+
+    @property
     def is_late(self) -> bool:
         return (self.oldest_waiting_seconds or 0) > LATE_SECONDS
 
@@ -150,7 +154,7 @@ async def events(visit: Visit) -> Response:
 
 
 def topics(events: Mapping[str, Any]) -> list[Topic]:
-    """What is late stands first, then what is heard late, then by name. A topic that is heard before anything was told on it has no event yet."""
+    """What is late stands first, then what is heard late, then what something stands aside of, then by name. A topic that is heard before anything was told on it has no event yet."""
     heard: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     told: dict[str, tuple[str, dict[str, Any]]] = {}
     for service, said in events.items():
@@ -162,7 +166,7 @@ def topics(events: Mapping[str, Any]) -> list[Topic]:
     for name in {*heard, *told}:
         teller, one = told.get(name, (name.split(".")[1] if name.count(".") > 1 else "", {"events": 0, "waiting": 0, "oldest_waiting_seconds": None}))
         found.append(Topic(name, teller, one["events"], one["waiting"], one["oldest_waiting_seconds"], heard.get(name, [])))
-    return sorted(found, key=lambda topic: (not topic.is_late, -topic.behind, topic.name))
+    return sorted(found, key=lambda topic: (not topic.is_late, -topic.behind, -topic.set_aside, topic.name))
 
 
 # ---- jobs, versions, runbooks ---------------------------------------------------------------------------------------

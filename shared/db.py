@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 Role = Literal["app", "worker"]
 
+IDLE_TRANSACTION_SECONDS = 60  # a process that was stopped in the middle of a transaction keeps its locks from the others no longer
+
 WORKER_POOL = 2
 OVERFLOW = 4  # opened in a rush, closed after it: an idle connection costs PostgreSQL some megabytes
 
@@ -60,7 +62,13 @@ class Database:
                 pool_timeout=5,
                 json_serializer=self.dumps,
                 json_deserializer=self.loads,
-                connect_args={"timeout": 5, "server_settings": {"application_name": f"relais {settings().service} {role}"}},
+                connect_args={
+                    "timeout": 5,
+                    "server_settings": {
+                        "application_name": f"relais {settings().service} {role}",
+                        "idle_in_transaction_session_timeout": f"{IDLE_TRANSACTION_SECONDS}s",
+                    },
+                },
             )
             trace_engine(engine)
             event.listen(engine.sync_engine, "commit", _commit_is_sent)

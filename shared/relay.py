@@ -1,7 +1,8 @@
 """The relay: it tells Kafka what the outbox holds, in order, and marks what was acknowledged. One at a time per service.
 
 What keeps events from being lost, doubled or turned round, each point from a failure seen:
-- The connection that reads and marks holds an advisory lock. A relay that was stopped and wakes up has lost it, and cannot mark.
+- The connection that reads and marks holds an advisory lock. PostgreSQL ends the connection of a relay that is silent for too
+  long (stopped, or its machine is gone): another takes over, and the one that wakes up has lost the lock and cannot mark.
 - It reads what is not published, never "after the last one": a slow transaction may hold a lower number.
 - The epoch of the broker is read before the sends that it covers. If it is stale, events are sent twice, never lost.
 - A new epoch (a broker that came back empty), or a new incarnation (our database was restored), is told everything again
@@ -46,6 +47,7 @@ BATCH = 1000
 LOOK_SECONDS = 1.0  # the floor under the hints, and how often the epoch is read
 SEND_SECONDS = 30.0
 DATABASE_SECONDS = 60.0
+SILENT_SECONDS = 90  # longer than a relay that lives asks its database nothing: it sends, and waits for the acknowledgements
 STOPPED_KEY_SECONDS = 5.0
 
 # What another try of the same record cannot mend: it stops its key, not the relay.
@@ -59,6 +61,11 @@ Traceparents = dict[tuple[str | None, str], str]
 
 class BrokerLostRecords(Exception):
     """The broker no longer has what it had acknowledged."""
+
+
+# Trouble with the broker or the database that passes. What happens while it connects comes from the driver as it is ("starting
+# up"); and the driver calls it an internal error when its connection was ended while this process was stopped.
+TROUBLE = (KafkaError, BrokerNotReady, BrokerLostRecords, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, SQLAlchemyError, OSError, TimeoutError)
 
 
 @dataclass
@@ -97,7 +104,7 @@ class Relay:
             try:
                 async with relay_connection() as connection:
                     await self._publish_while_holding(connection, stop)
-            except (KafkaError, BrokerNotReady, BrokerLostRecords, asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError, TimeoutError) as error:
+            except TROUBLE as error:
                 self._complain(f"the relay waits: {type(error).__name__}")
                 await pause(stop, 0.5)
 
@@ -113,6 +120,7 @@ class Relay:
             await pause(stop, LOOK_SECONDS)
             if stop.is_set():
                 return
+        await connection.execute(f"SET idle_session_timeout = '{SILENT_SECONDS}s'")
         await connection.add_listener(CHANNEL, lambda *_: self._woken.set())
         async with Broker(f"{self.service}-relay") as broker, running_producer() as producer:
             turn = Turn(self, connection, broker, producer)

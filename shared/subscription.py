@@ -10,17 +10,16 @@ import time
 from collections.abc import Collection, Iterable, Sequence
 
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import CommitFailedError, IllegalStateError
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.crash import crash_point
 from shared.db import worker_session
 from shared.inbox import Consumer, Message, Outdated, Taken, Taking, may_pass, retry_parked
-from shared.kafka import Broker, BrokerNotReady, close_client, make_consumer, within
+from shared.kafka import Broker, close_client, make_consumer, within
 from shared.metrics import EVENTS_READ
-from shared.relay import pause
+from shared.relay import TROUBLE, pause
 from shared.settings import settings
 
 logger = logging.getLogger("relais.subscription")
@@ -53,7 +52,7 @@ class Subscription:
                     await self._read_one_epoch(broker, stop)
             except Outdated as news:
                 logger.warning("%s begins again: %s", self.consumer.name, news)
-            except (KafkaError, BrokerNotReady, SQLAlchemyError, OSError, TimeoutError) as error:
+            except TROUBLE as error:
                 self._complain(f"{self.consumer.name} waits: {type(error).__name__}")
                 await pause(stop, 0.5)
 

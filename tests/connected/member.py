@@ -24,7 +24,8 @@ POSTS, HIRES = "relais.recruitment.seats", "relais.recruitment.hirings"
 # No unique key on what processes write: a doubled effect must show, not be refused.
 TABLES = """
 CREATE TABLE kept_posts (id uuid PRIMARY KEY, number bigint NOT NULL, version bigint NOT NULL);
-CREATE TABLE kept_hires (place bigint GENERATED ALWAYS AS IDENTITY, event_id uuid NOT NULL, id uuid NOT NULL, version bigint NOT NULL, number bigint NOT NULL);
+CREATE TABLE kept_hires (place bigint GENERATED ALWAYS AS IDENTITY, event_id uuid NOT NULL, id uuid NOT NULL, version bigint NOT NULL, number bigint NOT NULL,
+    CONSTRAINT number_counts CHECK (number >= 0));
 CREATE TABLE broken (number bigint PRIMARY KEY);
 GRANT ALL ON kept_posts, kept_hires, broken TO recruitment_worker;
 GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO recruitment_worker;
@@ -106,6 +107,7 @@ class Member:
 
     def __init__(self, duty: str, log: Path, constants: dict[str, float], variables: dict[str, str]) -> None:
         settings = {name: value for name, value in os.environ.items() if name.startswith("RELAIS_")} | variables
+        self._log = log
         self._process = _forks.Process(target=_work, args=(duty, str(log), dict([SESSION]) | constants, settings), daemon=True)
         self._process.start()
         self.pid = self._process.pid or 0
@@ -119,6 +121,9 @@ class Member:
 
     async def has_ended(self) -> bool:
         return self.returncode is not None
+
+    def said(self) -> str:
+        return self._log.read_text()
 
     def send_signal(self, number: signal.Signals) -> None:
         if self.returncode is None:

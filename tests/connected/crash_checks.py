@@ -39,7 +39,8 @@ class History:
         await self.system.topics.new([HOLDS, SETTLED])
 
     async def check(self) -> None:
-        """All that happened since the last time holds what was promised."""
+        """All that happened since the last time holds what was promised, and nothing died but of its crash point."""
+        assert self.system.ended_otherwise == []
         rows = {
             service: await self.system.rows(service, "SELECT id::text, topic, type, subject::text, version, data, seq FROM outbox WHERE seq > $1 ORDER BY seq", self.mark[service])
             for service in self.system.databases

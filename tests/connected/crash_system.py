@@ -30,6 +30,7 @@ class System:
         self.broker, self.parts, self.client, self.databases = broker, parts, client, databases
         self.topics = Topics(broker)
         self.deaths: list[str] = []
+        self.ended_otherwise: list[str] = []
         self.people: list[str] = []
         self.rare: list[str] = []
 
@@ -73,8 +74,7 @@ class System:
         while True:
             for part in self.parts.values():
                 if part.returncode is not None:
-                    assert part.returncode == -signal.SIGKILL, f"{part.duty} ended by itself with {part.returncode}"
-                    self.deaths.append(part.duty)
+                    (self.deaths if part.returncode == -signal.SIGKILL else self.ended_otherwise).append(part.duty)
                     part.start()
             await asyncio.sleep(0.01)
 

@@ -3,6 +3,7 @@
 The embedded and the full stack differ in these values and in nothing else.
 """
 
+import os
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,8 @@ from pydantic import Field, IPvAnyNetwork, SecretStr, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+SHORTEST_SECRET, FEWEST_LETTERS = 16, 8
 
 PORT_OFFSETS = {
     "gateway": 0,
@@ -44,7 +47,7 @@ PORT_OFFSETS = {
 class Settings(BaseSettings):
     """What a process of Relais must know before it starts; a wrong value stops it with a sentence."""
 
-    model_config = SettingsConfigDict(env_prefix="RELAIS_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="RELAIS_", extra="ignore", hide_input_in_errors=True)
 
     service: str = Field("", description="Which service this process is: registry, recruitment, training, appointment, rotation, observatory, portal.")
     env: Literal["demo", "production", "test"] = Field("production", description="What the instance is for; `demo` and `test` alone may change the day.")
@@ -105,10 +108,24 @@ class Settings(BaseSettings):
                 raise ValueError("RELAIS_TODAY changes the day of a demo; this instance is in production: remove it.")
             if self.crash_at:
                 raise ValueError("RELAIS_CRASH_AT is for tests; remove it.")
-            address = urlsplit(self.public_url)
-            if address.scheme != "https" and address.hostname not in LOOPBACK:
+            if not _is_safe(self.public_url):
                 raise ValueError("RELAIS_PUBLIC_URL must be https outside this machine: sign-in cookies would travel in clear.")
+            if not _is_safe(self.issuer) or urlsplit(self.issuer).query or urlsplit(self.issuer).fragment:
+                raise ValueError("RELAIS_ISSUER must be the https address of the identity provider: whoever stands in between would sign anybody in.")
+            if not self.audience:
+                raise ValueError("RELAIS_AUDIENCE is empty: tokens that are meant for others would be accepted.")
+            if debugged := [name for name in ("PYTHONASYNCIODEBUG", "PYTHONDEVMODE") if os.environ.get(name)]:
+                raise ValueError(f"{debugged[0]} is for developers; this instance is in production: remove it.")
+            for name in type(self).model_fields:
+                value = getattr(self, name)
+                if isinstance(value, SecretStr) and value and self._is_known(value.get_secret_value()):
+                    raise ValueError(f"RELAIS_{name.upper()} is a secret that anybody would try, or too short for one: choose at least {SHORTEST_SECRET} random characters.")
         return self
+
+    def _is_known(self, secret: str) -> bool:
+        """Shorter than a secret may be, made of few letters, or named after what it opens."""
+        named = {f"{self.service}_{role}" for role in ("owner", "app", "worker")} | {f"{client}-secret" for client in (self.portal_client_id, self.accounts_client_id)}
+        return len(secret) < SHORTEST_SECRET or len(set(secret)) < FEWEST_LETTERS or secret.lower() in named
 
     def port(self, part: str) -> int:
         """Port of a part of the local installation."""
@@ -121,7 +138,13 @@ class Settings(BaseSettings):
         return f"postgresql+asyncpg://{name}_{role}:{password.get_secret_value()}@{self.database_host}:{self.database_port}/{self.database_name or name}"
 
 
+def _is_safe(url: str) -> bool:
+    """Nobody in between can read or change what is said at this address."""
+    address = urlsplit(url)
+    return bool(address.hostname) and (address.scheme == "https" or (address.scheme == "http" and address.hostname in LOOPBACK))
+
+
 @cache
 def settings() -> Settings:
     """The settings of this process. Tests and the launcher's children call `settings.cache_clear()` after changing the environment."""
-    return Settings()
+    return Settings(_secrets_dir=os.environ.get("RELAIS_SECRETS_DIR") or None)  # type: ignore[call-arg]

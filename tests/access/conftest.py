@@ -40,10 +40,10 @@ class Filled:
             yield
 
     def requests(self, owner: Owner, *, every_filter: bool = True) -> Iterator[tuple[Operation, Asked]]:
-        """Every request about the things of an owner; without `every_filter` only the first two of each route."""
+        """Every request about the things of an owner; without `every_filter` only the first of each route."""
         asker = Asker(self.things, owner, self.kinds)
         for operation in self.operations:
-            for asked in islice(asker.requests(operation), None if every_filter else 2):
+            for asked in islice(asker.requests(operation), None if every_filter else 1):
                 yield operation, asked
 
 

@@ -91,7 +91,7 @@ async def list_missions(
     return Page(items=[MissionRead.seen_by(caller, mission) for mission in found.items], next=found.next)
 
 
-@router.get("/turns", response_model=TurnsRead, dependencies=[allows(can_propose_missions)], responses=problems(401, 403, 422))
+@router.get("/turns", response_model=TurnsRead, dependencies=[allows(can_propose_missions)], responses=problems(401, 403, 409, 422))
 async def read_turns(*, caller: CallerDep, session: SessionDep, facility: Code, specialty: str | None = None, as_of: date | None = None, seed: str | None = None) -> TurnsRead:
     """Who is asked next at a facility: the lowest burden first, then the longest wait, then a lot drawn from the seed."""
     day = as_of or today()

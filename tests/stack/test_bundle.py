@@ -41,7 +41,7 @@ class TestWhereThePackagesComeFrom:
     def test_a_bundle_of_another_kind_of_machine_is_told(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
         monkeypatch.setattr(bootstrap, "WHEELS", tmp_path)
         (tmp_path / bootstrap.MADE_FOR).write_text("CPython 3.9 Plan9 vax\n")
-        with pytest.raises(bootstrap.CannotPrepare, match="This bundle was made for CPython 3.9 Plan9 vax, this is "):
+        with pytest.raises(bootstrap.CannotPrepare, match=r"This bundle was made for CPython 3\.9 Plan9 vax, this is "):
             bootstrap.check_machine()
 
 

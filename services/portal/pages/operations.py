@@ -100,7 +100,7 @@ def parts(services: Mapping[str, Any], events: Mapping[str, Any], provider: str)
     databases = [said["database"] for said in services.values() if "database" in said]
     found = [
         Part("gateway", "", "up"),
-        Part("database", "PostgreSQL", _together(databases)),
+        Part("database", "PostgreSQL", _together(databases), runbook="restore"),
         Part("broker", "", _together([said["broker"] for said in told]), runbook="broker-lost"),
         Part("identity", "", provider, runbook="key-rotation"),
     ]

@@ -20,6 +20,7 @@ import typer
 from rich.console import Console
 from rich.table import Column, Table
 
+from deploy.compose.init import compose
 from deploy.local.sign_in import SignInRefused
 from deploy.local.state import CHECKOUT, SERVICES, CannotStart, State
 
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from deploy.local.stack import RunningStack
 
 app = typer.Typer(help="Relais: human resources in health, from need to hire to figure.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.add_typer(compose, name="compose")
 console = Console(highlight=False, width=None if sys.stdout.isatty() else 200)
 complaints = Console(stderr=True, highlight=False)
 

@@ -24,6 +24,18 @@ from deploy.local.state import DATABASE_ROLES, SERVICES, CannotStart, shared_fol
 EXTENSIONS = ("btree_gist", "pg_trgm", "unaccent", "ltree", "pg_stat_statements")
 APP_STATEMENT_TIMEOUT = "30s"
 
+SETTINGS = {
+    "shared_preload_libraries": "pg_stat_statements",
+    "pg_stat_statements.track_utility": "off",  # it would keep the passwords of ALTER ROLE as they were typed
+    "jit": "off",  # costs more than it gives on short queries
+    "timezone": "UTC",
+    "log_min_messages": "warning",
+    "log_min_error_statement": "panic",  # a refused statement carries personal data: its text stays out of the log
+    "log_parameter_max_length_on_error": "0",
+    "log_line_prefix": "%m [%p] %u@%d ",
+}
+"""How PostgreSQL is told to behave, on any machine and in a container."""
+
 STATEMENT_TIMES = """
 CREATE OR REPLACE FUNCTION statement_times() RETURNS TABLE (query_id bigint, query text, calls bigint, seconds float8, longest float8)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
@@ -121,17 +133,10 @@ class Postgres:
             "port": self.port,
             "listen_addresses": self.host,
             "unix_socket_directories": "",
-            "shared_preload_libraries": "pg_stat_statements",
-            "pg_stat_statements.track_utility": "off",  # it would keep the passwords of ALTER ROLE as they were typed
             "shared_buffers": "64MB",
             "max_connections": 120,
-            "jit": "off",  # costs more than it gives on short queries
-            "timezone": "UTC",
-            "log_min_messages": "warning",
-            "log_min_error_statement": "panic",  # a refused statement carries personal data: its text stays out of the log
-            "log_parameter_max_length_on_error": 0,
-            "log_line_prefix": "%m [%p] %u@%d ",
             "max_wal_size": "512MB",
+            **SETTINGS,
         }
         if not self.durable:
             settings |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -168,7 +173,7 @@ class Postgres:
 
     def make_databases(self) -> None:
         """A database and three roles per service; harmless when they exist."""
-        self.sql("\n".join(_service_script(service, self.passwords) for service in self.services))
+        self.sql(databases_script(self.services, self.passwords))
 
     def stop(self) -> None:
         if self.process is not None:
@@ -180,6 +185,11 @@ class Postgres:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def databases_script(services: Iterable[str], passwords: dict[str, str]) -> str:
+    """For psql, as a superuser: a database and three roles per service, harmless when they exist."""
+    return "\n".join(_service_script(service, passwords) for service in services)
 
 
 # ruff: noqa: S608 (names of our own services, in a script for psql)

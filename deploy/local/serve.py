@@ -17,7 +17,7 @@ from shared.settings import settings
 GRACE_SECONDS = 5
 
 
-def serve(name: str, module: str, port: int) -> None:
+def serve(name: str, module: str, port: int, *, host: str = "127.0.0.1") -> None:
     settings.cache_clear()  # the launcher's own, read before the fork
     configure_logging(name)
     served = importlib.import_module(module)
@@ -35,7 +35,7 @@ def serve(name: str, module: str, port: int) -> None:
     if hasattr(served, "uvicorn_options"):  # the gateway's own limits on slow and large requests
         options |= served.uvicorn_options()
     try:
-        uvicorn.run(served.create(), host="127.0.0.1", port=port, **options)
+        uvicorn.run(served.create(), host=host, port=port, **options)
     finally:
         stop_logging()  # the lines that say why it could not start
 

@@ -18,10 +18,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette_compress import CompressMiddleware
 
 from services.portal.pages import all_pages
+from services.portal.pages.sign_in import OUTCOMES as SIGN_IN_OUTCOMES
 from services.portal.visit import Visit, answer, is_secure, language_of
 from shared import i18n
 from shared.clients import close_http_session
 from shared.db import database
+from shared.metrics import SIGN_INS
 from shared.settings import LOOPBACK, settings
 from shared.telemetry import TelemetryMiddleware, start_telemetry, stop_telemetry
 
@@ -58,6 +60,8 @@ def refuse_unsafe_settings() -> None:
 @contextlib.asynccontextmanager
 async def lifespan(_app: Starlette) -> AsyncIterator[None]:
     start_telemetry("portal")
+    for outcome in SIGN_IN_OUTCOMES:
+        SIGN_INS.add(0, (outcome,))  # a rate needs its zero
     yield
     await close_http_session()
     await database.dispose()

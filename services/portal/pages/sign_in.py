@@ -15,6 +15,7 @@ logger = logging.getLogger("relais.portal.sign_in")
 pages = Pages()
 
 SIGN_IN_SECONDS = 600
+OUTCOMES = DONE, REFUSED, PROVIDER_AWAY = "done", "refused", "provider-away"
 PREFERENCES = {"language": LANGUAGES, "theme": THEMES, "density": DENSITIES}
 
 
@@ -51,14 +52,14 @@ async def callback(visit: Visit) -> Response:
         session = await start_session(tokens, claims)
     except IdentityRefused as refused:
         logger.warning("sign-in refused: %s", refused.slug)
-        SIGN_INS.add(labels=("refused",))
+        SIGN_INS.add(labels=(REFUSED,))
         answer = visit.page("problems/sign_in.html", 400, slug=refused.slug)
         drop_cookie(answer, cookie)
         return answer
     except IdentityAway:
-        SIGN_INS.add(labels=("provider-away",))
+        SIGN_INS.add(labels=(PROVIDER_AWAY,))
         raise
-    SIGN_INS.add(labels=("done",))
+    SIGN_INS.add(labels=(DONE,))
     if visit.session is not None:
         await end_session(visit.session.cookie)
     done: Response = RedirectResponse(own_path(sign_in_begun.back), 303)

@@ -114,7 +114,7 @@ class Gateway:
         outside = visit.asked.traceparent if visit.asked is not None else None
         telemetry.attach_traceparent(None)
         with self._watched(visit, outside) as work:
-            visit.traceparent = telemetry.current_traceparent()
+            visit.traceparent = visit.traceparent or telemetry.current_traceparent()
             visit.request_id = visit.traceparent[3:35] if visit.traceparent else f"{random.getrandbits(128):032x}"
             try:
                 if refusal is None:
@@ -216,7 +216,13 @@ class Gateway:
         """The server span of a request; a page's assets and the reading of traces would hide the acts in the list."""
         if visit.path.startswith(telemetry.UNTRACED):
             return telemetry.NO_SPAN
-        return telemetry.span(f"{visit.method} {visit.route_name}", kind="server", parent=self._continued(visit, outside), links=(outside,) if outside else ())
+        parent, trace_id = self._continued(visit, outside), 0
+        if parent is None and telemetry.is_tracing():
+            trace_id = random.getrandbits(128) or 1
+            if (trace_id & 0xFFFFFFFFFFFFFFFF) >= self.sampled_below:  # nobody records it: its name alone travels on
+                visit.traceparent = f"00-{trace_id:032x}-{random.getrandbits(64) or 1:016x}-00"
+                return telemetry.NO_SPAN
+        return telemetry.span(f"{visit.method} {visit.route_name}", kind="server", parent=parent, links=(outside,) if outside else (), trace_id=trace_id)
 
     def _continued(self, visit: Visit, outside: str | None) -> str | None:
         """The trace that this request is a part of. Only someone with a token may continue one (the portal and the services do),

@@ -219,10 +219,11 @@ def span(
     attributes: Mapping[str, Value] | None = None,
     parent: str | None = None,
     links: Iterable[str | None] = (),
+    trace_id: int = 0,
 ) -> Span | NoSpan:
     """`with span("publish …", kind="producer", parent=row.traceparent) as work: work.set("messages", 3)`
 
-    Without `parent` it continues the work in progress, or begins a trace, of which RELAIS_TRACE_RATIO is recorded.
+    Without `parent` it continues the work in progress, or begins a trace (`trace_id`, when it has one already), of which RELAIS_TRACE_RATIO is recorded.
     """
     if _sender is None:
         return NO_SPAN
@@ -232,7 +233,7 @@ def span(
         if above is not None and not above.sampled:
             return NO_SPAN
     if above is None:
-        trace_id = random.getrandbits(128) or 1
+        trace_id = trace_id or random.getrandbits(128) or 1
         context = Context(trace_id, random.getrandbits(64) or 1, (trace_id & 0xFFFFFFFFFFFFFFFF) < _threshold)
     elif above.sampled:
         context = Context(above.trace_id, random.getrandbits(64) or 1, True)

@@ -102,7 +102,7 @@ class Load:
             raise MeasureFailed(found["failed"])
         return Found(**found | {"statuses": {int(status): count for status, count in found["statuses"].items()}})
 
-    def warm_up(self, requests: Path, part: Part, *, least: int, connections: int = 32, patience: float = 120) -> None:
+    def warm_up(self, requests: Path, part: Part, *, least: int, connections: int = 32, patience: float = 240) -> None:
         """Until every token was seen once, and every connection behind the contender is open."""
         seen, deadline = 0, time.monotonic() + patience
         while seen < least:

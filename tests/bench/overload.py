@@ -18,7 +18,7 @@ OURS = "gateway and registry"
 
 
 def bench(plan: Plan, folder: Path) -> list[Row]:
-    with rig(folder, tokens=min(2000, plan.people)) as (parts, load, tokens), people(folder, tokens, plan.people) as known:
+    with rig(folder, tokens=200) as (parts, load, tokens), people(folder, tokens, plan.people) as known:
         service_core, other = cores()
         known.pin(other)
         collector = parts.collector(other)

@@ -20,7 +20,7 @@ OURS, RAW = "registry service", "raw ASGI + asyncpg"
 
 
 def bench(plan: Plan, folder: Path) -> list[Row]:
-    with rig(folder, tokens=min(2000, plan.people)) as (parts, load, tokens), people(folder, tokens, plan.people) as known:
+    with rig(folder, tokens=200) as (parts, load, tokens), people(folder, tokens, plan.people) as known:
         contender, other = cores()
         known.pin(other)
         upstream = parts.collector(other)

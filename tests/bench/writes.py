@@ -76,7 +76,7 @@ def _pgbench(known: People, folder: Path, seconds: float) -> float:
     postgres = known.postgres
     done = subprocess.run(
         [
-            str(binaries() / "bin" / "pgbench"), "--no-vacuum", "--client", str(CLIENTS), "--jobs", "1", "--time", str(max(1, round(seconds))), "--protocol", "prepared",
+            str(binaries() / "bin" / "pgbench"), "--no-vacuum", "--client", str(CLIENTS), "--jobs", "1", "--time", str(max(3, round(seconds))), "--protocol", "prepared",
             "--file", str(script), "--host", postgres.host, "--port", str(postgres.port), "--username", "registry_app", "registry",
         ],
         check=False, capture_output=True, text=True, env={**os.environ, "PGPASSWORD": postgres.passwords["registry_app"]},

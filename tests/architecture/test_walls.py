@@ -62,6 +62,68 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
     assert [row["viewname"] for row in views] == []
 
 
+# Tables without an authority, through which the code reaches every row: what belongs to no authority, or is reached by a secret or an account alone.
+INTERNAL = {
+    *("idempotency_keys", "incarnation", "aggregate_versions", "outbox", "relay_state", "relay_acknowledged", "consumers", "consumer_positions", "inbox"),
+    *("heard_versions", "parked_events", "dead_letters", "revocations", "kept_seals", "sessions", "certificate_numbers", "cme_alerts", "person_searches", "shortfalls"),
+}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_no_other_kind_of_relation_and_no_right_escapes(service, postgres):
+    """A materialised view, a foreign table or an index-only copy knows no policy; a sequence, a default privilege or PUBLIC may give what a table does not."""
+    connection = await superuser(postgres, service)
+    try:
+        kinds = await connection.fetch(
+            "SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('m', 'f', 'v') AND relname NOT LIKE 'pg_stat_statements%'"
+        )
+        public = await connection.fetch(
+            "SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a WHERE c.relnamespace = 'public'::regnamespace AND a.grantee = 0 AND c.relname NOT LIKE 'pg_stat_statements%'"
+        )
+        sequences = await connection.fetch(
+            "SELECT c.relname FROM pg_class c, aclexplode(c.relacl) a WHERE c.relkind = 'S' AND c.relnamespace = 'public'::regnamespace "
+            "AND a.grantee <> c.relowner AND a.privilege_type NOT IN ('USAGE', 'SELECT')"
+        )
+        defaults = await connection.fetch(
+            "SELECT pg_get_userbyid(nullif(a.grantee, 0)) AS grantee, d.defaclobjtype::text AS kind, a.privilege_type AS privilege FROM pg_default_acl d, aclexplode(d.defaclacl) a"
+        )
+        schema = await connection.fetch(
+            "SELECT pg_get_userbyid(a.grantee) AS name FROM pg_namespace n, aclexplode(n.nspacl) a WHERE nspname = 'public' AND privilege_type = 'CREATE'"
+        )
+        escaping = await connection.fetch(
+            "SELECT c.relname, a.privilege_type FROM pg_class c, aclexplode(c.relacl) a WHERE c.relkind IN ('r', 'p') AND c.relnamespace = 'public'::regnamespace "
+            "AND a.grantee <> c.relowner AND a.privilege_type IN ('TRUNCATE', 'REFERENCES', 'TRIGGER')"
+        )
+    finally:
+        await connection.close()
+    assert [row["relname"] for row in kinds] == []
+    assert [tuple(row) for row in public] == []
+    assert [row["relname"] for row in sequences] == []
+    expected = {("r", "SELECT"), ("r", "INSERT"), ("r", "UPDATE"), ("r", "DELETE"), ("S", "USAGE"), ("S", "SELECT")}
+    others = [row for row in defaults if row["grantee"] != f"{service}_owner"]
+    assert {(row["kind"], row["privilege"]) for row in others} <= expected
+    assert {row["grantee"] for row in others} <= {f"{service}_app", f"{service}_worker"}
+    assert not {row["name"] for row in schema} & {f"{service}_app", f"{service}_worker"}
+    assert [tuple(row) for row in escaping] == []
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_policy_that_lets_everything_through_was_meant(service, postgres):
+    """Every row to everybody: only for the directory, which no request writes, and for tables that no authority owns."""
+    connection = await superuser(postgres, service)
+    try:
+        writing = await connection.fetch(
+            "SELECT p.polrelid::regclass::text AS name FROM pg_policy p JOIN pg_roles r ON r.oid = ANY (p.polroles) WHERE r.rolname = $1 "
+            "AND (p.polcmd = '*' OR p.polcmd IN ('a', 'w', 'd')) AND coalesce(pg_get_expr(p.polwithcheck, p.polrelid), pg_get_expr(p.polqual, p.polrelid)) = 'true'",
+            f"{service}_app",
+        )
+        anybody = await connection.fetch("SELECT polrelid::regclass::text AS name FROM pg_policy WHERE 0 = ANY (polroles)")
+    finally:
+        await connection.close()
+    assert {row["name"] for row in writing if not row["name"].startswith("audit")} <= INTERNAL
+    assert [row["name"] for row in anybody] == []
+
+
 @pytest.fixture
 def tables_of(postgres, issuer, files_dir):
     async def read(service):

@@ -137,8 +137,8 @@ async def run_worker(service: "Service", stop: asyncio.Event) -> None:
     duties: list[tuple[str, Callable[[], Duty]]] = [("relay", lambda: Relay(service.name))]
     if consumer is not None and consumer.topics:
         duties.append(("consumer", lambda: Subscription(consumer)))
-    if service.sealed is not None:
-        duties.append(("sealer", lambda: Sealer(service.name, service.sealed)))
+    if (sealed := service.sealed) is not None:
+        duties.append(("sealer", lambda: Sealer(service.name, sealed)))
     if service.daily:
         duties.append(("daily tasks", lambda: DailyTasks(service.daily)))
     if service.frequent:

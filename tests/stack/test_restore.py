@@ -20,7 +20,7 @@ from deploy.local.state import CHECKOUT, CannotStart, State
 from shared.worker import everything_is_heard
 from tests.support.system import STACK_KIND, call, query, until
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.embedded]
 
 FACILITIES = "relais.registry.facilities"
 BEFORE, LOST, AFTER = "VN-22-BEFORE", "VN-22-LOST", "VN-22-AFTER"

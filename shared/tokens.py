@@ -121,7 +121,7 @@ class TokenVerifier:
         claims = self._judge(said)
         key = await self._key(_key_id(header))
         try:
-            key.raw_value.verify(signature, signed, PADDING, HASH)
+            key.public_key.verify(signature, signed, PADDING, HASH)
         except InvalidSignature as error:
             raise TokenRefused("token-signature") from error
         if self.revocations.cover(claims):

@@ -147,4 +147,4 @@ def _is_safe(url: str) -> bool:
 @cache
 def settings() -> Settings:
     """The settings of this process. Tests and the launcher's children call `settings.cache_clear()` after changing the environment."""
-    return Settings(_secrets_dir=os.environ.get("RELAIS_SECRETS_DIR") or None)  # type: ignore[call-arg]
+    return Settings(_secrets_dir=os.environ.get("RELAIS_SECRETS_DIR") or None)

@@ -31,6 +31,7 @@ class System:
         self.topics = Topics(broker)
         self.deaths: list[str] = []
         self.ended_otherwise: list[str] = []
+        self.in_hand = ""  # the case that has not come to its end
         self.people: list[str] = []
         self.rare: list[str] = []
 

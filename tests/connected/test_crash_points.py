@@ -78,6 +78,8 @@ async def history(system: System) -> History:
 @pytest.mark.parametrize("workload", WORKLOADS)
 @pytest.mark.parametrize("point", sorted(crash_points()))
 async def test_killed_at(system: System, history: History, point: str, workload: str, nth: int):
+    assert system.in_hand == "", f"not tried: what {system.in_hand} left behind would be found again"
+    system.in_hand = f"{point}:{nth} under {workload}"
     system.client.sign_in()
     system.client.forget()
     work = WORKLOADS[workload](system)
@@ -95,3 +97,4 @@ async def test_killed_at(system: System, history: History, point: str, workload:
         system.arm("")
     await system.recover()
     await history.check()
+    system.in_hand = ""

@@ -119,7 +119,7 @@ async def count_shares(body: SharesCreate, caller: CallerDep, session: SessionDe
 
 @router.get("/{person_id}", response_model=PersonRead, dependencies=[allows(can_read_people)], responses=problems(403, 404))
 async def read_person(person_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> PersonRead:
-    """One person with names, purposes and occupations."""
+    """One person with names, purposes and occupations; the person is told who asked for birth and sex."""
     person = await get_visible_person(session, caller, person_id, whole=True)
     etag(response, person.version)
     await record_reads(session, caller, "person", [(person.id, person.id)], fields=["birth", "sex"])

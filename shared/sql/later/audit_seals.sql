@@ -1,4 +1,6 @@
 -- The audit can be checked: what was sealed, with which key, and the salt of each record's values (docs/decisions/0015-an-audit-that-can-be-checked.md).
+-- A service starts after its migrations: nobody waits for these locks.
+-- squawk-ignore-file require-concurrent-index-creation
 
 -- For whom it was done, when not in one's own right: the accounts that a substitute stands in for.
 ALTER TABLE audit ADD COLUMN for_whom text[];

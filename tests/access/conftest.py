@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from deploy.local.postgres import Postgres
+from shared.clients import close_http_session
 from shared.db import database
 from tests.access.requests import Asked, Asker, Operation, operations_of
 from tests.access.rows import Owner, Things, fill, open_places, put_rules_aside, tables_of
@@ -92,5 +93,6 @@ def each_service(request: pytest.FixtureRequest, filled: Callable[[str], Abstrac
 async def service(each_service: Filled) -> AsyncIterator[Filled]:
     """Each service in turn."""
     yield each_service
+    await close_http_session()
     await settled()
     await database.dispose()

@@ -16,7 +16,7 @@ HOSPITAL, CENTRE, ELSEWHERE = "VN-22-BVT", "VN-22-TTBCE", "VN-01-XP"
 DIRECTORY = {"facilities", "facility_authorities", "facility_links", "occupations", "areas", "area_changes", "area_successions", "populations", "packaged_data", "alembic_version"}
 """What everybody may know, or no request reads."""
 EVENTS = set("outbox inbox incarnation aggregate_versions relay_state relay_acknowledged consumers consumer_positions heard_versions parked_events dead_letters".split())
-OWN_BOOKS = {"idempotency_keys"}
+OWN_BOOKS = {"idempotency_keys", "revocations", "kept_seals"}
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ Seals are only added: of two heads told for one number, both stay, and the one h
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 import orjson
@@ -63,7 +63,10 @@ _KEPT = text(
 )
 
 
-async def keep_seals(session: AsyncSession, seals: Sequence[Received[KeptSeal]]) -> None:
+SealT = TypeVar("SealT", bound=KeptSeal)
+
+
+async def keep_seals(session: AsyncSession, seals: Sequence[Received[SealT]]) -> None:
     """Whose seal it is, the type of the event says."""
     rows = [seal.data.model_dump(mode="json", exclude={"id"}) | {"service": seal.type.split(".")[0]} for seal in seals]
     await session.execute(_KEEP, {"rows": orjson.dumps(rows).decode()})

@@ -101,7 +101,15 @@ class State:
     def secrets(self) -> dict[str, str]:
         """Passwords and keys of this installation, made once and readable by its owner alone."""
         known = self.read("secrets")
-        wanted = ["postgres", "portal_client", "session", "identity", "keycloak_admin", "accounts_client", *(f"{service}_{role}" for service in SERVICES for role in DATABASE_ROLES)]
+        wanted = [
+            "postgres",
+            "portal_client",
+            "session",
+            "identity",
+            "keycloak_admin",
+            "accounts_client",
+            *(f"{service}_{role}" for service in SERVICES for role in DATABASE_ROLES),
+        ]
         missing = {name: secrets.token_urlsafe(32) for name in wanted if name not in known}
         if missing:
             known |= missing

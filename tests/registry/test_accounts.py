@@ -13,6 +13,7 @@ from sqlalchemy import select
 from services.registry.accounts.models import Account, home_of, must_not_spread, roles_kept_apart
 from services.registry.accounts.permissions import ABOVE, GIVEN
 from services.registry.accounts.upkeep import apply_accounts, close_departed, find_accounts, keep_accounts, turn_substitutes, wanted_of
+from services.registry.revocations.queries import revocations_in_force
 from shared.auth import ROLES
 from shared.errors import Refused
 from tests.registry.world import BACHE, BACHMAI, BASE, BVT, World, ok, problem
@@ -431,6 +432,12 @@ class TestFixed:
             assert problem(await linh.request(method, path, json=body), 409) == "accounts-are-fixed", path
         allowed = {one["act"]: one["allowed"] for one in ok(await linh.get(f"{PATH}/{found['id']}"))["available_actions"]}
         assert allowed == {"change": False, "substitute": False, "link": True, "first_password": False, "close": False}
+
+    async def test_being_found_takes_nobodys_token_away(self, world: World, realm_file: None) -> None:
+        """Nothing changed at the identity provider: the tokens of before are still good."""
+        await find_accounts()
+        async with world.as_worker() as session:
+            assert (await revocations_in_force(session))["items"] == []
 
 
 class TestRules:

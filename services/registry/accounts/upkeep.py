@@ -222,7 +222,6 @@ async def _write_found(session: AsyncSession, found: Found) -> bool:
         "invited_on": today(),
         "version": 1,
         "applied_version": 1,
-        "applied_at": now(),
         "authority_path": home,
         "shared_with": [],
     }

@@ -71,7 +71,8 @@ class KeptConnections(dict[str, AsyncConnection]):
     async def to(self, service: str) -> AsyncConnection:
         if service not in self:
             url = f"postgresql+asyncpg://postgres:{self.postgres.passwords['postgres']}@{self.postgres.host}:{self.postgres.port}/{service}"
-            engine = create_async_engine(url, poolclass=NullPool, json_serializer=database.dumps, json_deserializer=database.loads)
+            as_app = {"server_settings": {"plan_cache_mode": "force_custom_plan"}}  # as the role of the service has it
+            engine = create_async_engine(url, poolclass=NullPool, json_serializer=database.dumps, json_deserializer=database.loads, connect_args=as_app)
             self[service] = await engine.connect()
         return self[service]
 

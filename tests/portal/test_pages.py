@@ -77,13 +77,6 @@ def test_the_first_page_greets_who_is_not_signed_in(reader: TestClient) -> None:
     assert "Đăng nhập" in page.text
 
 
-def test_operations_pages_do_not_exist_for_others(as_: Callable[..., TestClient]) -> None:
-    assert as_("linh").get("/operations/health").status_code == 404
-    page = as_("ops").get("/operations/health")
-    assert page.status_code == 200
-    assert "recruitment" in page.text
-
-
 def test_a_page_that_is_none(as_: Callable[..., TestClient]) -> None:
     assert as_("linh", "fr").get("/nothing/here").status_code == 404
     assert "Il n’y a rien ici" in as_("linh", "fr").get(f"/people/{uid(77)}").text

@@ -26,7 +26,8 @@ DECISIONS = "relais.appointment.decisions"
 REVOKED = "appointment.decision.revoked.v1"
 EXAMPLE = json.loads((CONTRACTS / f"{REVOKED}.json").read_text())["examples"][0]
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-ROUTES = [("GET", path) for path in ("events", "causes", "dead-letters", f"dead-letters/{uuid7()}", "parked-events", f"parked-events/{uuid7()}", "jobs", "versions")]
+NOBODYS = "0197f0a4-0000-7000-8000-000000000000"
+ROUTES = [("GET", path) for path in ("events", "causes", "dead-letters", f"dead-letters/{NOBODYS}", "parked-events", f"parked-events/{NOBODYS}", "jobs", "versions")]
 
 
 def broken(subject: UUID, version: int, body: bytes = b'{"id": 7}') -> Message:

@@ -9,11 +9,20 @@ from fastapi import Query, Response
 from services.registry.assignments.permissions import can_record_assignments
 from services.registry.persons.models import Person
 from services.registry.persons.permissions import can_change_person, can_find_people, can_look_up_names, can_read_people, can_write_people
-from services.registry.persons.queries import cards_of, get_search, get_visible_person, keep_search, persons_found, persons_visible_to, shares_of, staff_visible_to, workers_of
+from services.registry.persons.queries import (
+    cards_of,
+    get_search,
+    get_visible_person,
+    keep_search,
+    persons_found,
+    persons_visible_to,
+    read_whole_person,
+    shares_of,
+    staff_visible_to,
+)
 from services.registry.persons.schemas import (
     Lookup,
     LookupCreate,
-    NameRead,
     PersonCard,
     PersonChange,
     PersonCreate,
@@ -23,8 +32,6 @@ from services.registry.persons.schemas import (
     SearchPage,
     Shares,
     SharesCreate,
-    WorkerRead,
-    birth_of,
 )
 from services.registry.persons.timeline import Timeline, timeline_of
 from services.registry.persons.use_cases import change_person, register_person
@@ -42,18 +49,18 @@ router = Router(prefix="/persons", tags=["persons"])
 KEYS = [Person.sort_key, Person.id]
 
 
-async def _read(session: SessionDep, caller: Caller, person: Person) -> PersonRead:
-    born, year = birth_of(person)
-    workers = await workers_of(session, person.id)
+async def _read(session: SessionDep, caller: Caller, person_id: UUID, response: Response) -> PersonRead:
+    person = await read_whole_person(session, caller, person_id)
+    etag(response, person.version)
     return PersonRead(
         id=person.id,
         name=person.name,
-        names=[NameRead.model_validate(name) for name in person.names],
-        birth_date=born,
-        birth_year=year,
+        names=person.names,
+        birth_date=person.birth_date if person.birth_precision == "date" else None,
+        birth_year=person.birth_date.year if person.birth_date else None,
         sex=person.sex,
-        purposes=[row.purpose for row in person.purposes],
-        workers=[WorkerRead.model_validate(worker) for worker in workers],
+        purposes=[row["purpose"] for row in person.purposes],
+        workers=person.workers,
         reference=person.reference,
         version=person.version,
         available_actions=[
@@ -68,8 +75,7 @@ async def _read(session: SessionDep, caller: Caller, person: Person) -> PersonRe
 async def create_person(body: PersonCreate, response: Response, caller: CallerDep, session: SessionDep) -> PersonRead:
     """Register a person, once, for one or several purposes."""
     person = await register_person(session, caller=caller, body=body)
-    etag(response, person.version)
-    return await _read(session, caller, person)
+    return await _read(session, caller, person.id, response)
 
 
 @router.get("", response_model=Page[PersonCard], dependencies=[allows(can_find_people)], responses=problems(403, 422))
@@ -120,10 +126,9 @@ async def count_shares(body: SharesCreate, caller: CallerDep, session: SessionDe
 @router.get("/{person_id}", response_model=PersonRead, dependencies=[allows(can_read_people)], responses=problems(403, 404))
 async def read_person(person_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> PersonRead:
     """One person with names, purposes and occupations; the person is told who asked for birth and sex."""
-    person = await get_visible_person(session, caller, person_id, whole=True)
-    etag(response, person.version)
-    await record_reads(session, caller, "person", [(person.id, person.id)], fields=["birth", "sex"])
-    return await _read(session, caller, person)
+    person = await _read(session, caller, person_id, response)
+    await record_reads(session, caller, "person", [(person_id, person_id)], fields=["birth", "sex"])
+    return person
 
 
 @router.patch("/{person_id}", response_model=PersonRead, dependencies=[allows(can_write_people)], responses=problems(403, 404, 412, 422))
@@ -132,8 +137,7 @@ async def update_person(person_id: UUID, body: PersonChange, response: Response,
     person = await get_visible_person(session, caller, person_id, whole=True, for_update=True)
     require_current(if_match, person.version)
     person = await change_person(session, caller=caller, person=person, body=body)
-    etag(response, person.version)
-    return await _read(session, caller, person)
+    return await _read(session, caller, person.id, response)
 
 
 @router.get("/{person_id}/timeline", response_model=Timeline, dependencies=[allows(can_read_people)], responses=problems(403, 404, 422))

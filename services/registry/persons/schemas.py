@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from services.registry.persons.models import NameKind, Person, Purpose, Sex
+from services.registry.persons.models import NameKind, Purpose, Sex
 from shared.actions import Action
 from shared.clock import today
 from shared.i18n import _
@@ -163,8 +163,3 @@ class Shares(BaseModel):
     under: int | None
     sex_unknown: int | None
     birth_unknown: int | None
-
-
-def birth_of(person: Person) -> tuple[date | None, int | None]:
-    """What is known of the birth: the whole date, or the year alone."""
-    return (person.birth_date if person.birth_precision == "date" else None), person.birth_year

@@ -18,7 +18,7 @@ from deploy.local.stack import RunningStack
 from tests.deploy.compose import ROOT
 from tests.deploy.queries import RECORDED, all_queries
 
-pytestmark = pytest.mark.stack
+pytestmark = [pytest.mark.stack, pytest.mark.full]
 FOLDER = ROOT / "deploy/prometheus"
 NOT_OURS = "(Debian: apt install prometheus)"
 

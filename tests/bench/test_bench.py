@@ -169,6 +169,7 @@ class TestRuns:
         assert rows[2].ok, "a revoked token lives on for at most a minute"
 
     @pytest.mark.stack
+    @pytest.mark.embedded
     @pytest.mark.parametrize("name", [name for name in NAMES if name != "tokens"])
     def test_every_measure_runs(self, name: str) -> None:
         with temporary_folder() as state:

@@ -175,15 +175,3 @@ async def world(committed: str, postgres: Postgres, broker: Broker, door: Door, 
         for member in made.members:
             member.kill()
         await database.dispose()
-
-
-@pytest.fixture
-def ended() -> Callable[[Member], Awaitable[int]]:
-    """Wait for a process to end by itself."""
-
-    async def wait(process: Member) -> int:
-        await until("the process has ended", process.has_ended)
-        assert process.returncode is not None
-        return process.returncode
-
-    return wait

@@ -119,9 +119,6 @@ class Member:
     def poll(self) -> int | None:
         return self.returncode
 
-    async def has_ended(self) -> bool:
-        return self.returncode is not None
-
     def said(self) -> str:
         return self._log.read_text()
 

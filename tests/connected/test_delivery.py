@@ -2,11 +2,9 @@
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
 from typing import Any
 from uuid import UUID
 
-import pytest
 from aiokafka import AIOKafkaProducer
 from sqlalchemy import text
 
@@ -19,8 +17,6 @@ from shared.rebuild import rebuild, renew_incarnation
 from shared.relay import Relay
 from tests.connected.conftest import World, until
 from tests.connected.member import HIRES, HiringDone
-
-Ended = Callable[[Any], Awaitable[int]]
 
 
 async def publish(value: bytes, *, key: UUID, headers: list[tuple[str, bytes]] | None = None) -> None:
@@ -172,26 +168,6 @@ class TestTheBroker:
             finally:
                 world.broker.send_signal(signal.SIGCONT)
             await until("all is heard", world.all_heard)
-        await world.assert_nothing_lost_doubled_or_turned_round()
-
-
-class TestAProcessThatIsKilled:
-    @pytest.mark.parametrize("at", ["relay.after_select", "relay.after_produce", "relay.after_ack:2", "relay.after_mark:2", "relay.after_commit"])
-    async def test_the_relay(self, world: World, ended: Ended, at: str):
-        await world.announce(300, seats=1500)
-        assert await ended(world.process("relay", RELAIS_CRASH_AT=at)) == -signal.SIGKILL
-        async with world.running(world.relay(), world.subscription()):
-            await until("all is heard", world.all_heard)
-        await world.assert_nothing_lost_doubled_or_turned_round()
-
-    @pytest.mark.parametrize("at", ["inbox.after_fetch:3", "inbox.after_insert", "inbox.after_effect:150", "inbox.after_commit:2", "inbox.before_offset_commit:2"])
-    async def test_the_consumer(self, world: World, ended: Ended, at: str):
-        async with world.running(world.relay()):
-            await world.announce(300, seats=1500)
-            await until("all is published", world.all_published)
-            assert await ended(world.process("consumer", RELAIS_CRASH_AT=at)) == -signal.SIGKILL
-            async with world.running(world.subscription()):
-                await until("all is heard", world.all_heard)
         await world.assert_nothing_lost_doubled_or_turned_round()
 
 

@@ -170,7 +170,7 @@ class TestRuns:
 
     @pytest.mark.stack
     @pytest.mark.embedded
-    @pytest.mark.parametrize("name", [name for name in NAMES if name != "tokens"])
+    @pytest.mark.parametrize("name", [pytest.param(name, marks=[] if name in ("gateway", "registry") else [pytest.mark.long]) for name in NAMES if name != "tokens"])
     def test_every_measure_runs(self, name: str) -> None:
         with temporary_folder() as state:
             done = subprocess.run(

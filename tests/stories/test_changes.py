@@ -12,12 +12,12 @@ from typing import Any
 
 import pytest
 
+from deploy.local.play import Outcome
 from deploy.local.stack import RunningStack
-from tests.stories.conftest import Disturbed
 from tests.stories.reading import records
 from tests.support.system import call
 
-pytestmark = [pytest.mark.story, pytest.mark.embedded]
+pytestmark = [pytest.mark.story, pytest.mark.embedded, pytest.mark.changes]
 
 AS_OF, EVE = "2025-09-30", "2025-09-29"
 GROUPS = {"density.nurses": "nurse", "density.doctors": "doctor", "density.pharmacists": "pharmacist"}
@@ -118,8 +118,7 @@ class Changes:
         return Moves()
 
 
-def test_twenty_changes_move_exactly_the_figures_that_they_touch(disturbed: Disturbed) -> None:
-    stack, _ = disturbed
+def test_twenty_changes_move_exactly_the_figures_that_they_touch(stack: RunningStack, played: Outcome) -> None:
     chance, changes = random.Random("twenty changes"), Changes(stack)
     people = {figure: records(stack, figure) for figure in GROUPS}
     before, expected = changes.figures(), Moves()

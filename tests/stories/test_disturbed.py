@@ -2,17 +2,17 @@
 
 import pytest
 
+from deploy.local.play import Outcome
+from deploy.local.stack import RunningStack
 from deploy.local.state import SERVICES
 from shared.worker import everything_is_heard
-from tests.stories.conftest import Disturbed
 from tests.support.system import call, query, until
 
 pytestmark = pytest.mark.story
 
 
-def test_the_play_goes_on_and_its_figures_are_the_same(disturbed: Disturbed):
-    stack, outcome = disturbed
-    assert {f.id: f.computed for f in outcome.figures} == {f.id: f.expected for f in outcome.figures}
+def test_the_play_goes_on_and_its_figures_are_the_same(stack: RunningStack, played: Outcome):
+    assert {f.id: f.computed for f in played.figures} == {f.id: f.expected for f in played.figures}
 
     speaking = [service for service in SERVICES if service != "portal"]
     ops = stack.account("ops")

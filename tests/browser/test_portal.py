@@ -222,7 +222,7 @@ def complaints_of_axe(page: Page) -> list[str]:
 
 
 class TestEverybodyCanUseIt:
-    @pytest.mark.parametrize(("language", "theme"), [("fr", "light"), ("vi", "dark"), ("en", "light"), ("fr", "dark")])
+    @pytest.mark.parametrize(("language", "theme"), [("vi", "light"), ("fr", "dark")])
     def test_axe_finds_nothing(self, signed_in: Callable[..., Page], language: str, theme: str) -> None:
         page = signed_in("linh", language, color_scheme=theme)
         paths = [

@@ -19,7 +19,7 @@ from shared.audit_seals import KeyFiles, Sealer, seal_state
 from shared.audit_verify import Kind, Verdict, verify, verify_service
 from shared.db import database, worker_session
 from shared.ids import uuid7
-from tests.support.service import cloned_database, environment, prepare_database, settings_of
+from tests.support.service import cloned_database, environment, prepare_database, settings_of, settled
 
 SERVICE = "recruitment"
 PERSON = uuid7()
@@ -56,6 +56,7 @@ def chain(postgres: Any, issuer: Any, files_dir: Path) -> Iterator[tuple[str, li
             await write(4)
             await sealing.seal_some()
         heads = await told_heads()
+        await settled()
         await database.dispose()
         return heads
 

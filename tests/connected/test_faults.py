@@ -239,7 +239,7 @@ class TestPoison:
         assert dict(kept) == {cut: [10], unknown: [2, 10], refused: [-3, 10], broken: [BUGGY, 10]}
         assert await world.rows("SELECT event_id FROM kept_hires GROUP BY event_id HAVING count(*) > 1") == []
 
-    @pytest.mark.parametrize("many", [300, pytest.param(10_000, marks=pytest.mark.long)])
+    @pytest.mark.parametrize("many", [1000, pytest.param(10_000, marks=pytest.mark.long)])
     async def test_thousands_in_a_row_are_kept_and_the_partition_moves_on(self, world: World, many: int):
         reader = world.process("consumer")
         async with world.running(world.relay()):

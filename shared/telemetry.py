@@ -313,7 +313,7 @@ class TelemetryMiddleware:
                     work.set("http.response.status_code", status)
                     if status >= 500 and work.error is None:
                         work.fail(str(status))
-                if _sender is not None or _listener is not None:
+                if is_measuring():
                     metrics.REQUESTS.record(seconds, (method, route, status))
                 log_request(self.log, method, route, status, seconds)
 

@@ -42,10 +42,14 @@ IfMatch = Annotated[str | None, Header(alias="If-Match", description="The ETag t
 
 
 def etag(response: Response, version: int) -> None:
-    response.headers["ETag"] = f'"{version}"'
+    response.headers["ETag"] = etag_of(version)
+
+
+def etag_of(version: int) -> str:
+    return f'"{version}"'
 
 
 def require_current(if_match: str | None, version: int) -> None:
     """Raises Changed when the caller read an older version than the one that stands."""
-    if if_match is not None and if_match.strip() not in ("*", f'"{version}"'):
+    if if_match is not None and if_match.strip() not in ("*", etag_of(version)):
         raise Changed()

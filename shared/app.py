@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from asyncpg import PostgresError
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
@@ -224,8 +225,9 @@ def _handle_errors(app: FastAPI) -> None:
             Problem(error.status_code, f"http-{error.status_code}", details.get(error.status_code, _("The request was not accepted.")), headers=dict(error.headers or {})), request
         )
 
+    @app.exception_handler(PostgresError)
     @app.exception_handler(DBAPIError)
-    async def on_database(request: Request, error: DBAPIError) -> Response:
+    async def on_database(request: Request, error: DBAPIError | PostgresError) -> Response:
         problem = problem_of_database_error(error)
         if problem is None:
             raise error

@@ -56,17 +56,10 @@ async def record_audits(
     """The same, set-wise: one statement for the rows of an import."""
     if not changes:
         return
-    traceparent = current_traceparent()
     await session.execute(
         _INSERT,
-        {
-            "actor": caller if isinstance(caller, str) else caller.actor,
-            "for_whom": None if isinstance(caller, str) else list(caller.for_whom) or None,
-            "act": act,
-            "subject_kind": subject_kind,
-            "done_on": done_on or today(),
-            "request_id": current_request_id(),
-            "trace_id": traceparent.split("-")[1] if traceparent else None,
+        _by(caller, act, subject_kind, done_on)
+        | {
             "ids": [change[0] for change in changes],
             "befores": [_json(change[1]) for change in changes],
             "afters": [_json(change[2]) for change in changes],
@@ -88,6 +81,32 @@ async def erase_audit_values(session: AsyncSession, caller: "Caller | str", pers
     if forgotten:
         await record_audit(session, caller, ERASED, "person", person_id, after={"records": ranges_of(forgotten)})
     return len(forgotten)
+
+
+RECORD_SHOWN = """INSERT INTO audit (actor, for_whom, act, subject_kind, subject_id, done_on, request_id, trace_id, after)
+    SELECT CAST(:actor AS text), CAST(:for_whom AS text[]), CAST(:act AS text), CAST(:subject_kind AS text), id, CAST(:done_on AS date),
+        CAST(:request_id AS text), CAST(:trace_id AS text), jsonb_build_object('person_id', person_id, 'fields', CAST(:fields AS text[]))
+    FROM shown"""
+"""The same as `record_reads` in the statement that shows them: `WITH shown AS (…), told AS (RECORD_SHOWN) SELECT …`."""
+
+
+def shown_to(caller: "Caller", subject_kind: str, *, fields: Sequence[str]) -> dict[str, Any]:
+    """The values of RECORD_SHOWN."""
+    return _by(caller, f"{subject_kind}.read", subject_kind, None) | {"fields": list(fields)}
+
+
+def _by(caller: "Caller | str", act: str, subject_kind: str, done_on: date | None) -> dict[str, Any]:
+    """Who did what to which kind of thing, on which day and in which request."""
+    traceparent = current_traceparent()
+    return {
+        "actor": caller if isinstance(caller, str) else caller.actor,
+        "for_whom": None if isinstance(caller, str) else list(caller.for_whom) or None,
+        "act": act,
+        "subject_kind": subject_kind,
+        "done_on": done_on or today(),
+        "request_id": current_request_id(),
+        "trace_id": traceparent.split("-")[1] if traceparent else None,
+    }
 
 
 def ranges_of(numbers: Iterable[int]) -> list[tuple[int, int]]:

@@ -85,8 +85,8 @@ class Database:
         """A session as one role. Without a caller the scope is empty: the app role then sees no row."""
         info: dict[str, Any] = {"role": role}
         if role == "app":
-            info["scope"] = _array(caller.scope if caller else ())
-            info["parties"] = _array(caller.parties if caller else ())
+            info["scope"] = array_literal(caller.scope if caller else ())
+            info["parties"] = array_literal(caller.parties if caller else ())
         connection = self.rolled_back_connection
         if connection is not None:
             return AsyncSession(bind=connection, expire_on_commit=False, join_transaction_mode="create_savepoint", info=info | {"set_role": f"{settings().service}_{role}"})
@@ -107,7 +107,7 @@ metrics.CONNECTIONS.watch(lambda: [((role, state), count) for role, pool in data
 metrics.CONNECTIONS_LIMIT.watch(lambda: [((role,), pool_size(role) + OVERFLOW) for role, _pool in database.pools()])
 
 
-def _array(values: Sequence[str]) -> str:
+def array_literal(values: Sequence[str]) -> str:
     """A PostgreSQL array literal of ltree paths or codes, which hold no comma, brace or quote."""
     return "{" + ",".join(value for value in values if value.replace(".", "").replace("-", "").replace("_", "").isalnum()) + "}"
 

@@ -183,7 +183,7 @@ PASSING_STATES = {"40P01", "40001", "55P03"}
 
 def problem_of_database_error(error: BaseException) -> Problem | None:
     """The problem that a database error stands for; None when it is a defect of ours."""
-    cause = getattr(getattr(error, "orig", None), "__cause__", None)
+    cause = getattr(getattr(error, "orig", None), "__cause__", None) or error  # the driver's own error, as it comes or inside of SQLAlchemy's
     state = getattr(cause, "sqlstate", None)
     if state in REFUSING_STATES:
         sentence = _constraints.get(getattr(cause, "constraint_name", None) or "")

@@ -38,6 +38,10 @@ def visible_to(caller: Caller, row: Any) -> ColumnElement[bool]:
     return or_(managed, row.shared_with.overlap(list(caller.parties)))
 
 
+VISIBLE_TO_CALLER = "(authority_path <@ ANY (CAST(:paths AS text[])::ltree[]) OR shared_with && CAST(:parties AS text[]))"
+"""The same in a statement written out."""
+
+
 def published_above(caller: Caller, row: Any) -> ColumnElement[bool]:
     """It belongs to an authority above the caller's own: what a province publishes is read by its facilities."""
     above: ColumnElement[bool] = row.authority_path.op("@>", is_comparison=True)(any_path(caller.scope))

@@ -5,8 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, Select, and_, delete, exists, func, insert, or_, select, text
-from sqlalchemy.dialects.postgresql import aggregate_order_by
+from sqlalchemy import Select, and_, delete, exists, insert, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -14,6 +13,7 @@ from services.registry.assignments.models import Assignment
 from services.registry.persons.models import Person, PersonName, PersonPurpose, PersonSearch, PersonWord
 from services.registry.persons.schemas import PersonCard, Shares
 from services.registry.workers.models import Employment, Worker
+from shared.audit import RECORD_SHOWN, shown_to
 from shared.auth import Caller
 from shared.calendars import add_months
 from shared.clock import now
@@ -21,7 +21,8 @@ from shared.errors import NotFound
 from shared.i18n import current_language
 from shared.ids import uuid7
 from shared.names import canonical, query_words
-from shared.visibility import visible_to
+from shared.quick import Quick
+from shared.visibility import VISIBLE_TO_CALLER, visible_to
 
 SEARCH_KEPT = timedelta(minutes=15)
 FEWEST = 5
@@ -64,27 +65,38 @@ async def workers_of(session: AsyncSession, person_id: UUID) -> Sequence[Worker]
     return (await session.scalars(select(Worker).where(Worker.person_id == person_id).order_by(Worker.id))).all()
 
 
-def _all_of(thing: Any, order: Any, *columns: Any) -> Any:
-    """What stands in these columns of every row of the person, as one list."""
-    told = func.jsonb_build_object(*[part for column in columns for part in (column.key, column)])
-    listed = select(func.coalesce(func.jsonb_agg(aggregate_order_by(told, order)), text("'[]'::jsonb")))
-    return listed.where(thing.person_id == Person.id).scalar_subquery()
+_FILE = f"""
+    SELECT id, id AS person_id, version, authority_path::text AS authority, json_build_object(
+        'id', id,
+        'name', name,
+        'names', coalesce((SELECT json_agg(json_build_object('kind', n.kind, 'script', n.script, 'value', n.value) ORDER BY n.position) FROM person_names AS n WHERE n.person_id = p.id), '[]'),
+        'birth_date', CASE birth_precision WHEN 'date' THEN birth_date END,
+        'birth_year', extract(year FROM birth_date)::int,
+        'sex', sex,
+        'purposes', coalesce((SELECT json_agg(u.purpose ORDER BY u.purpose) FROM person_purposes AS u WHERE u.person_id = p.id), '[]'),
+        'workers', coalesce((SELECT json_agg(json_build_object('id', w.id, 'occupation_code', w.occupation_code, 'specialty', w.specialty, 'worker_no', w.worker_no) ORDER BY w.id)
+            FROM workers AS w WHERE w.person_id = p.id), '[]'),
+        'reference', reference,
+        'version', version
+    )::text AS said
+    FROM persons AS p WHERE id = :person AND {VISIBLE_TO_CALLER}
+"""  # noqa: S608  constants alone; values are parameters
+_SAID = f"WITH shown AS ({_FILE}) SELECT version, authority, said FROM shown"  # noqa: S608  constants alone; values are parameters
+_SHOWN = f"WITH shown AS ({_FILE}), told AS ({RECORD_SHOWN}) SELECT version, authority, said FROM shown"  # noqa: S608  the same
+SENSITIVE = ("birth", "sex")
 
 
-_WHOLE = select(
-    *(Person.id, Person.name, Person.birth_date, Person.birth_precision, Person.sex, Person.reference, Person.version, Person.authority_path),
-    _all_of(PersonName, PersonName.position, PersonName.kind, PersonName.script, PersonName.value).label("names"),
-    _all_of(PersonPurpose, PersonPurpose.purpose, PersonPurpose.purpose).label("purposes"),
-    _all_of(Worker, Worker.id, Worker.id, Worker.occupation_code, Worker.specialty, Worker.worker_no).label("workers"),
-)
-
-
-async def read_whole_person(session: AsyncSession, caller: Caller, person_id: UUID) -> Row[Any]:
-    """All that is shown of one person, in one statement. Raises NotFound without a relation."""
-    found = (await session.execute(_WHOLE.where(visible_to(caller, Person), Person.id == person_id))).one_or_none()
+async def show_person(quick: Quick, person_id: UUID) -> Sequence[Any]:
+    """Version, authority and file of one person, and the record that it was shown, in one statement. Raises NotFound without a relation."""
+    found: Sequence[Any] | None = await quick.row(_SHOWN, person=person_id, **shown_to(quick.caller, "person", fields=SENSITIVE))
     if found is None:
         raise NotFound()
     return found
+
+
+async def file_of(session: AsyncSession, caller: Caller, person_id: UUID) -> Sequence[Any]:
+    """The same for whoever has just written it."""
+    return (await session.execute(text(_SAID), {"person": person_id, "paths": list(caller.scope), "parties": list(caller.parties)})).one()
 
 
 def staff_visible_to(caller: Caller, *, facility: str | None, occupation: str | None, day: date, worker_no: str | None = None) -> Select[tuple[Person]]:

@@ -10,6 +10,7 @@ import pytest
 import xlsxwriter
 from sqlalchemy import Engine, event, text
 
+from services.registry.imports.judging import KNOWN_WORKERS
 from shared.db import database
 
 IMPORTS = "/api/v1/registry/imports"
@@ -401,3 +402,20 @@ async def test_a_province_asks_no_more_of_the_database_than_a_facility(api):
             assert (done["written"], done["bad"]) == (many, 0)
             asked.setdefault(kind, set()).add(len(said))
     assert {kind: len(numbers) for kind, numbers in asked.items()} == dict.fromkeys(asked, 1), asked
+
+
+async def test_people_are_looked_up_by_index_however_little_the_planner_knows(api):
+    """A staff list that was just loaded is sent again before any statistics are made: nothing may be read once per line."""
+    await a_province(api)
+    numbers = [f"{n:05}" for n in range(300)]
+    await confirmed(api, "people", PEOPLE, *[ANH.replace("0001", number) for number in numbers])
+    async with database.session("worker") as session:
+        plan = (await session.execute(text(f"EXPLAIN (ANALYZE, FORMAT JSON) {KNOWN_WORKERS.text}"), {"owners": ["VN-22"] * len(numbers), "numbers": numbers})).scalar_one()[0][
+            "Plan"
+        ]
+
+    def rows_read(node: dict) -> int:
+        here = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)) * node["Actual Loops"]
+        return here + sum(rows_read(part) for part in node.get("Plans", []))
+
+    assert rows_read(plan) < 20 * len(numbers), plan

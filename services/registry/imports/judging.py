@@ -101,7 +101,8 @@ async def judge_people(session: AsyncSession, caller: Caller, lines: Sequence[Pe
     facilities, known_titles = await places(session, {line.facility_code for line in lines}), await titles(session)
     owners = {code: authority_of(place.authority_path) for code, place in facilities.items()}
     numbers = [line.worker_no for line in lines]
-    rows = await session.execute(_KNOWN_WORKERS, {"owners": sorted(set(owners.values())), "numbers": numbers})
+    asked = {(owners[line.facility_code], line.worker_no) for line in lines if line.facility_code in owners}
+    rows = await session.execute(KNOWN_WORKERS, {"owners": [owner for owner, _number in asked], "numbers": [number for _owner, number in asked]})
     recorded: dict[tuple[str, str], list[Any]] = {}
     for row in rows:
         recorded.setdefault((row.numbered_by, row.worker_no), []).append(row)
@@ -141,14 +142,15 @@ async def numbers_taken(owners: Sequence[str], numbers: Sequence[str]) -> set[tu
         return {(row.numbered_by, row.worker_no) for row in rows}
 
 
-_KNOWN_WORKERS = text(
+# By index from each number that is asked: just after an import the planner knows nothing of the rows, and would read all of a table for each of another.
+KNOWN_WORKERS = text(
     """
     SELECT w.numbered_by, w.worker_no, w.occupation_code, p.birth_date, p.sex, e.facility_code, lower(e.valid) AS starts_on,
            (SELECT n.value FROM person_names n WHERE n.person_id = p.id ORDER BY n.position LIMIT 1) AS name
-    FROM workers w
+    FROM unnest(CAST(:owners AS text[]), CAST(:numbers AS text[])) AS asked (owner, number)
+    JOIN workers w ON w.numbered_by = asked.owner AND w.worker_no = asked.number
     JOIN persons p ON p.id = w.person_id
-    LEFT JOIN employments e ON e.worker_id = w.id
-    WHERE w.numbered_by = ANY(:owners) AND w.worker_no = ANY(:numbers)
+    LEFT JOIN employments e ON e.person_id = w.person_id AND e.worker_id = w.id
     """
 )
 

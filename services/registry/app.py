@@ -12,6 +12,7 @@ from services.registry.audit.api import router as own_reads
 from services.registry.audit.events import AuditSealed
 from services.registry.availability.api import router as availability
 from services.registry.consumers import consumer
+from services.registry.corrections.api import router as corrections
 from services.registry.facilities.api import router as facilities
 from services.registry.history import HISTORY
 from services.registry.holds.api import router as holds
@@ -42,6 +43,7 @@ service = Service(
         occupations,
         own_reads,
         accounts,  # before the persons: /persons/me/account is nobody's id
+        corrections,  # the same for /persons/me
         persons,
         posts,
         assignments,

@@ -9,6 +9,7 @@ from services.registry.absences.permissions import can_read_absences
 from services.registry.accounts.permissions import can_read_accounts
 from services.registry.accounts.queries import accounts_visible_to
 from services.registry.assignments.models import Assignment
+from services.registry.corrections.use_cases import corrections_visible_to
 from services.registry.facilities.models import Facility
 from services.registry.holds.models import Hold
 from services.registry.licences.models import Licence
@@ -36,6 +37,7 @@ HISTORY = {
     "absence": HistoryOf(_managed(Absence), can_read_absences),
     "account": HistoryOf(accounts_visible_to, can_read_accounts),
     "assignment": HistoryOf(_managed(Assignment), can_read_people),
+    "correction": HistoryOf(corrections_visible_to, can_read_people),
     "employment": HistoryOf(_managed(Employment), can_read_people),
     "hold": HistoryOf(_managed(Hold), can_read_people),
     "licence": HistoryOf(_managed(Licence), can_read_people),

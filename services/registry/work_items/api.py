@@ -26,6 +26,7 @@ SENTENCES = {
     "primary-held": _("A hire was decided for somebody who still holds a primary assignment. End the earlier one, then activate the new one."),
     "shares-above-limit": _("A hire was decided for somebody whose functions together go above the limit. Lower a share, then activate the assignment."),
     "hold-expired": _("A session, mission or stay was confirmed too late: its days had been given to something else. Move one of the two."),
+    "correction-asked": _("Somebody says that their own file is wrong. Compare what they propose with what proves it, then decide."),
     "leave-on-held-days": _("Somebody is absent on days that a session, mission or stay had taken. Move it, or send somebody else."),
 }
 

@@ -248,7 +248,8 @@ async def work_of(session: AsyncSession, caller: "Caller", person_id: UUID, day:
     person: dict[str, Any] | None = await ask(caller, "GET", f"/api/v1/registry/persons/{person_id}")
     if person is None:
         raise Malformed.field(field, _("There is no person with this identifier that you may see."))
-    if await ask(caller, "GET", f"/api/v1/registry/assignments?person={person_id}&as_of={day.isoformat()}&limit=1") not in (None, {"items": [], "next": None}):
+    assigned = await ask(caller, "GET", f"/api/v1/registry/assignments?person={person_id}&as_of={day.isoformat()}&limit=1")
+    if assigned is not None and assigned["items"]:
         raise Unavailable(_("The registry has just assigned this person; the news has not arrived here yet. Please try again."), retry_after=1)
     raise Malformed.field(field, _("This person works nowhere on {day}."), day=day.isoformat())
 

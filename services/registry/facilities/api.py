@@ -1,7 +1,7 @@
 """Facilities over HTTP."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
@@ -21,11 +21,13 @@ from shared.clock import judge_done_on, today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/facilities", tags=["facilities"])
 
 AsOf = Annotated[date | None, Query(description="The day for which to answer; today when left out.")]
+Sort = Annotated[Literal["name", "-name", "code", "-code", "type", "-type"], Query(description="The order; from its end with a minus.")]
+SORTS: dict[str, list[Any]] = {"name": [Facility.sort_key], "code": [Facility.code], "type": [Facility.type, Facility.sort_key]}
 
 
 @router.get("", response_model=Page[FacilityRead], responses=problems(401, 403, 422), dependencies=[allows(can_read_directory)])
@@ -39,12 +41,13 @@ async def list_facilities(
     code: Annotated[str | None, Query(max_length=60)] = None,
     q: Annotated[str | None, Query(max_length=100, description="Beginnings of words of the name or code, with or without accents.")] = None,
     as_of: AsOf = None,
+    sort: Sort = "name",
 ) -> Page[FacilityRead]:
-    """Facilities that exist on a day, by name."""
+    """Facilities that exist on a day, by name unless asked otherwise."""
     filters = Filters(area=area, authority=authority, supervisor=supervisor, code=code, type=facility_type, q=q)
     statement = narrowed(facilities_on(as_of or today()), filters)
-    found = await keyset_page(session, statement, keys=[Facility.sort_key, Facility.row_id], params=page, scalars=False)
-    return Page(items=[FacilityRead.of(row) for row in found.items], next=found.next)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Facility.row_id), params=page, scalars=False)
+    return found.of([FacilityRead.of(row) for row in found.items])
 
 
 @router.post("", status_code=201, response_model=FacilityRead, responses=problems(401, 403, 409, 422), dependencies=[allows(can_write_facilities)])

@@ -104,7 +104,7 @@ class TestRefused:
             with pytest.raises(Exception, match=r"correction_decided_by_another|nobody decides on their own file"):
                 async with world.as_worker() as session:
                     await session.execute(
-                        world.sql("UPDATE corrections SET state = 'accepted', decided_on = '2025-10-01', decided_by = :account WHERE id = CAST(:id AS uuid)"),
+                        world.sql("UPDATE corrections SET state = 'corrected', decided_on = '2025-10-01', decided_by = :account WHERE id = CAST(:id AS uuid)"),
                         {"id": asked["id"], "account": world.api.account(account)},
                     )
 
@@ -136,13 +136,13 @@ class TestDecided:
         [item] = ok(await linh.get(f"{BASE}/work-items", params={"state": "open"}))["items"]
         assert (item["kind"], item["subject_id"], item["person_id"]) == ("correction-asked", asked["id"], hoa["id"])
         done = ok(await decide(world, asked, "acceptance", comment="Seen"))
-        assert (done["state"], done["decided_on"]) == ("accepted", "2025-10-01")
+        assert (done["state"], done["decided_on"]) == ("corrected", "2025-10-01")
         assert ok(await linh.get(f"{BASE}/persons/{hoa['id']}"))["birth_date"] == "1985-09-03"
         assert ok(await worker(world).get(ME))["birth_date"] == "1985-09-03"
-        assert [(one["state"], one["comment"]) for one in ok(await worker(world).get(ASKED))["items"]] == [("accepted", "Seen")]
+        assert [(one["state"], one["comment"]) for one in ok(await worker(world).get(ASKED))["items"]] == [("corrected", "Seen")]
         assert ok(await linh.get(f"{BASE}/work-items", params={"state": "open"}))["items"] == []
         history = {"subject_kind": "correction", "subject_id": asked["id"]}
-        assert [one["act"] for one in ok(await linh.get(f"{BASE}/history", params=history))["items"]] == ["correction.accepted", "correction.requested"]
+        assert [one["act"] for one in ok(await linh.get(f"{BASE}/history", params=history))["items"]] == ["correction.corrected", "correction.requested"]
         history = {"subject_kind": "person", "subject_id": hoa["id"]}
         assert ok(await linh.get(f"{BASE}/history", params=history))["items"][0]["act"] == "person.corrected"
 

@@ -20,6 +20,7 @@ PAGES_OF: dict[str, str] = {
     "candidacy": "/candidacies/{id}",
     "shortage": "/shortages/{id}",
     "person": "/people/{id}",
+    "correction": "/corrections/{id}",
     "post": "/posts/{id}",
     "decision": "/decisions/{id}",
     "commitment": "/commitments/{id}",

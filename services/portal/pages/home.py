@@ -135,6 +135,12 @@ async def tasks_of(visit: Visit) -> tuple[list[dict[str, Any]], bool]:
         *(
             _task(_("Settle the conflict about {what}"), f"/people/{item['person_id']}#timeline" if item["person_id"] else "/posts", item["opened_at"][:10], item["facility_code"], what=names.get(item["person_id"], "…"), who=item["sentence"])
             for item in found["work_items"]
+            if item["kind"] != "correction-asked"
+        ),
+        *(
+            _task(_("Decide on the correction that {what} asks"), f"/corrections/{item['subject_id']}", item["opened_at"][:10], item["facility_code"], what=names.get(item["person_id"], "…"))
+            for item in found["work_items"]
+            if item["kind"] == "correction-asked"
         ),
     ]  # fmt: skip
     places = await facility_names(visit, (task["place"] for task in tasks))

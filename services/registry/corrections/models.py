@@ -17,14 +17,14 @@ from shared.visibility import Protected
 from shared.workflow import Workflow, act
 
 Field = Literal["legal-name", "usual-name", "birth", "sex"]
-State = Literal["requested", "accepted", "rejected", "withdrawn"]
+State = Literal["requested", "corrected", "rejected", "withdrawn"]
 
-REQUESTED, ACCEPTED, REJECTED, WITHDRAWN = "requested", "accepted", "rejected", "withdrawn"
+REQUESTED, CORRECTED, REJECTED, WITHDRAWN = "requested", "corrected", "rejected", "withdrawn"
 NAMES: dict[str, NameKind] = {"legal-name": "legal", "usual-name": "usual"}
 
 CORRECTION = Workflow(
     "correction",
-    {"accept": act(REQUESTED, to=ACCEPTED), "reject": act(REQUESTED, to=REJECTED), "withdraw": act(REQUESTED, to=WITHDRAWN)},
+    {"accept": act(REQUESTED, to=CORRECTED), "reject": act(REQUESTED, to=REJECTED), "withdraw": act(REQUESTED, to=WITHDRAWN)},
     citation="Relais rule book, registry (a person disputes a field of their own file and somebody else decides)",
 )
 

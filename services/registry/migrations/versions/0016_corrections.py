@@ -50,8 +50,8 @@ def upgrade() -> None:
             version integer NOT NULL DEFAULT 1,
             recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             CONSTRAINT correction_field CHECK (field IN ('legal-name', 'usual-name', 'birth', 'sex')),
-            CONSTRAINT correction_state CHECK (state IN ('requested', 'accepted', 'rejected', 'withdrawn')),
-            CONSTRAINT correction_decided CHECK ((state IN ('accepted', 'rejected')) = (decided_by IS NOT NULL AND decided_on IS NOT NULL)),
+            CONSTRAINT correction_state CHECK (state IN ('requested', 'corrected', 'rejected', 'withdrawn')),
+            CONSTRAINT correction_decided CHECK ((state IN ('corrected', 'rejected')) = (decided_by IS NOT NULL AND decided_on IS NOT NULL)),
             CONSTRAINT correction_rejected_needs_reason CHECK (state <> 'rejected' OR comment IS NOT NULL),
             CONSTRAINT correction_decided_by_another CHECK (decided_by IS DISTINCT FROM requested_by)
         );

@@ -33,6 +33,7 @@ from shared.idempotency import OnceRoute, Replay
 from shared.inbox import Consumer
 from shared.logs import current_request_id
 from shared.operations import operations_router
+from shared.quick import QuickDoor
 from shared.settings import settings
 from shared.telemetry import TelemetryMiddleware, start_telemetry, stop_telemetry
 
@@ -98,7 +99,7 @@ def create_app(service: Service) -> ASGIApp:
         app.include_router(router, include_in_schema=False)
     _handle_errors(app)
     _describe(app, service)
-    return TelemetryMiddleware(RequestContext(app), service.name)
+    return TelemetryMiddleware(RequestContext(QuickDoor(app, prefix, service.routers)), service.name)
 
 
 def _refuse_open_routes(router: APIRouter) -> None:

@@ -6,7 +6,7 @@ today open (RLS and queries start from it); their parties are the codes with whi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -101,6 +101,12 @@ def caller_of(claims: Claims, *, token: str, language: str, facility_paths: Sequ
     )
 
 
+@lru_cache(maxsize=4096)
+def _remembered_caller(claims: Claims, token: str, language: str) -> Caller:
+    """The caller as far as the token alone says."""
+    return caller_of(claims, token=token, language=language)
+
+
 @cache
 def verifier() -> TokenVerifier:
     """The process's token verifier, with its cache of keys."""
@@ -122,13 +128,12 @@ async def get_caller(request: Request) -> Caller:
         raise Unavailable(_("Sign-in cannot be checked at this moment. Nothing was changed; please try again.")) from away
     except TokenRefused as refused:
         raise Unauthenticated(refused.slug, _("The access token is not accepted. Sign in again.")) from refused
-    _territories, facilities = relations_of(claims)
-    paths: Sequence[str] = ()
-    if facilities:
+    caller = _remembered_caller(claims, token.strip(), request.state.language)
+    if caller.facilities:
         from shared.db import facility_paths  # the database is asked only when a facility is named
 
-        paths = await facility_paths(facilities)
-    caller = caller_of(claims, token=token.strip(), language=request.state.language, facility_paths=paths)
+        paths = await facility_paths(caller.facilities)
+        caller = caller_of(claims, token=token.strip(), language=request.state.language, facility_paths=paths)
     request.state.caller = caller
     return caller
 

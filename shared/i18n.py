@@ -5,7 +5,7 @@ refusal may be logged, stored and shown to people who read different languages.
 """
 
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 
@@ -54,6 +54,7 @@ def translate(text: str, language: str | None = None, **values: object) -> str:
     return found.format(**values) if values else found
 
 
+@lru_cache(maxsize=512)
 def choose_language(accept_language: str | None) -> str:
     """The first of our languages in an `Accept-Language` header, by weight; French when none is ours."""
     wanted: list[tuple[float, int, str]] = []

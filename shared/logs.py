@@ -9,6 +9,7 @@ Lines leave through a bounded queue and a thread: a slow reader or a full disk l
 import atexit
 import logging
 import queue
+import random
 import re
 import sys
 import threading
@@ -19,7 +20,6 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TextIO
-from uuid import uuid4
 
 import orjson
 
@@ -62,7 +62,7 @@ def trace_id_from(read: Callable[[], str | None]) -> None:
 
 def bind_request(request_id: str | None) -> str:
     """Remember the id of the request in progress; one that is missing or not plain is replaced (it travels into every log)."""
-    plain = request_id if request_id and REQUEST_ID.match(request_id) else uuid4().hex
+    plain = request_id if request_id and REQUEST_ID.match(request_id) else f"{random.getrandbits(128):032x}"
     _request_id.set(plain)
     return plain
 

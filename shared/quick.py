@@ -6,16 +6,17 @@ the database has already shaped. `response_model` describes the answer; a test h
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Annotated, Any
 
 import asyncpg
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.dependencies.utils import request_params_to_args
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.util import greenlet_spawn
+from starlette.types import Receive, Scope, Send
 
 from shared.auth import Allows, Caller, CallerDep, get_caller
 from shared.db import array_literal, database
@@ -23,6 +24,8 @@ from shared.idempotency import OnceRoute
 from shared.settings import settings
 from shared.telemetry import leaf, statement_name
 
+Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+ID_LENGTH = 36  # of a UUID as it is written everywhere; another writing of one goes through the framework
 VALUE = re.compile(r"(?<![:\w]):([a-z_]+)")
 
 
@@ -39,19 +42,32 @@ def positional(statement: str) -> tuple[str, tuple[str, ...]]:
     return VALUE.sub(place, statement), tuple(names)
 
 
+def scoped(rows: str) -> str:
+    """`FROM …` of a quick statement: what `rows` selects, under the caller's scope.
+
+    The scope is set by the statement itself, which spares two journeys to the database. The rows lean on it (LATERAL, and OFFSET 0 keeps
+    the planner from taking that apart), so it is set before any of them is looked at; were it not, row-level security would show none.
+    """
+    return f"""
+        (SELECT set_config('relais.scope', :scope, true) || set_config('relais.parties', :shared, true) AS told OFFSET 0) AS scope
+        CROSS JOIN LATERAL (SELECT * FROM ({rows}) AS asked WHERE scope.told IS NOT NULL OFFSET 0) AS seen
+    """  # noqa: S608  constants alone; values are parameters
+
+
 class Quick:
-    """One statement as one caller, in a transaction of its own that is committed before the answer leaves."""
+    """One statement as one caller, in a transaction of its own: what it wrote is durable before the answer leaves."""
 
     def __init__(self, caller: Caller) -> None:
         self.caller = caller
 
     async def row(self, statement: str, **values: Any) -> asyncpg.Record | None:
-        """The one row that a statement with `:names` finds, or None. `:paths` and `:parties` are the caller's own."""
+        """The one row of a statement with `:names` that reads FROM `scoped(…)`, or None. `:paths` and `:parties` are the caller's own."""
+        caller = self.caller
         text, names = positional(statement)
-        values |= {"paths": self.caller.scope, "parties": self.caller.parties}
+        values |= {"paths": caller.scope, "parties": caller.parties, "scope": array_literal(caller.scope), "shared": array_literal(caller.parties)}
         told = leaf(statement_name(text), "client", {"db.system.name": "postgresql"})
         try:
-            async with _transaction(self.caller) as connection:
+            async with _connection() as connection:
                 return await connection.fetchrow(text, *[values[name] for name in names])
         finally:
             if told is not None:
@@ -59,24 +75,21 @@ class Quick:
 
 
 @asynccontextmanager
-async def _transaction(caller: Caller) -> AsyncIterator[asyncpg.Connection]:
-    """The driver's connection, in a transaction that knows the caller's scope."""
-    scope = f"SELECT set_config('relais.scope', '{array_literal(caller.scope)}', true), set_config('relais.parties', '{array_literal(caller.parties)}', true)"
+async def _connection() -> AsyncIterator[asyncpg.Connection]:
+    """The driver's own connection, out of the pool of all requests."""
     rolled_back = database.rolled_back_connection
     if rolled_back is not None:
         async with rolled_back.begin_nested():
             driver = (await rolled_back.get_raw_connection()).driver_connection
             assert driver is not None
-            await driver.execute(f'SET LOCAL ROLE "{settings().service}_app"; {scope}')
+            await driver.execute(f'SET LOCAL ROLE "{settings().service}_app"')
             yield driver
         return
     pooled = await database.engine("app").raw_connection()
     driver = pooled.driver_connection
     assert driver is not None
     try:
-        await driver.execute(f"BEGIN; {scope}")
         yield driver
-        await driver.execute("COMMIT")
     except BaseException:
         pooled.invalidate()  # whatever state it is in, nobody else meets it
         raise
@@ -96,11 +109,11 @@ class QuickRoute(OnceRoute):
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         predicates = [needed.dependency for needed in self.dependencies]
-        made: dict[Any, Callable[[Caller], Any]] = {get_caller: lambda caller: caller, quick_as: Quick}
-        wanted = {needed.name: made[needed.call] for needed in self.dependant.dependencies if needed.name is not None}
         opened = [predicate for predicate in predicates if isinstance(predicate, Allows)]
         if opened != predicates or self.methods != {"GET"}:
             raise TypeError(f"{self.path} is not quick: a GET with predicates alone is.")
+        made: dict[Any, Callable[[Caller], Any]] = {get_caller: lambda caller: caller, quick_as: Quick}
+        wanted = {needed.name: made[needed.call] for needed in self.dependant.dependencies if needed.name is not None}
         in_path, in_query = self.dependant.path_params, self.dependant.query_params
         endpoint: Callable[..., Awaitable[Response]] = self.endpoint
 
@@ -119,6 +132,55 @@ class QuickRoute(OnceRoute):
             return await endpoint(**values)
 
         return handle
+
+
+class QuickDoor:
+    """Leads requests for a quick route past the framework's own search among all routes; everything else goes on to the framework.
+
+    A quick route's address is a text, or a text and then one id.
+    """
+
+    def __init__(self, app: FastAPI, prefix: str, routers: Iterable[APIRouter]) -> None:
+        self.app = app
+        self.exact: dict[str, tuple[str, Handle]] = {}
+        self.by_id: dict[str, tuple[str, str, Handle]] = {}
+        for route in (route for router in routers for route in router.routes if isinstance(route, QuickRoute)):
+            start, _brace, name = (prefix + route.path).partition("{")
+            if not name:
+                self.exact[start] = (start, route.get_route_handler())
+            elif name.endswith("}") and start.endswith("/"):
+                self.by_id[start[:-1]] = (prefix + route.path, name[:-1], route.get_route_handler())
+            else:
+                raise TypeError(f"{route.path} is not quick: its address is a text, or a text and then one id.")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        found = self._find(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if found is None:
+            await self.app(scope, receive, send)
+            return
+        scope["route_template"], scope["path_params"], handle = found
+        request = Request(scope, receive)
+        try:
+            response = await handle(request)
+        except Exception as error:  # noqa: BLE001  each has its handler, and what is unforeseen has one too
+            response = await self._refusal(request, error)
+        await response(scope, receive, send)
+
+    def _find(self, scope: Scope) -> tuple[str, dict[str, str], Handle] | None:
+        path = scope["path"]
+        if path in self.exact:
+            template, handle = self.exact[path]
+            return template, {}, handle
+        start, _slash, last = path.rpartition("/")
+        if len(last) == ID_LENGTH and start in self.by_id:
+            template, name, handle = self.by_id[start]
+            return template, {name: last}, handle
+        return None
+
+    async def _refusal(self, request: Request, error: Exception) -> Response:
+        handlers = self.app.exception_handlers
+        answered: Response = await next(handlers[kind] for kind in type(error).__mro__ if kind in handlers)(request, error)  # type: ignore[misc]
+        return answered
 
 
 def quick_get(router: APIRouter, path: str, **options: Any) -> Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]:

@@ -5,7 +5,7 @@ import hashlib
 import random
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -43,7 +43,8 @@ class People:
         leader = psutil.Process(self.postgres.process.pid)
         if hasattr(leader, "cpu_affinity"):
             for process in (leader, *leader.children(recursive=True)):
-                process.cpu_affinity([core])
+                with suppress(psutil.NoSuchProcess):  # a worker of the server that has just ended
+                    process.cpu_affinity([core])
 
 
 def schema_version() -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -55,13 +56,17 @@ KEYS = [Person.sort_key, Person.id]
 def _file(found: Sequence[Any], caller: Caller, status: int = 200) -> Response:
     """What stands in the file of a person, as the database says it, with what this caller may do next."""
     version, authority, file = found
+    return Response(b"%b,%b" % (file.encode()[:-1], _next_acts(caller, authority)[1:]), status, {"ETag": etag_of(version)}, media_type="application/json")
+
+
+@lru_cache(maxsize=4096)
+def _next_acts(caller: Caller, authority: str) -> bytes:
     actions = [
         action("correct", can_change_person(caller, authority)),
         action("declare-qualification", can_declare_qualifications(caller)),
         action("assign", can_record_assignments(caller)),
     ]
-    said = orjson.dumps({"available_actions": [each.model_dump() for each in actions]})
-    return Response(b"%b,%b" % (file.encode()[:-1], said[1:]), status, {"ETag": etag_of(version)}, media_type="application/json")
+    return orjson.dumps({"available_actions": [each.model_dump() for each in actions]})
 
 
 @router.post("", status_code=201, response_model=PersonRead, dependencies=[allows(can_write_people)], responses=problems(403, 409, 422))

@@ -21,7 +21,7 @@ from shared.errors import NotFound
 from shared.i18n import current_language
 from shared.ids import uuid7
 from shared.names import canonical, query_words
-from shared.quick import Quick
+from shared.quick import Quick, scoped
 from shared.visibility import VISIBLE_TO_CALLER, visible_to
 
 SEARCH_KEPT = timedelta(minutes=15)
@@ -82,7 +82,7 @@ _FILE = f"""
     FROM persons AS p WHERE id = :person AND {VISIBLE_TO_CALLER}
 """  # noqa: S608  constants alone; values are parameters
 _SAID = f"WITH shown AS ({_FILE}) SELECT version, authority, said FROM shown"  # noqa: S608  constants alone; values are parameters
-_SHOWN = f"WITH shown AS ({_FILE}), told AS ({RECORD_SHOWN}) SELECT version, authority, said FROM shown"  # noqa: S608  the same
+_SHOWN = f"WITH shown AS (SELECT seen.* FROM {scoped(_FILE)}), told AS ({RECORD_SHOWN}) SELECT version, authority, said FROM shown"  # noqa: S608  the same
 SENSITIVE = ("birth", "sex")
 
 

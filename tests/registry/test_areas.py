@@ -1,6 +1,11 @@
 """Both boundaries of 1 July 2025 stay readable, and names are found with and without accents."""
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from shared.db import database
+from shared.errors import problem_of_database_error
 
 EVE, DAY = "2025-06-30", "2025-07-01"
 
@@ -51,10 +56,10 @@ class TestWhoReadsAreas:
 class TestTheReorganisationOf2025:
     @pytest.mark.parametrize(("day", "provinces"), [(EVE, 63), (DAY, 34)])
     async def test_provinces(self, api, day, provinces):
-        assert len(await areas(api, level="province", as_of=day)) == provinces
+        assert len(await areas(api, country="VN", level="province", as_of=day)) == provinces
 
     async def test_3321_communes_since_1_july(self, api):
-        communes = await areas(api, level="commune", as_of=DAY)
+        communes = await areas(api, country="VN", level="commune", as_of=DAY)
         assert len(communes) == 3321
         assert len({area["code"] for area in communes}) == 3321
 
@@ -115,11 +120,11 @@ class TestFindingAnArea:
         assert answer.status_code == 200
 
     async def test_pages_hold_each_area_once_in_alphabetical_order(self, api):
-        provinces = await areas(api, level="province", as_of=DAY)
+        provinces = await areas(api, country="VN", level="province", as_of=DAY)
         names = [area["short_name"] for area in provinces]
         assert names.index("An Giang") < names.index("Cà Mau") < names.index("Đà Nẵng") < names.index("Đắk Lắk") < names.index("Gia Lai")
-        first = (await api.as_("linh").get("/api/v1/registry/areas", params={"level": "province", "as_of": DAY, "limit": 20})).json()
-        second = (await api.as_("linh").get("/api/v1/registry/areas", params={"level": "province", "as_of": DAY, "limit": 20, "cursor": first["next"]})).json()
+        first = (await api.as_("linh").get("/api/v1/registry/areas", params={"country": "VN", "level": "province", "as_of": DAY, "limit": 20})).json()
+        second = (await api.as_("linh").get("/api/v1/registry/areas", params={"country": "VN", "level": "province", "as_of": DAY, "limit": 20, "cursor": first["next"]})).json()
         assert [area["code"] for area in first["items"] + second["items"]] == [area["code"] for area in provinces]
 
 
@@ -131,3 +136,75 @@ class TestOccupations:
         assert {code for code, o in titles.items() if o["group"] == "nurse"} == {"VN-DDDH", "VN-DDCD"}
         assert (titles["VN-BSYHCT"]["isco"], titles["VN-DDCD"]["isco"]) == ("2230", "3221")
         assert titles["VN-BS"]["names"] == {"fr": "Médecin", "vi": "Bác sĩ", "en": "Doctor"}
+
+
+class TestTheChangesOf2026:
+    @pytest.mark.parametrize(
+        ("code", "eve", "day", "before", "after", "basis"),
+        [
+            ("VN-75", "2026-04-29", "2026-04-30", "Tỉnh Đồng Nai", "Thành phố Đồng Nai", "Resolution 30/2026/QH16"),
+            ("VN-75-26368", "2026-04-29", "2026-04-30", "Xã Long Thành", "Phường Long Thành", "Resolution 237/NQ-UBTVQH16"),
+            ("VN-22", "2026-08-31", "2026-09-01", "Tỉnh Quảng Ninh", "Thành phố Quảng Ninh", "Resolution 36/2026/QH16"),
+            ("VN-24-07399", "2026-09-19", "2026-09-20", "Xã Kép", "Phường Kép", "Resolution 388/NQ-UBTVQH16"),
+        ],
+    )
+    async def test_an_area_of_another_rank_stays_the_same_area(self, api, code, eve, day, before, after, basis):
+        former, current = await the_area(api, code, eve), await the_area(api, code, day)
+        assert (former["name"], current["name"]) == (before, after)
+        assert (former["id"], former["within"]) == (current["id"], current["within"])
+        told = (await api.as_("linh").get(f"/api/v1/registry/areas/{current['id']}/changes")).json()["items"]
+        assert [line["legal_basis"] for line in told if line["kind"] == "upgrade"] == [basis]
+
+    async def test_still_34_and_3321_with_ten_and_twelve_new_wards(self, api):
+        assert len(await areas(api, country="VN", level="province", as_of="2026-09-20")) == 34
+        kinds = [area["type"] for area in await areas(api, country="VN", level="commune", as_of="2026-09-20")]
+        assert (len(kinds), kinds.count("phường"), kinds.count("đặc khu")) == (3321, 687 + 10 + 12, 13)
+
+
+class TestMoroccoAndFrance:
+    async def test_twelve_regions_with_their_provinces_in_french_and_arabic(self, api):
+        assert len(await areas(api, country="MA", level="region")) == 12
+        below = [area for area in await areas(api, within="MA") if area["level"] in ("province", "prefecture")]
+        assert len(below) == 83
+        assert all(set(area["names"]) == {"fr", "ar"} for area in below)
+
+    @pytest.mark.parametrize("typed", ["طنجة-أصيلة", "tanger assilah"])
+    async def test_found_by_either_name(self, api, typed):
+        assert [area["code"] for area in await areas(api, country="MA", level="prefecture", q=typed)] == ["MA-01-511"]
+
+    async def test_pays_de_retz_is_two_bodies_of_communes(self, api):
+        assert (len(await areas(api, country="FR", level="region")), len(await areas(api, country="FR", level="department"))) == (18, 101)
+        members = [len(await areas(api, parent=code, level="commune")) for code in ("FR-44-200067346", "FR-44-244400586")]
+        assert members == [15, 6]
+        assert (await the_area(api, "FR-44-44131", DAY))["within"] == ["FR", "FR-PDL", "FR-44", "FR-44-200067346", "FR-44-44131"]
+
+    async def test_each_country_has_its_own_levels(self, api):
+        levels = (await api.as_("linh").get("/api/v1/registry/areas/levels")).json()["items"]
+        assert [one["level"] for one in levels if one["country"] == "FR"] == ["country", "region", "department", "epci", "commune"]
+        assert [one["level"] for one in levels if one["country"] == "MA"] == ["country", "region", "prefecture", "province"]
+
+    async def test_every_source_is_named_with_its_licence(self, api):
+        told = {one["country"]: one["sources"] for one in (await api.as_("nobody").get("/api/v1/registry/areas/sources")).json()["items"]}
+        assert {country: [source["licence"] for source in sources] for country, sources in told.items()} == {
+            "VN": ["MIT", "public domain"],
+            "MA": ["MIT", "CC BY 4.0"],
+            "FR": ["MIT", "Licence Ouverte 2.0"],
+        }
+        assert all(source["holder"] and set(source["of"]) == {"fr", "vi", "en"} for sources in told.values() for source in sources)
+
+
+class TestAnAreaThatWouldContainItself:
+    @pytest.mark.parametrize(
+        "statement",
+        [
+            "UPDATE areas SET parent_id = id WHERE code = 'VN-22'",
+            "UPDATE areas SET parent_id = (SELECT id FROM areas WHERE code = 'VN-22-06652' AND upper_inf(valid)) WHERE code = 'VN-22'",
+            "UPDATE areas SET within = ARRAY['VN', 'VN-22', 'VN', 'VN-22'] WHERE code = 'VN-22'",
+        ],
+    )
+    async def test_is_refused_by_the_database_itself(self, api, statement):
+        async with database.session("worker") as session:
+            with pytest.raises(DBAPIError) as refused:
+                await session.execute(text(statement))
+        problem = problem_of_database_error(refused.value)
+        assert (problem.status, problem.slug) == (409, "area-contains-itself")

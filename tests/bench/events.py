@@ -111,27 +111,29 @@ async def _bare(events: int) -> list[float]:
     try:
         partition = TopicPartition(BARE_TOPIC, 0)
         consumer.assign([partition])
-        await producer.send_and_wait(BARE_TOPIC, b"first", partition=0)
         await consumer.seek_to_end(partition)
-        await consumer.position(partition)
-        sent: list[float] = []
-        got: list[float] = []
+        got: dict[bytes, float] = {}
+        name = uuid7().bytes
 
         async def hear() -> None:
-            while len(got) < events:
-                await consumer.getone(partition)
-                got.append(time.perf_counter())
+            while len(got) < events + 1:
+                message = await consumer.getone(partition)
+                if message.key.startswith(name):  # not one of an earlier round
+                    got[message.key] = time.perf_counter()
 
         hearing = asyncio.create_task(hear())
         payload = a_post(UUID(int=7)).model_dump_json().encode()
+        keys = [name + number.to_bytes(4) for number in range(events + 1)]
+        await producer.send_and_wait(BARE_TOPIC, payload, key=keys.pop(), partition=0)  # the way is open
+        sent: list[float] = []
         began = time.perf_counter()
-        for number in range(events):
+        for number, key in enumerate(keys):
             await asyncio.sleep(max(0.0, began + number / RATE - time.perf_counter()))
             sent.append(time.perf_counter())
-            await producer.send(BARE_TOPIC, payload, partition=0)
+            await producer.send(BARE_TOPIC, payload, key=key, partition=0)
         async with asyncio.timeout(PATIENCE_SECONDS):
             await hearing
-        return [heard - told for told, heard in zip(sent, got, strict=True)]
+        return [got[key] - told for key, told in zip(keys, sent, strict=True)]
     finally:
         await close_client(producer)
         await close_client(consumer)

@@ -35,6 +35,8 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         *("refuse_overfilled_posts", "refuse_overloaded_persons", "guard_assignments", "guard_posts"),
         # Minimum staffing and double booking are judged over a whole team and all that takes its people away.
         *("staff_of_places", "places_of_persons", "held_days_of", "minimums_of_places"),
+        # A post is empty whoever sent its holder away.
+        "away_elsewhere",
         # The first day of service counts employments elsewhere too; an account tells whose certificate it is.
         *("service_of_persons", "person_of_account"),
         # Whoever pays at one facility must stay within the budget of the whole authority (ATT-03).

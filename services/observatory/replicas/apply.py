@@ -91,9 +91,9 @@ keep_posts = replaced_by(
     "post_id",
     """
     INSERT INTO posts (post_id, facility_code, authority_path, unit, occupation_code, specialty, frozen, fte, valid)
-    SELECT o.id, o.facility_code, CAST(o.authority_path AS ltree), o.unit, o.occupation_code, o.specialty, o.frozen, p.fte, daterange(p.valid_from, p.valid_to, '[]')
+    SELECT o.id, o.facility_code, CAST(o.authority_path AS ltree), o.unit, o.occupation_code, o.specialty, coalesce(p.frozen, o.frozen), p.fte, daterange(p.valid_from, p.valid_to, '[]')
     FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS o (id uuid, facility_code text, authority_path text, unit text, occupation_code text, specialty text, frozen boolean, periods jsonb),
-         jsonb_to_recordset(o.periods) AS p (valid_from date, valid_to date, fte numeric)
+         jsonb_to_recordset(o.periods) AS p (valid_from date, valid_to date, fte numeric, frozen boolean)
     """,
 )
 

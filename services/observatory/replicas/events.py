@@ -126,6 +126,7 @@ class PostPeriod(BaseModel):
     valid_from: date
     valid_to: date | None
     fte: Decimal
+    frozen: bool | None = None
 
 
 class PostState(BaseModel):

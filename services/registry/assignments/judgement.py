@@ -80,6 +80,7 @@ def judge_post(wish: Wish, periods: Sequence[Post], taken: Sequence[Share]) -> R
                 REG_POST_OPEN, value=[[share.first.isoformat(), share.last.isoformat() if share.last else None] for share in offered], unit="days on which the post is open"
             ),
             possible=_("Choose days on which the post is open."),
+            more={"post_id": str(wish.post_id)},
             day=closed.isoformat(),
         )
     over = first_overfilled(offered, taken, wished)

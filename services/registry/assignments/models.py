@@ -40,6 +40,7 @@ class Assignment(Effective, Base):
     reference: Mapped[str | None]
     reference_owner: Mapped[str | None]
     content_hash: Mapped[bytes | None]
+    over_filled: Mapped[Literal["import", "reorganisation"] | None] = mapped_column(Text)  # taken beside the others of a full post: nobody does so by hand
 
     @property
     def decision(self) -> str:

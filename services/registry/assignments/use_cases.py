@@ -313,6 +313,7 @@ _SAME_IN_ALL_PERIODS = (
     "reference",
     "reference_owner",
     "content_hash",
+    "over_filled",
 )
 
 

@@ -20,6 +20,7 @@ class PostPeriod(BaseModel):
     valid_from: date
     valid_to: date | None
     fte: Decimal
+    frozen: bool = False
 
 
 class PostState(Event):
@@ -42,18 +43,20 @@ class PostState(Event):
 
     @classmethod
     def about(cls, periods: Sequence[Post | Draft], taken: Sequence[Share], day: date) -> Self:
-        """The state of a post from all its periods; `filled` is the largest share taken on any day from `day` on."""
+        """The state of a post from all its periods; `filled` is the largest share taken on any day from `day` on, and it is frozen when it is on `day`."""
         last = periods[-1]
+        shown = next((period for period in periods if day in period.valid), last)
         return cls(
             **{name: getattr(last, name) for name in _SAME},
+            frozen=shown.frozen,
             filled=most_taken(taken, day),
             open_from=periods[0].valid_from,
             close_to=last.valid_to,
-            periods=[PostPeriod(valid_from=period.valid_from, valid_to=period.valid_to, fte=period.fte) for period in periods],
+            periods=[PostPeriod(valid_from=period.valid_from, valid_to=period.valid_to, fte=period.fte, frozen=period.frozen) for period in periods],
         )
 
 
-_SAME: tuple[Any, ...] = ("id", "reference", "facility_id", "facility_code", "authority_path", "unit", "occupation_code", "specialty", "fte", "is_management", "frozen")
+_SAME: tuple[Any, ...] = ("id", "reference", "facility_id", "facility_code", "authority_path", "unit", "occupation_code", "specialty", "fte", "is_management")
 
 
 class PostOpened(PostState):

@@ -1,12 +1,17 @@
 """Posts: the establishment of a facility, dated; a post is neither the person who holds it nor the assignment."""
 
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
-from sqlalchemy.orm import Mapped
+from sqlalchemy import FetchedValue, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.base import Base
 from services.registry.beliefs import Effective, history_of
+
+PostAct = Literal["recorded", "changed", "frozen", "unfrozen", "abolished"]
+PostState = Literal["planned", "authorised", "vacant", "filled", "over_filled", "frozen", "abolished"]
 
 
 class Post(Effective, Base):
@@ -27,6 +32,8 @@ class Post(Effective, Base):
     reference: Mapped[str | None]
     reference_owner: Mapped[str | None]
     content_hash: Mapped[bytes | None]
+    act: Mapped[PostAct] = mapped_column(Text, server_default=FetchedValue())
+    reason: Mapped[str | None]
 
 
 posts_history = history_of(Post)

@@ -1,21 +1,23 @@
 """Reading the establishment: what is offered, what is taken, what is free on a day."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from services.registry.assignments.models import TO_REGULARISE, Assignment, assignments_history
 from services.registry.beliefs import believed
 from services.registry.directory import names_of_facilities, names_of_occupations
 from services.registry.periods import last_day
 from services.registry.posts.filling import Share
-from services.registry.posts.models import Post, posts_history
+from services.registry.posts.models import Post, PostState, posts_history
 from services.registry.posts.schemas import PostRead
+from services.registry.posts.states import state_on
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.visibility import visible_to
@@ -36,24 +38,50 @@ class Establishment:
             select(func.coalesce(func.sum(a.fte_share), 0)).where(a.post_id == self.post.id, a.state == "active", a.valid.contains(self.day)).correlate(self.post).scalar_subquery()
         )
 
-    def visible_to(self, caller: Caller, *, facility: str | None = None, occupation: str | None = None, state: str | None = None) -> Select[Any]:
-        """Posts open on the day with the share that is filled."""
+    def held(self, post_id: UUID) -> tuple[Any, ...]:
+        """What makes an assignment count on one post on the day."""
+        a = self.assignment
+        return (a.post_id == post_id, a.state == "active", a.valid.contains(self.day))
+
+    def visible_to(self, caller: Caller, *, facility: str | None = None, occupation: str | None = None, state: PostState | None = None) -> Select[Any]:
+        """Posts of a state on the day, or all that are open, with the share that is filled."""
         p = self.post
-        statement = select(p, self.filled).where(visible_to(caller, p), p.valid.contains(self.day))
+        statement = select(p, self.filled).where(visible_to(caller, p), self.on_the_day(state))
         if facility:
             statement = statement.where(p.facility_code == facility)
         if occupation:
             statement = statement.where(p.occupation_code == occupation)
-        if state == "vacant":
-            statement = statement.where(self.filled < p.fte)
-        if state == "filled":
-            statement = statement.where(self.filled >= p.fte)
         return statement
 
+    def on_the_day(self, state: PostState | None) -> Any:
+        """Posts of one state; without one, all that are open on the day. Those of other days stand with their first or last period."""
+        p, other = self.post, aliased(self.post)
+        match state:
+            case "planned" | "authorised":
+                later = func.lower(p.valid) > self.day
+                first = ~select(other.row_id).where(other.id == p.id, func.lower(other.valid) < func.lower(p.valid)).correlate(p).exists()
+                return and_(later, first, p.decision_number.is_(None) if state == "planned" else p.decision_number.is_not(None))
+            case "abolished":
+                last = ~select(other.row_id).where(other.id == p.id, func.lower(other.valid) > func.lower(p.valid)).correlate(p).exists()
+                return and_(func.upper(p.valid) <= self.day, last)
+        open_then = p.valid.contains(self.day)
+        match state:
+            case "frozen":
+                return and_(open_then, p.frozen)
+            case "vacant":
+                return and_(open_then, ~p.frozen, self.filled < p.fte)
+            case "filled":
+                return and_(open_then, ~p.frozen, self.filled == p.fte)
+            case "over_filled":
+                return and_(open_then, ~p.frozen, self.filled > p.fte)
+        return open_then
 
-async def get_visible_post(session: AsyncSession, caller: Caller, post_id: UUID) -> Sequence[Post]:
-    """All periods of a post, in order. Raises NotFound without a relation."""
-    periods = (await session.scalars(select(Post).where(Post.id == post_id, visible_to(caller, Post)).order_by(func.lower(Post.valid)))).all()
+
+async def get_visible_post(session: AsyncSession, caller: Caller, post_id: UUID, known_at: datetime | None = None) -> Sequence[Post]:
+    """All periods of a post, in order, as they are known or were at an instant. Raises NotFound without a relation."""
+    post = believed(Post, posts_history, known_at)
+    wanted = select(post).where(post.id == post_id, visible_to(caller, post)).order_by(func.lower(post.valid))
+    periods = (await session.scalars(wanted.execution_options(populate_existing=True))).all()
     if not periods:
         raise NotFound()
     return periods
@@ -85,8 +113,8 @@ async def taken_of_many(session: AsyncSession, post_ids: Iterable[UUID]) -> dict
     return taken
 
 
-async def read_posts(session: AsyncSession, rows: Sequence[tuple[Any, Decimal]]) -> list[PostRead]:
-    """Rows of the establishment with the names of places and occupations."""
+async def read_posts(session: AsyncSession, rows: Sequence[tuple[Any, Decimal]], day: date, *, empty: Collection[UUID] | None = None) -> list[PostRead]:
+    """Rows of the establishment as they are on a day, with the names of places and occupations; `empty` are those found functionally empty, when that was asked."""
     facilities = await names_of_facilities(session, [post.facility_code for post, _filled in rows])
     occupations = await names_of_occupations(session, [post.occupation_code for post, _filled in rows])
     return [
@@ -104,11 +132,13 @@ async def read_posts(session: AsyncSession, rows: Sequence[tuple[Any, Decimal]])
             fte=float(post.fte),
             filled_share=float(filled),
             free_share=float(max(post.fte - filled, Decimal(0))),
-            state="filled" if filled >= post.fte else "vacant",
+            state=state_on(day, first=post.valid_from, last=post.valid_to, decided=post.decision_number is not None, frozen=post.frozen, fte=post.fte, filled=filled),
+            functionally_empty=None if empty is None else post.id in empty,
             open_from=post.valid_from,
             close_to=post.valid_to,
             is_management=post.is_management,
             frozen=post.frozen,
+            reason=post.reason,
             decision=post.decision_number or TO_REGULARISE,
         )
         for post, filled in rows

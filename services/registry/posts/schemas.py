@@ -1,13 +1,14 @@
 """What goes in and out about posts."""
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
 
 from services.registry.persons.schemas import Body
+from services.registry.posts.models import PostState
 from shared.actions import Action
 from shared.i18n import _
 
@@ -37,6 +38,82 @@ class PostCreate(Body):
         return self
 
 
+DecisionNumber = Annotated[str, Field(min_length=1, max_length=100, examples=["1234/QĐ-SYT"])]
+Reason = Annotated[str, Field(min_length=3, max_length=500)]
+
+
+class PostChange(Body):
+    """What is different from a day on; a field that is left out stays as it is."""
+
+    effective_on: date
+    unit: str | None = Field(None, min_length=1, max_length=200)
+    job_position: str | None = Field(None, min_length=1, max_length=200)
+    specialty: str | None = Field(None, min_length=1, max_length=200)
+    fte: Fte | None = None
+    is_management: bool | None = None
+    reason: Reason | None = None
+    decision_number: DecisionNumber | None = None
+    done_on: date | None = None
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> Self:
+        if not self.said():
+            raise ValueError(_("Say what changes."))
+        return self
+
+    def said(self) -> dict[str, object]:
+        return self.model_dump(include={"unit", "job_position", "specialty", "fte", "is_management", "decision_number"}, exclude_none=True)
+
+
+class PostFreezing(Body):
+    """Days on which nobody may take the post, whole; without a last day until it is lifted."""
+
+    from_day: date
+    to_day: date | None = None
+    reason: Reason
+    decision_number: DecisionNumber | None = None
+    done_on: date | None = None
+
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.to_day is not None and self.to_day < self.from_day:
+            raise ValueError(_("The last day comes before the first one."))
+        return self
+
+
+class PostUnfreezing(Body):
+    """The first day on which the post may be taken again."""
+
+    from_day: date
+    reason: Reason
+    decision_number: DecisionNumber | None = None
+    done_on: date | None = None
+
+
+class PostAbolition(Body):
+    """The last day of the post, whole."""
+
+    last_day: date
+    reason: Reason
+    decision_number: DecisionNumber | None = None
+    done_on: date | None = None
+
+
+class PostPeriodRead(BaseModel):
+    """One period of a post, as it stands."""
+
+    valid_from: date
+    valid_to: date | None
+    unit: str | None
+    fte: float
+    frozen: bool
+    act: str
+    reason: str | None
+    decision: str
+    done_on: date
+    recorded_at: datetime
+
+
 class Holder(BaseModel):
     """Who holds a share of the post on the day."""
 
@@ -46,6 +123,8 @@ class Holder(BaseModel):
     fte_share: float
     valid_from: date
     valid_to: date | None
+    over_filled: str | None = Field(description="Who marked that it stands beside the others of a full post: an import or a reorganisation.")
+    away: bool = Field(description="Not at work on the day, for whatever reason.")
 
 
 class PostRead(BaseModel):
@@ -62,11 +141,15 @@ class PostRead(BaseModel):
     fte: float
     filled_share: float
     free_share: float
-    state: Literal["vacant", "filled"]
+    state: PostState
+    functionally_empty: bool | None = Field(None, description="Held, and everybody who holds it is away for long (REG-EMPTY). None for what was known at an earlier instant.")
     open_from: date
     close_to: date | None
     is_management: bool
     frozen: bool
+    reason: str | None = Field(None, description="Why the post is frozen, was changed or closed.")
     decision: str
+    periods: list[PostPeriodRead] | None = None
+    version: int | None = None
     holders: list[Holder] | None = None
     available_actions: list[Action] = []

@@ -50,6 +50,7 @@ async def open_post(session: AsyncSession, *, caller: Caller, body: PostCreate) 
         facility_id=place.id,
         facility_code=place.code,
         frozen=False,
+        act="recorded",
         reference_owner=owner if body.reference else None,
         content_hash=hash_of(body) if body.reference else None,
         **body.model_dump(include={"unit", "job_position", "occupation_code", "specialty", "fte", "is_management", "decision_number", "reference"}),

@@ -26,8 +26,11 @@ ACC_FIXED = Rule("ACC-FIXED", None, "", "Relais rule book, accounts (those of th
 ONE_SUBSTITUTE = Rule("ACC-SUBSTITUTE", 1, "substitute at one time", "Relais rule book, accounts (one person stands in for one other)")
 SUBSTITUTE_DAYS = Rule("ACC-DAYS", 366, "days at most", "Relais rule book, accounts (a substitute stands in for days that are known)", "to_confirm")
 ROT_06 = Rule("ROT-06", 1, "thing at a time for one person", "Relais rule book, rotation (no overlap with leave, session, mission or stay)")
+IDN_ONCE = Rule("IDN-ONCE", 1, "person with one verified identifier", "Relais rule book, registry (a verified identifier belongs to one person)")
 STAFFING_ONCE = Rule("ROT-03-MINIMUM", 1, "minimum for one team on one day", "Relais rule book, rotation (minimum staffing of a team)")
 LICENCE_ONCE = Rule("LIC-NUMBER", 1, "licence with one number of one authority", "Relais rule book, registry (licences)")
+LICENCE_DAYS = Rule("LIC-DAYS", 1, "standing of a licence on one day, from its issue to its last day", "Relais rule book, registry (licences)")
+LICENCE_DAYS = Rule("LIC-DAYS", None, "", "Relais rule book, registry (a licence stands one way on each of its days)")
 
 SHARES_TO_SHOW = 1.0
 SHARES_TO_REFUSE = 1.2

@@ -55,7 +55,7 @@ def as_it_is(cells: Mapping[str, Any]) -> Mapping[str, Any]:
 class Kind:
     """One kind of import: its columns and line, and how its lines are judged and written. `build` judges the cells of a line together.
 
-    `whole` is the column whose value the rows of one thing share, when a thing takes several rows: it is written whole or not at all.
+    `change` writes what the lines change of what is recorded; a kind without it only adds. `whole` is the column whose value the rows of one thing share, when a thing takes several rows: it is written whole or not at all.
     """
 
     name: str
@@ -66,6 +66,7 @@ class Kind:
     allowed: Callable[[Caller], Permission]
     build: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_it_is
     whole: str | None = None
+    change: Callable[[AsyncSession, Caller, Sequence["Verdict"]], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True)
@@ -123,6 +124,11 @@ def thing_of(kind: Kind, heading: Heading, row: Row) -> Any:
         return column.read(row[1][place])
     except Fault:
         return None
+
+
+def filled_cells(heading: Heading, row: Row) -> frozenset[str]:
+    """The columns in which a row says something."""
+    return frozenset(name for name, place in heading.places.items() if place < len(row[1]) and written(row[1][place]) != "")
 
 
 def read_line(kind: Kind, heading: Heading, row: Row) -> Line | None:

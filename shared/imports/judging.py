@@ -1,6 +1,6 @@
 """What becomes of the lines of an import, and what the earlier lines of the same file said."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -14,13 +14,18 @@ IGNORED = _("The same line stands in row {other} already: ignored.")
 
 @dataclass(frozen=True)
 class Verdict:
-    """What becomes of a line: good, bad or unchanged, and why."""
+    """What becomes of a line: good, changed (what is recorded will be), bad or unchanged, and why."""
 
     row: int
     state: str
     line: Any = None
     faults: Sequence[tuple[str | None, Fault]] = ()
     thing: Any = None  # of which a row that cannot be read is a part
+    changes: Mapping[str, tuple[Any, Any]] | None = None  # by column, what is recorded and what the line says
+
+    @property
+    def is_to_write(self) -> bool:
+        return self.state in ("good", "changed")
 
     @classmethod
     def good(cls, line: Any) -> "Verdict":
@@ -29,6 +34,11 @@ class Verdict:
     @classmethod
     def bad(cls, row: int, column: str | None, reason: str, **values: Any) -> "Verdict":
         return cls(row, "bad", None, [(column, Fault(reason, **values))])
+
+    @classmethod
+    def change(cls, line: Any, changes: Mapping[str, tuple[Any, Any]]) -> "Verdict":
+        """What is recorded differs, and this import may change it."""
+        return cls(line.row, "changed", line, changes=changes)
 
     @classmethod
     def recorded(cls, line: Any) -> "Verdict":
@@ -42,8 +52,13 @@ class Verdict:
 
 @dataclass
 class Memory:
-    """What the earlier lines of the same file said, so that lines are judged against each other across chunks."""
+    """What the earlier lines of the same file said, so that lines are judged against each other across chunks.
 
+    An import may change what is recorded only when whoever sent it said so; then a cell that was left empty changes nothing.
+    """
+
+    may_change: bool = False
+    filled: dict[int, Set[str]] = field(default_factory=dict)
     said: dict[Hashable, tuple[int, int]] = field(default_factory=dict)
     kept: dict[Hashable, list[Any]] = field(default_factory=dict)
     also_bad: list[Verdict] = field(default_factory=list)
@@ -78,7 +93,7 @@ class Wholes:
             thing = verdict.thing or self.rows.get(verdict.row)
             if thing is None:
                 continue
-            if verdict.state == "good":
+            if verdict.is_to_write:
                 self.good.setdefault(thing, []).append(verdict.row)
             elif verdict.state == "bad":
                 self.spoiled.setdefault(thing, verdict.row)

@@ -17,7 +17,9 @@ async def keep(session: AsyncSession, checked: ImportColumns, verdicts: Sequence
     """Write or rewrite the verdict of each row."""
     if not verdicts:
         return
-    rows = [{"row": v.row, "state": v.state, "line": as_json(v.line), "faults": [fault_as_json(column, fault) for column, fault in v.faults]} for v in verdicts]
+    rows = [
+        {"row": v.row, "state": v.state, "line": as_json(v.line), "faults": [fault_as_json(column, fault) for column, fault in v.faults], "changes": v.changes} for v in verdicts
+    ]
     await session.execute(_KEEP, {"rows": database.dumps(rows), "id": checked.id, "path": checked.authority_path})
 
 
@@ -34,14 +36,15 @@ async def count(session: AsyncSession, checked: ImportColumns) -> None:
     for state, number in await session.execute(text("SELECT state, count(*) FROM import_rows WHERE import_id = :id GROUP BY state"), {"id": checked.id}):
         found[state] = number
     checked.rows, checked.good, checked.bad, checked.unchanged = found.total(), found["good"] + found["written"], found["bad"], found["unchanged"]
+    checked.changed = found["changed"] + found["rewritten"]
     await session.flush()
 
 
 _KEEP = text(
     """
-    INSERT INTO import_rows (import_id, row, state, line, faults, authority_path)
-    SELECT :id, row, state, line, faults, CAST(:path AS ltree)
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS judged (row integer, state text, line jsonb, faults jsonb)
-    ON CONFLICT (import_id, row) DO UPDATE SET state = excluded.state, line = excluded.line, faults = excluded.faults
+    INSERT INTO import_rows (import_id, row, state, line, faults, changes, authority_path)
+    SELECT :id, row, state, line, faults, changes, CAST(:path AS ltree)
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS judged (row integer, state text, line jsonb, faults jsonb, changes jsonb)
+    ON CONFLICT (import_id, row) DO UPDATE SET state = excluded.state, line = excluded.line, faults = excluded.faults, changes = excluded.changes
     """
 )

@@ -12,16 +12,18 @@ from shared.visibility import Protected
 
 
 class ImportColumns(Protected):
-    """A file that was read and judged: how many of its lines are good, bad or already recorded. Each service makes its own `Import` of it."""
+    """A file that was read and judged: how many of its lines are new, change something, are bad or already recorded. Each service makes its own `Import` of it."""
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[str]
+    mode: Mapped[str] = mapped_column(default="add")
     state: Mapped[str] = mapped_column(default="checked")
     file_name: Mapped[str]
     file_sha256: Mapped[str]
     ignored_columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
     rows: Mapped[int] = mapped_column(default=0)
     good: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
     bad: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     written: Mapped[int] = mapped_column(default=0)

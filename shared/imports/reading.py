@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import chain, islice
 
 from shared.files import StoredFile
-from shared.imports.columns import LAST_ROW_OF_HEADING, Faults, Heading, Kind, Line, find_heading, read_line, thing_of
+from shared.imports.columns import LAST_ROW_OF_HEADING, Faults, Heading, Kind, Line, filled_cells, find_heading, read_line, thing_of
 from shared.imports.judging import Verdict
 from shared.imports.tables import Row, read_rows
 
@@ -17,6 +17,7 @@ class Chunk:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.wrong: list[Verdict] = []
+        self.filled: dict[int, frozenset[str]] = {}
 
     def __len__(self) -> int:
         return len(self.lines) + len(self.wrong)
@@ -49,6 +50,7 @@ class Reading:
             else:
                 if line is not None:
                     chunk.lines.append(line)
+                    chunk.filled[row[0]] = filled_cells(self.heading, row)
             if len(chunk) == LINES_AT_A_TIME:
                 break
         return chunk

@@ -4,10 +4,10 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Sequence
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from fastapi import Form, Path, Response, UploadFile
+from fastapi import Form, Path, Query, Response, UploadFile
 from pydantic import TypeAdapter
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -27,7 +27,8 @@ from shared.imports.judging import Memory, Wholes
 from shared.imports.keeping import count, keep
 from shared.imports.models import ImportColumns
 from shared.imports.reading import LINES_AT_A_TIME, Reading
-from shared.imports.schemas import FindingRead, ImportRead
+from shared.imports.rows import rows_of
+from shared.imports.schemas import FindingRead, ImportRead, RowRead, RowState
 from shared.pagination import Page, PageDep, keyset_page
 from shared.visibility import visible_to
 
@@ -38,6 +39,7 @@ SHOWN = 200
 LINES_IN_A_STATEMENT = 2_000
 ALL_LINES = 2**31 - 1
 DAYS_KEPT = 30
+Mode = Literal["add", "update"]
 # A spreadsheet would run a cell that begins so.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|")
 
@@ -67,15 +69,18 @@ class Wizard(Generic[ImportT]):
 
     # --- what -----------------------------------------------------------------------------------------------------
 
-    async def check_file(self, session: AsyncSession, *, caller: Caller, name: str, file: StoredFile, file_name: str) -> ImportT:
+    async def check_file(self, session: AsyncSession, *, caller: Caller, name: str, file: StoredFile, file_name: str, mode: Mode = "add") -> ImportT:
         """Read and judge a file; nothing is written in the register before the good lines are confirmed."""
         require(self.can_import_kind(caller, name))
         kind = self.kinds[name]
+        if mode == "update" and kind.change is None:
+            raise Malformed.field("mode", _("A file of this kind only adds: change what is recorded by hand."))
         reading = Reading(kind, file)
         await asyncio.to_thread(reading.begin)
         checked: ImportT = self.model(
             id=uuid7(),
             kind=name,
+            mode=mode,
             file_name=file_name[:200],
             file_sha256=file.sha256,
             ignored_columns=list(reading.heading.ignored),
@@ -85,10 +90,10 @@ class Wizard(Generic[ImportT]):
         )
         session.add(checked)
         await session.flush()
-        memory, wholes = Memory(), Wholes(kind.whole)
+        memory, wholes = Memory(may_change=mode == "update"), Wholes(kind.whole)
         # Reading is Python work: in a thread, other requests go on.
         while chunk := await asyncio.to_thread(reading.next_lines):
-            lines, wrong = chunk.lines, chunk.wrong
+            lines, wrong, memory.filled = chunk.lines, chunk.wrong, chunk.filled
             verdicts = [*wrong, *(await kind.judge(session, caller, lines, memory) if lines else [])]
             wholes.judged(lines, verdicts)
             await keep(session, checked, verdicts)
@@ -104,17 +109,19 @@ class Wizard(Generic[ImportT]):
         require(self.can_import_kind(caller, checked.kind))
         if checked.state == "confirmed":
             return checked
-        if checked.good == 0:
+        if not checked.good + checked.changed:
             raise Refused("nothing-to-import", _("No line of this file is good, so there is nothing to write."), possible=_("Correct the file by the report and send it again."))
         kind = self.kinds[checked.kind]
         await session.execute(text("SET LOCAL statement_timeout = '10min'"))  # thousands of rows in one statement, on a slow machine
         # Two imports at once would each judge before the other has written.
         await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('import', 0))"))
-        memory, written, after = Memory(), 0, 0
+        memory, written, after = Memory(may_change=checked.mode == "update"), 0, 0
         at_a_time, in_a_statement = (LINES_AT_A_TIME, LINES_IN_A_STATEMENT) if kind.whole is None else (ALL_LINES, ALL_LINES)
         while rows := (await session.execute(_GOOD, {"id": checked.id, "after": after, "most": at_a_time})).all():
             after = rows[-1].row
             lines = [self._lines[kind.name].validate_python(row.line) for row in rows]
+            # What was not shown before the confirmation is not changed by it.
+            memory.filled = {row.row: frozenset(row.changes or ()) for row in rows}
             verdicts = await kind.judge(session, caller, lines, memory)
             wholes = Wholes(kind.whole)
             wholes.judged(lines, verdicts)
@@ -124,11 +131,14 @@ class Wizard(Generic[ImportT]):
             # The use cases of each kind write set-wise, with their events and audit, in this transaction.
             for first in range(0, len(good), in_a_statement):
                 await kind.write(session, caller, good[first : first + in_a_statement])
-            written += len(good)
-            await keep(session, checked, [verdict for verdict in verdicts if verdict.state != "good"])
+            changes = [verdict for verdict in verdicts if verdict.state == "changed"]
+            if changes and kind.change is not None:
+                await kind.change(session, caller, changes)
+            written += len(good) + len(changes)
+            await keep(session, checked, [verdict for verdict in verdicts if not verdict.is_to_write])
         checked.confirm(by=caller.actor, written=written)
         await count(session, checked)
-        await session.execute(text("UPDATE import_rows SET line = NULL, state = 'written' WHERE import_id = :id AND state = 'good'"), {"id": checked.id})
+        await session.execute(_WRITTEN, {"id": checked.id})
         await record_audit(session, caller, "import.confirmed", "import", checked.id, after={"kind": checked.kind, "file": checked.file_sha256, "written": written})
         return checked
 
@@ -139,7 +149,8 @@ class Wizard(Generic[ImportT]):
                 text("DELETE FROM import_rows r USING imports i WHERE i.id = r.import_id AND i.created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT}
             )
             await session.execute(
-                text("UPDATE imports SET good = 0 WHERE state = 'checked' AND good > 0 AND created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT}
+                text("UPDATE imports SET good = 0, changed = 0 WHERE state = 'checked' AND good + changed > 0 AND created_at < now() - make_interval(days => :days)"),
+                {"days": DAYS_KEPT},
             )
 
     async def get_visible_import(self, session: AsyncSession, caller: Caller, import_id: UUID, *, for_update: bool = False) -> ImportT:
@@ -156,7 +167,7 @@ class Wizard(Generic[ImportT]):
         permission = self.can_import_kind(caller, one.kind)
         if permission is True and one.state == "confirmed":
             permission = Refusal("already-confirmed", _("The good rows were written already."))
-        elif permission is True and one.good == 0:
+        elif permission is True and not one.good + one.changed:
             permission = Refusal("nothing-to-import", _("No line of this file is good, so there is nothing to write."))
         return ImportRead.model_validate(one).model_copy(
             update={
@@ -173,12 +184,18 @@ class Wizard(Generic[ImportT]):
         known: dict[str, Any] = {"enum": sorted(self.kinds)}
 
         @router.post("", status_code=201, response_model=ImportRead, responses=problems(401, 403, 413, 422))
-        async def create_import(kind: Annotated[str, Form(json_schema_extra=known)], file: UploadFile, caller: CallerDep, session: SessionDep) -> ImportRead:
+        async def create_import(
+            kind: Annotated[str, Form(json_schema_extra=known)],
+            file: UploadFile,
+            caller: CallerDep,
+            session: SessionDep,
+            mode: Annotated[Mode, Form(description="`add`: what is recorded stays as it is; `update`: a filled cell that says something else changes it.")] = "add",
+        ) -> ImportRead:
             """Check a CSV or XLSX file. Nothing is written before the confirmation."""
             require(self.can_import_kind(caller, self._known(kind)))
             name = file.filename or ""
             stored = await store(chunks_of(file), name, allowed=ACCEPTED)
-            return await self.shown(session, caller, await self.check_file(session, caller=caller, name=kind, file=stored, file_name=name))
+            return await self.shown(session, caller, await self.check_file(session, caller=caller, name=kind, file=stored, file_name=name, mode=mode))
 
         @router.get("", response_model=Page[ImportRead], responses=problems(401, 403))
         async def list_imports(caller: CallerDep, session: SessionDep, page: PageDep) -> Page[ImportRead]:
@@ -196,6 +213,14 @@ class Wizard(Generic[ImportT]):
         async def read_import(import_id: UUID, caller: CallerDep, session: SessionDep) -> ImportRead:
             """What the check found."""
             return await self.shown(session, caller, await self.get_visible_import(session, caller, import_id))
+
+        @router.get("/{import_id}/rows", response_model=Page[RowRead], responses=problems(401, 403, 404, 422))
+        async def list_rows(
+            import_id: UUID, caller: CallerDep, session: SessionDep, page: PageDep, state: Annotated[RowState, Query(description="Which rows: one state at a time.")] = "good"
+        ) -> Page[RowRead]:
+            """The rows that will be written or changed, or those left out, as they were understood. After the confirmation they are gone."""
+            one = await self.get_visible_import(session, caller, import_id)
+            return await rows_of(session, self.kinds[one.kind], one, state, page, current_language.get())
 
         @router.get("/{import_id}/errors.csv", responses=problems(401, 403, 404), response_class=Response)
         async def read_errors(import_id: UUID, caller: CallerDep, session: SessionDep) -> Response:
@@ -219,7 +244,10 @@ class Wizard(Generic[ImportT]):
         return kind
 
 
-_GOOD = text("SELECT row, line FROM import_rows WHERE import_id = :id AND state = 'good' AND row > :after ORDER BY row LIMIT :most")
+_GOOD = text("SELECT row, line, changes FROM import_rows WHERE import_id = :id AND state IN ('good', 'changed') AND row > :after ORDER BY row LIMIT :most")
+_WRITTEN = text(
+    "UPDATE import_rows SET line = NULL, changes = NULL, state = CASE state WHEN 'good' THEN 'written' ELSE 'rewritten' END WHERE import_id = :id AND state IN ('good', 'changed')"
+)
 
 
 async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:

@@ -20,7 +20,7 @@ from services.registry.facilities.use_cases import facilities_as_recorded, plan_
 from services.registry.imports.lines import AssignmentLine, FacilityLine, PersonLine, PostLine
 from services.registry.occupations.models import Occupation
 from services.registry.persons.models import birth
-from services.registry.persons.permissions import can_write_at
+from services.registry.persons.permissions import can_change_person, can_write_at
 from services.registry.posts.filling import Share, first_closed, first_overfilled
 from services.registry.posts.models import Post
 from services.registry.rules import SHARES_TO_REFUSE
@@ -119,6 +119,8 @@ async def judge_people(session: AsyncSession, caller: Caller, lines: Sequence[Pe
             return Verdict.bad(line.row, "occupation_code", _("The title “{title}” is not known: use a code of the list of occupations."), title=line.occupation_code)
         said = (canonical(line.full_name), birth(line.birth_date, line.birth_year)[0], line.sex, occupation)
         if key in recorded:
+            if memory.may_change:
+                return judge_change(caller, line, occupation, recorded[key], memory)
             if any((r.name, r.birth_date, r.sex, r.occupation_code) != said for r in recorded[key]):
                 return Verdict.bad(line.row, "worker_no", _("The number {number} already belongs to somebody else."), number=line.worker_no)
             if any((r.facility_code, r.starts_on) == (line.facility_code, line.start_date) for r in recorded[key]):
@@ -131,6 +133,33 @@ async def judge_people(session: AsyncSession, caller: Caller, lines: Sequence[Pe
         return Verdict.good(replace(line, occupation_code=occupation))
 
     return [judge(line) for line in lines]
+
+
+def judge_change(caller: Caller, line: PersonLine, occupation: str, recorded: Sequence[Any], memory: Memory) -> Verdict:
+    """What a line changes of somebody who is recorded. A number whose name and birth both differ is somebody else's; occupation and first day are changed by hand."""
+    found = next((row for row in recorded if (row.occupation_code, row.facility_code, row.starts_on) == (occupation, line.facility_code, line.start_date)), None)
+    known, born = found or recorded[0], birth(line.birth_date, line.birth_year)[0]
+    if fold(known.name) != fold(line.full_name) and known.birth_date != born:
+        return Verdict.bad(line.row, "worker_no", _("The number {number} already belongs to somebody else."), number=line.worker_no)
+    if found is None:
+        return Verdict.bad(
+            line.row, "worker_no", _("The worker {number} is already registered with another employment; record the change on the person's page."), number=line.worker_no
+        )
+    before = {
+        "full_name": found.name,
+        "birth_date": found.birth_date,
+        "sex": found.sex,
+        "specialty": found.specialty,
+        "employment_type": found.employment_type,
+        "status": found.status,
+    }
+    after = {name: getattr(line, name) for name in before} | {"full_name": canonical(line.full_name), "birth_date": born}
+    changes = {name: (before[name], after[name]) for name in before if name in memory.filled.get(line.row, ()) and before[name] != after[name]}
+    if not changes:
+        return Verdict.recorded(line)
+    if not changes.keys().isdisjoint(("full_name", "birth_date", "sex", "specialty")) and (no := refused(line.row, "worker_no", can_change_person(caller, found.path))) is not None:
+        return no
+    return Verdict.change(replace(line, occupation_code=occupation), changes)
 
 
 async def numbers_taken(owners: Sequence[str], numbers: Sequence[str]) -> set[tuple[str, str]]:
@@ -146,6 +175,7 @@ async def numbers_taken(owners: Sequence[str], numbers: Sequence[str]) -> set[tu
 KNOWN_WORKERS = text(
     """
     SELECT w.numbered_by, w.worker_no, w.occupation_code, p.birth_date, p.sex, e.facility_code, lower(e.valid) AS starts_on,
+           w.specialty, e.employment_type, e.status, p.authority_path::text AS path,
            (SELECT n.value FROM person_names n WHERE n.person_id = p.id ORDER BY n.position LIMIT 1) AS name
     FROM unnest(CAST(:owners AS text[]), CAST(:numbers AS text[])) AS asked (owner, number)
     JOIN workers w ON w.numbered_by = asked.owner AND w.worker_no = asked.number

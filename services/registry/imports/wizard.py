@@ -24,6 +24,7 @@ from services.registry.imports.lines import AssignmentLine, FacilityLine, Person
 from services.registry.licences import imports as licences
 from services.registry.persons.permissions import can_write_people
 from services.registry.posts.use_cases import open_posts
+from services.registry.workers.changes import change_people
 from services.registry.workers.use_cases import register_people
 from shared.auth import Caller
 from shared.imports import ImportColumns, Kind, Wizard
@@ -41,7 +42,7 @@ async def write_facility_lines(session: AsyncSession, caller: Caller, lines: Seq
 
 
 FACILITIES = Kind("facilities", FACILITY_COLUMNS, FacilityLine, judge_facilities, write_facility_lines, can_write_facilities, build_facility)
-PEOPLE = Kind("people", PERSON_COLUMNS, PersonLine, judge_people, register_people, can_write_people, build_person)
+PEOPLE = Kind("people", PERSON_COLUMNS, PersonLine, judge_people, register_people, can_write_people, build_person, change=change_people)
 POSTS = Kind("posts", POST_COLUMNS, PostLine, judge_posts, open_posts, can_write_people, build_post)
 ASSIGNMENTS = Kind("assignments", ASSIGNMENT_COLUMNS, AssignmentLine, judge_assignments, record_assignments, can_write_people, build_assignment)
 

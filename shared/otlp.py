@@ -90,9 +90,9 @@ class Sender:
         pause, next_measures = EVERY_SECONDS, time.monotonic() + MEASURES_EVERY_SECONDS
         while not self._ending.is_set():
             # After a failure a filling queue is no reason to come earlier.
-            (self._wake if pause == EVERY_SECONDS else self._ending).wait(pause)
+            full = (self._wake if pause == EVERY_SECONDS else self._ending).wait(pause)
             self._wake.clear()
-            due = [self._send_spans]
+            due = [self._send_full_batches if full else self._send_spans]
             if time.monotonic() >= next_measures:
                 next_measures = time.monotonic() + MEASURES_EVERY_SECONDS
                 due.append(self._send_measures)
@@ -115,13 +115,24 @@ class Sender:
                 logger.exception("telemetry could not be sent")
         return True
 
+    def _send_full_batches(self) -> None:
+        """A busy service's next batch is sent when it is full, too: a sending costs as much for one span as for all."""
+        while len(self._batch) + len(self.queue) >= BATCH:
+            self._send_batch()
+
     def _send_spans(self) -> None:
-        while self._batch or self.queue:
-            while self.queue and len(self._batch) < BATCH:
-                self._batch.append(self.queue.popleft())
-            scope = trace_pb2.ScopeSpans(scope=SCOPE, spans=map(encoded, self._batch))
-            self._post("/v1/traces", ExportTraceServiceRequest(resource_spans=[trace_pb2.ResourceSpans(resource=self.resource, scope_spans=[scope])]).SerializeToString())
-            self._batch = []
+        waiting = len(self._batch) + len(self.queue)
+        while waiting > 0 and (self._batch or self.queue):
+            waiting -= self._send_batch()
+
+    def _send_batch(self) -> int:
+        """Send at most one batch; how many spans."""
+        while self.queue and len(self._batch) < BATCH:
+            self._batch.append(self.queue.popleft())
+        scope = trace_pb2.ScopeSpans(scope=SCOPE, spans=map(encoded, self._batch))
+        self._post("/v1/traces", ExportTraceServiceRequest(resource_spans=[trace_pb2.ResourceSpans(resource=self.resource, scope_spans=[scope])]).SerializeToString())
+        sent, self._batch = len(self._batch), []
+        return sent
 
     def _send_measures(self) -> None:
         scope = ScopeMetrics(scope=SCOPE, metrics=self.measures())

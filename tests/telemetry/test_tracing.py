@@ -20,9 +20,10 @@ from starlette.routing import Route
 
 from deploy.local.postgres import Postgres
 from shared import telemetry
-from shared.otlp import ANSWER_SECONDS
+from shared.otlp import ANSWER_SECONDS, BATCH
 from shared.telemetry import TelemetryMiddleware, current_traceparent, parse_traceparent, span, statement_name, trace_config, trace_engine, traced_headers
 from tests.support.identity import TestIssuer
+from tests.support.system import until
 from tests.support.telemetry import RunningReceiver, running_receiver, served, tracing
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -205,6 +206,28 @@ class TestCollectorAway:
             telemetry.flush_telemetry()
             telemetry.flush_telemetry()
         assert heard.count("/v1/traces") >= 2 if sent_again else heard.count("/v1/traces") == 1
+
+
+class TestBatches:
+    def test_while_a_service_is_busy_only_full_batches_leave(self) -> None:
+        sendings = 0
+
+        async def collector(request: Request) -> Response:
+            nonlocal sendings
+            if request.url.path == "/v1/traces" and sendings < 100:
+                sendings += 1
+                for _ in range(5):  # the service goes on meanwhile
+                    with span("act"):
+                        pass
+            return Response()
+
+        with served(Starlette(routes=[Route("/{path:path}", collector, methods=["POST"])])) as url, tracing("registry", url):
+            for _ in range(BATCH + 1):
+                with span("act"):
+                    pass
+            until(lambda: sendings > 0, "a batch is sent")
+            telemetry.flush_telemetry()
+            assert sendings <= 5, "one full batch, what was left at the flush, and what a second's wait may add"
 
 
 def application() -> Any:

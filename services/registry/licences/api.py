@@ -1,7 +1,7 @@
 """Licences over HTTP."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,8 +11,10 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from services.registry.assignments.models import Assignment
 from services.registry.licences.models import Licence, Status
 from services.registry.licences.permissions import can_keep_licences, can_read_licences
-from services.registry.licences.schemas import LicenceCreate, LicenceRead, Reinstatement, Renewal, Revocation, Suspension
+from services.registry.licences.queries import believed_periods, periods_known_at, superseded_periods
+from services.registry.licences.schemas import Correction, LicenceCreate, LicenceRead, PeriodRead, Periods, Reinstatement, Renewal, Revocation, Suspension
 from services.registry.licences.use_cases import (
+    correct_licence,
     expiring_rule,
     get_visible_licence,
     record_licence,
@@ -26,7 +28,8 @@ from shared.actions import IfMatch, etag, require_current
 from shared.auth import Caller, CallerDep, allows
 from shared.clock import today
 from shared.db import SessionDep
-from shared.errors import problems
+from shared.errors import NotFound, problems
+from shared.i18n import _
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
 from shared.visibility import visible_to
@@ -36,13 +39,24 @@ KEEPERS: Any = [allows(can_keep_licences)]
 ACT: Any = {"status_code": 201, "response_model": LicenceRead, "dependencies": KEEPERS, "responses": problems(403, 404, 409, 412, 422)}
 
 
-def _read(caller: Caller, licences: Sequence[Licence]) -> list[LicenceRead]:
-    return [LicenceRead.seen_by(caller, licence, expiring_rule(licence.authority_path, today())) for licence in licences]
+AsOf = Annotated[date | None, Query(description="What was true on this day; today when not said.")]
+KnownAt = Annotated[datetime | None, Query(description="What was known at this instant; what is known now when not said.")]
 
 
-def _answer(caller: Caller, response: Response, licence: Licence) -> LicenceRead:
+async def _read(session: SessionDep, caller: Caller, licences: Sequence[Licence], *, as_of: date | None = None, known_at: datetime | None = None) -> list[LicenceRead]:
+    believed = await periods_known_at(session, [licence.id for licence in licences], known_at) if known_at is not None else {}
+    return [
+        LicenceRead.seen_by(
+            caller, one, expiring_rule(one.authority_path, as_of or today()), as_of=as_of, known_at=known_at, believed=None if known_at is None else believed.get(one.id, [])
+        )
+        for one in licences
+        if known_at is None or one.id in believed
+    ]
+
+
+async def _answer(session: SessionDep, caller: Caller, response: Response, licence: Licence) -> LicenceRead:
     etag(response, licence.version)
-    return _read(caller, [licence])[0]
+    return (await _read(session, caller, [licence]))[0]
 
 
 async def _require_current(session: SessionDep, caller: Caller, licence_id: UUID, if_match: str | None) -> None:
@@ -69,7 +83,7 @@ def _has_status(status: str, day: date, expiring_days: int) -> ColumnElement[boo
 @router.post("/licences", **ACT)
 async def create_licence(body: LicenceCreate, response: Response, caller: CallerDep, session: SessionDep) -> LicenceRead:
     """Record a licence that its authority issued."""
-    return _answer(caller, response, await record_licence(session, caller=caller, body=body))
+    return await _answer(session, caller, response, await record_licence(session, caller=caller, body=body))
 
 
 @router.get("/licences", response_model=Page[LicenceRead], dependencies=[allows(can_read_licences)], responses=problems(403, 422))
@@ -95,46 +109,67 @@ async def list_licences(
         found = await keyset_page(session, wanted, keys=[Licence.expires_on, Licence.id], params=page)
     else:
         found = await keyset_page(session, wanted, keys=[Licence.id], params=page)
-    return Page(items=_read(caller, found.items), next=found.next)
+    return Page(items=await _read(session, caller, found.items), next=found.next)
 
 
 @router.get("/licences/{licence_id}", response_model=LicenceRead, dependencies=[allows(can_read_licences)], responses=problems(403, 404))
-async def read_licence(licence_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> LicenceRead:
-    """One licence with what was done to it."""
-    return _answer(caller, response, await get_visible_licence(session, caller, licence_id))
+async def read_licence(licence_id: UUID, response: Response, caller: CallerDep, session: SessionDep, as_of: AsOf = None, known_at: KnownAt = None) -> LicenceRead:
+    """One licence with what was done to it, as it stood on a day and as it was known at an instant."""
+    licence = await get_visible_licence(session, caller, licence_id)
+    etag(response, licence.version)
+    found = await _read(session, caller, [licence], as_of=as_of, known_at=known_at)
+    if not found:
+        raise NotFound(_("Nothing was known of this licence then."))
+    return found[0]
+
+
+@router.get("/licences/{licence_id}/periods", response_model=Periods, dependencies=[allows(can_read_licences)], responses=problems(403, 404, 422))
+async def read_periods(licence_id: UUID, caller: CallerDep, session: SessionDep, known_at: KnownAt = None) -> Periods:
+    """A licence day by day: in force, suspended, revoked; with what was believed before, by whom it was put right and why."""
+    await get_visible_licence(session, caller, licence_id)
+    items = await believed_periods(session, [licence_id], known_at)
+    earlier = await superseded_periods(session, licence_id) if known_at is None else []
+    return Periods(licence_id=licence_id, known_at=known_at, items=[PeriodRead.of(one) for one in items], earlier=[PeriodRead.of(one) for one in earlier])
 
 
 @router.get("/persons/{person_id}/licences", response_model=Page[LicenceRead], dependencies=[allows(can_read_licences)], responses=problems(403, 404))
-async def list_licences_of_person(person_id: UUID, caller: CallerDep, session: SessionDep, page: PageDep) -> Page[LicenceRead]:
-    """A person's licences."""
+async def list_licences_of_person(person_id: UUID, caller: CallerDep, session: SessionDep, page: PageDep, as_of: AsOf = None, known_at: KnownAt = None) -> Page[LicenceRead]:
+    """A person's licences, as they stood on a day and as they were known at an instant."""
     await get_visible_person(session, caller, person_id)
     found = await keyset_page(session, select(Licence).where(Licence.person_id == person_id, visible_to(caller, Licence)), keys=[Licence.id], params=page)
-    return Page(items=_read(caller, found.items), next=found.next)
+    return Page(items=await _read(session, caller, found.items, as_of=as_of, known_at=known_at), next=found.next)
 
 
 @router.post("/licences/{licence_id}/suspension", **ACT)
 async def create_suspension(licence_id: UUID, body: Suspension, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> LicenceRead:
     """Suspend a licence, to a day or until it is lifted."""
     await _require_current(session, caller, licence_id, if_match)
-    return _answer(caller, response, await suspend_licence(session, caller=caller, licence_id=licence_id, body=body))
+    return await _answer(session, caller, response, await suspend_licence(session, caller=caller, licence_id=licence_id, body=body))
 
 
 @router.post("/licences/{licence_id}/reinstatement", **ACT)
 async def create_reinstatement(licence_id: UUID, body: Reinstatement, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> LicenceRead:
     """Lift a suspension."""
     await _require_current(session, caller, licence_id, if_match)
-    return _answer(caller, response, await reinstate_licence(session, caller=caller, licence_id=licence_id, body=body))
+    return await _answer(session, caller, response, await reinstate_licence(session, caller=caller, licence_id=licence_id, body=body))
 
 
 @router.post("/licences/{licence_id}/revocation", **ACT)
 async def create_revocation(licence_id: UUID, body: Revocation, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> LicenceRead:
     """Withdraw a licence for good."""
     await _require_current(session, caller, licence_id, if_match)
-    return _answer(caller, response, await revoke_licence(session, caller=caller, licence_id=licence_id, body=body))
+    return await _answer(session, caller, response, await revoke_licence(session, caller=caller, licence_id=licence_id, body=body))
 
 
 @router.post("/licences/{licence_id}/renewal", **ACT)
 async def create_renewal(licence_id: UUID, body: Renewal, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> LicenceRead:
     """Give a licence a later last day."""
     await _require_current(session, caller, licence_id, if_match)
-    return _answer(caller, response, await renew_licence(session, caller=caller, licence_id=licence_id, body=body))
+    return await _answer(session, caller, response, await renew_licence(session, caller=caller, licence_id=licence_id, body=body))
+
+
+@router.post("/licences/{licence_id}/correction", **ACT)
+async def create_correction(licence_id: UUID, body: Correction, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> LicenceRead:
+    """Put right what was written wrongly; the earlier belief stays readable."""
+    await _require_current(session, caller, licence_id, if_match)
+    return await _answer(session, caller, response, await correct_licence(session, caller=caller, licence_id=licence_id, body=body))

@@ -4,8 +4,19 @@ from datetime import date, datetime
 from typing import Literal, Self
 from uuid import UUID
 
+from pydantic import BaseModel, Field
+
 from services.registry.licences.models import Licence
 from shared.events import Event
+
+
+class PeriodTold(BaseModel):
+    """Days on which the licence stands one way, both whole."""
+
+    valid_from: date
+    valid_to: date | None
+    standing: Literal["in_force", "suspended", "revoked"]
+    scope: list[str]
 
 
 class LicenceRecorded(Event):
@@ -26,8 +37,13 @@ class LicenceRecorded(Event):
     revoked_on: date | None
     source: str
     checked_at: datetime
+    periods: list[PeriodTold] = Field(default_factory=list)
 
     @classmethod
     def about(cls, licence: Licence) -> Self:
-        same = {name: getattr(licence, name) for name in cls.model_fields if name != "status"}
-        return cls(**same, status=licence.state)
+        same = {name: getattr(licence, name) for name in cls.model_fields if name not in ("status", "periods")}
+        periods = [
+            PeriodTold(valid_from=one.first, valid_to=one.last, standing=one.standing, scope=list(one.scope))
+            for one in sorted((one.days for one in licence.periods), key=lambda days: days.first)
+        ]
+        return cls(**same, status=licence.state, periods=periods)

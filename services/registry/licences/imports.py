@@ -13,7 +13,7 @@ from services.registry.directory import places
 from services.registry.licences.events import LicenceRecorded
 from services.registry.licences.models import ACTIVE, Licence
 from services.registry.licences.permissions import can_keep_licence, can_keep_licences
-from services.registry.licences.use_cases import tell_dues
+from services.registry.licences.use_cases import first_period, tell_dues
 from services.registry.visibility import authority_of
 from shared.audit import record_audits
 from shared.auth import Caller, require
@@ -137,8 +137,10 @@ async def write(session: AsyncSession, caller: Caller, lines: Sequence[LicenceLi
                 due_told=False,
                 version=1,
                 acts=[],
+                periods=[],
             )
         )
+        written[-1].periods.append(first_period(written[-1]))
     session.add_all(written)
     await session.flush()
     record_events(session, [LicenceRecorded.about(licence) for licence in written])

@@ -1,27 +1,32 @@
 """Recording licences and what the licensing authority does to them; what nears its end falls due."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.beliefs import Act, lock_persons, supersede
 from services.registry.dues.events import DueChanged
 from services.registry.holds.queries import homes_of
+from services.registry.licences import standings
 from services.registry.licences.events import LicenceRecorded
-from services.registry.licences.models import ACTIVE, LICENCE, REVOKED, SUSPENDED, Licence, LicenceAct
+from services.registry.licences.models import ACTIVE, LICENCE, REVOKED, SUSPENDED, Licence, LicenceAct, LicencePeriod
 from services.registry.licences.permissions import can_keep_licence, can_keep_licences
-from services.registry.licences.schemas import LicenceCreate, Reinstatement, Renewal, Revocation, Suspension
+from services.registry.licences.schemas import Correction, LicenceCreate, Reinstatement, Renewal, Revocation, Suspension
+from services.registry.licences.standings import ONE_DAY, Days
+from services.registry.periods import period
 from services.registry.persons.queries import get_visible_person
-from services.registry.rules import pack_of
+from services.registry.rules import LICENCE_DAYS, pack_of
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on, now, today
 from shared.db import worker_session
 from shared.dues import due_id
-from shared.errors import Malformed, NotFound
+from shared.errors import Malformed, NotFound, Refused
 from shared.events import record_event
 from shared.i18n import _
 from shared.ids import uuid7
@@ -56,8 +61,10 @@ async def record_licence(session: AsyncSession, *, caller: Caller, body: Licence
         recorded_by=caller.actor,
         done_on=done_on,
         acts=[],
+        periods=[],
         **body.model_dump(include={"reference", "person_id", "number", "authority", "scope", "issued_on", "expires_on", "source"}),
     )
+    licence.periods.append(first_period(licence, conditions=body.conditions))
     session.add(licence)
     await session.flush()
     await _tell(session, [licence])
@@ -65,10 +72,37 @@ async def record_licence(session: AsyncSession, *, caller: Caller, body: Licence
     return licence
 
 
+def first_period(licence: Licence, *, conditions: Sequence[str] = ()) -> LicencePeriod:
+    """What is believed of a licence when it is recorded: in force from its issue to its last day."""
+    days = Days(licence.issued_on, licence.expires_on, "in_force", tuple(licence.scope), tuple(conditions))
+    return _period(licence, days, act="recorded", by=licence.recorded_by, done_on=licence.done_on, at=now())
+
+
+def _period(licence: Licence, days: Days, *, act: str, by: str, done_on: date, at: datetime, reason: str | None = None, decision_number: str | None = None) -> LicencePeriod:
+    return LicencePeriod(
+        row_id=uuid7(),
+        licence_id=licence.id,
+        person_id=licence.person_id,
+        authority_path=licence.authority_path,
+        shared_with=licence.shared_with,
+        valid=period(days.first, days.last),
+        standing=days.standing,
+        scope=list(days.scope),
+        conditions=list(days.conditions),
+        act=act,
+        reason=reason,
+        decision_number=decision_number,
+        done_on=done_on,
+        entered_on=today(),
+        recorded_at=at,
+        recorded_by=by,
+    )
+
+
 async def get_visible_licence(session: AsyncSession, caller: Caller, licence_id: UUID, *, lock: bool = False) -> Licence:
     """One licence. Raises NotFound."""
     statement = select(Licence).where(Licence.id == licence_id, visible_to(caller, Licence))
-    licence = await session.scalar(statement.with_for_update() if lock else statement)
+    licence = await session.scalar((statement.with_for_update() if lock else statement).execution_options(populate_existing=lock))
     if licence is None:
         raise NotFound()
     return licence
@@ -76,61 +110,150 @@ async def get_visible_licence(session: AsyncSession, caller: Caller, licence_id:
 
 async def suspend_licence(session: AsyncSession, *, caller: Caller, licence_id: UUID, body: Suspension) -> Licence:
     """The right to practise rests, to a day or until it is lifted."""
-    licence, done_on, before = await _open(session, caller, licence_id, body.done_on)
+    act = await _open(session, caller, licence_id, body.done_on)
+    licence, known = act.licence, act.known
     licence.move("suspend", LICENCE)
+    _must_lie_within(licence, body.from_day)
     licence.suspended_from, licence.suspended_until = body.from_day, body.until
-    return await _close(session, caller, licence, "suspended", body.from_day, done_on, before, until=body.until, reason=body.reason, decision_number=body.decision_number)
+    await act.write("suspended", standings.suspended(known, body.from_day, body.until), reason=body.reason, decision_number=body.decision_number)
+    return await act.close("suspended", body.from_day, until=body.until, reason=body.reason, decision_number=body.decision_number)
 
 
 async def reinstate_licence(session: AsyncSession, *, caller: Caller, licence_id: UUID, body: Reinstatement) -> Licence:
-    """The suspension is lifted."""
-    licence, done_on, before = await _open(session, caller, licence_id, body.done_on)
+    """The suspension is lifted, from the day of the act."""
+    act = await _open(session, caller, licence_id, body.done_on)
+    licence = act.licence
     licence.move("reinstate", LICENCE)
     licence.suspended_from = licence.suspended_until = None
-    return await _close(session, caller, licence, "reinstated", done_on, done_on, before, reason=body.reason, decision_number=body.decision_number)
+    await act.write("reinstated", standings.reinstated(act.known, act.done_on), reason=body.reason, decision_number=body.decision_number)
+    return await act.close("reinstated", act.done_on, reason=body.reason, decision_number=body.decision_number)
 
 
 async def revoke_licence(session: AsyncSession, *, caller: Caller, licence_id: UUID, body: Revocation) -> Licence:
     """The right to practise is withdrawn for good."""
-    licence, done_on, before = await _open(session, caller, licence_id, body.done_on)
+    act = await _open(session, caller, licence_id, body.done_on)
+    licence = act.licence
     licence.move("revoke", LICENCE)
+    if body.from_day < licence.issued_on:
+        _must_lie_within(licence, body.from_day)
     licence.suspended_from = licence.suspended_until = None
     licence.revoked_on = body.from_day
-    return await _close(session, caller, licence, "revoked", body.from_day, done_on, before, reason=body.reason, decision_number=body.decision_number)
+    await act.write("revoked", standings.revoked(act.known, body.from_day), reason=body.reason, decision_number=body.decision_number)
+    return await act.close("revoked", body.from_day, reason=body.reason, decision_number=body.decision_number)
 
 
 async def renew_licence(session: AsyncSession, *, caller: Caller, licence_id: UUID, body: Renewal) -> Licence:
     """The licence lasts longer, also after it has expired; a suspended one is reinstated first."""
-    licence, done_on, before = await _open(session, caller, licence_id, body.done_on)
+    act = await _open(session, caller, licence_id, body.done_on)
+    licence, known = act.licence, act.known
     if licence.expires_on is None or body.expires_on <= licence.expires_on:
         ends = licence.expires_on.isoformat() if licence.expires_on else "–"
         raise Malformed.field("expires_on", _("The licence ends on {ends}: a renewal ends later."), ends=ends)
     licence.move("renew", LICENCE)
+    newest = known[-1]
+    rests = max((one.end for one in known if one.standing == "suspended"), default=licence.issued_on)
+    first = body.from_day or (act.done_on if act.done_on > licence.expires_on else max(rests + ONE_DAY, min(act.done_on, licence.expires_on + ONE_DAY)))
+    if first <= rests or first > body.expires_on:
+        raise Malformed.field("from_day", _("A renewed right begins after {first} and by {last}."), first=rests.isoformat(), last=body.expires_on.isoformat())
     licence.expires_on = body.expires_on
     licence.scope = body.scope or licence.scope
     licence.checked_at = now()
-    return await _close(session, caller, licence, "renewed", done_on, done_on, before, until=body.expires_on, decision_number=body.decision_number)
+    conditions = newest.conditions if body.conditions is None else tuple(body.conditions)
+    await act.write("renewed", standings.renewed(known, first, body.expires_on, tuple(licence.scope), conditions), decision_number=body.decision_number)
+    return await act.close("renewed", first, until=body.expires_on, decision_number=body.decision_number)
 
 
-async def _open(session: AsyncSession, caller: Caller, licence_id: UUID, done_on: date | None) -> tuple[Licence, date, dict[str, Any]]:
-    licence = await get_visible_licence(session, caller, licence_id, lock=True)
-    require(can_keep_licence(caller, licence.authority_path))
-    return licence, judge_done_on(caller, done_on), _facts(licence)
+async def correct_licence(session: AsyncSession, *, caller: Caller, licence_id: UUID, body: Correction) -> Licence:
+    """What was written wrongly is put right; what was believed before stays readable, with who corrected it and why."""
+    act = await _open(session, caller, licence_id, body.done_on)
+    licence, known = act.licence, act.known
+    licence.move("correct", LICENCE)
+    licence.number = body.number or licence.number
+    licence.issued_on = body.issued_on or licence.issued_on
+    licence.expires_on = None if body.open_ended else body.expires_on or licence.expires_on
+    if licence.expires_on is not None and licence.expires_on < licence.issued_on:
+        raise Malformed.field("expires_on", _("The last day comes before the first one."))
+    licence.scope = body.scope or licence.scope
+    licence.checked_at = now()
+    conditions = known[-1].conditions if body.conditions is None else tuple(body.conditions)
+    await act.write("corrected", standings.corrected(known, licence.issued_on, licence.expires_on, tuple(licence.scope), conditions), reason=body.reason)
+    return await act.close("corrected", licence.issued_on, until=licence.expires_on, reason=body.reason)
 
 
-async def _close(session: AsyncSession, caller: Caller, licence: Licence, act: str, day: date, done_on: date, before: dict[str, Any], **more: Any) -> Licence:
-    licence.acts.append(
-        LicenceAct(id=uuid7(), act=act, day=day, done_by=caller.actor, recorded_at=now(), authority_path=licence.authority_path, shared_with=licence.shared_with, **more)
+def _must_lie_within(licence: Licence, day: date) -> None:
+    """Raises Refused for a day on which the licence is not."""
+    if licence.issued_on <= day and (licence.expires_on is None or day <= licence.expires_on):
+        return
+    raise Refused(
+        "outside-the-licence",
+        _("The licence {number} lasts from {first} to {last}: {day} lies outside."),
+        rule=LICENCE_DAYS,
+        possible=_("Choose days from its day of issue to its last day."),
+        number=licence.number,
+        first=licence.issued_on.isoformat(),
+        last=licence.expires_on.isoformat() if licence.expires_on else "–",
+        day=day.isoformat(),
     )
-    licence.due_told = False
-    await session.flush()
-    await _tell(session, [licence])
-    await record_audit(session, caller, f"licence.{act}", "licence", licence.id, before=before, after=_facts(licence), done_on=done_on)
-    return licence
+
+
+@dataclass
+class _Act:
+    """One act of the licensing authority on a licence, under the locks of licence and person."""
+
+    session: AsyncSession
+    caller: Caller
+    licence: Licence
+    done_on: date
+    before: dict[str, Any]
+
+    @property
+    def known(self) -> list[Days]:
+        return sorted((one.days for one in self.licence.periods), key=lambda one: one.first)
+
+    async def write(self, act: str, wanted: Sequence[Days], *, reason: str | None = None, decision_number: str | None = None) -> None:
+        """Periods that stay the same keep their row; the others go to the history with the reason. One that is only cut still says on what it rests."""
+        at, licence = now(), self.licence
+        await supersede(self.session, at=at, act=_BELIEFS.get(act, "changed"), by=self.caller, reason=reason)
+        kept = {one.days for one in licence.periods} & set(wanted)
+        gone = [one for one in licence.periods if one.days not in kept]
+        rests_on = {days: next((one for one in gone if act != "corrected" and days.is_part_of(one.days)), None) for days in wanted}
+        for one in gone:
+            licence.periods.remove(one)
+        await self.session.flush()
+        for days in wanted:
+            if days not in kept:
+                same = rests_on[days]
+                said = (same.act, same.reason, same.decision_number, same.done_on) if same else (act, reason, decision_number, self.done_on)
+                licence.periods.append(_period(licence, days, act=said[0], reason=said[1], decision_number=said[2], done_on=said[3], by=self.caller.actor, at=at))
+        await self.session.flush()
+
+    async def close(self, act: str, day: date, **more: Any) -> Licence:
+        """Keep and tell what was done."""
+        licence = self.licence
+        licence.acts.append(
+            LicenceAct(id=uuid7(), act=act, day=day, done_by=self.caller.actor, recorded_at=now(), authority_path=licence.authority_path, shared_with=licence.shared_with, **more)
+        )
+        licence.due_told = False
+        await self.session.flush()
+        await _tell(self.session, [licence])
+        await record_audit(self.session, self.caller, f"licence.{act}", "licence", licence.id, before=self.before, after=_facts(licence), done_on=self.done_on)
+        return licence
+
+
+_BELIEFS: dict[str, Act] = {"corrected": "corrected", "revoked": "revoked"}
+
+
+async def _open(session: AsyncSession, caller: Caller, licence_id: UUID, done_on: date | None) -> _Act:
+    found = await get_visible_licence(session, caller, licence_id)
+    require(can_keep_licence(caller, found.authority_path))
+    await lock_persons(session, [found.person_id])
+    licence = await get_visible_licence(session, caller, licence_id, lock=True)
+    return _Act(session, caller, licence, judge_done_on(caller, done_on), _facts(licence))
 
 
 def _facts(licence: Licence) -> dict[str, Any]:
-    return {"state": licence.state, "expires_on": licence.expires_on, "scope": licence.scope, "suspended_until": licence.suspended_until}
+    same = {"state": licence.state, "issued_on": licence.issued_on, "expires_on": licence.expires_on, "scope": list(licence.scope)}
+    return same | {"suspended_until": licence.suspended_until, "revoked_on": licence.revoked_on}
 
 
 async def _tell(session: AsyncSession, licences: Sequence[Licence]) -> None:

@@ -14,7 +14,8 @@ from services.registry.assignments.models import TO_REGULARISE, Assignment, assi
 from services.registry.beliefs import believed
 from services.registry.directory import names_of_facilities, names_of_occupations
 from services.registry.holds.permissions import knows_why
-from services.registry.licences.models import Licence
+from services.registry.licences.models import Licence, days_of, status_of
+from services.registry.licences.queries import periods_of_person
 from services.registry.licences.use_cases import expiring_rule
 from services.registry.periods import last_day
 from services.registry.persons.models import Person
@@ -75,7 +76,7 @@ async def timeline_of(session: AsyncSession, caller: Caller, person: Person, *, 
         *await _assignments(session, person, known_at),
         *await _employments(session, person, known_at),
         *await _qualifications(session, person, known_at),
-        *await _licences(session, person, known_at),
+        *await _licences(session, person, as_of, known_at),
         *await _absences(session, caller, person, known_at),
     ]
     if as_of is not None:
@@ -165,7 +166,7 @@ async def _qualifications(session: AsyncSession, person: Person, known_at: datet
             id=one.id,
             starts_on=one.issued_on,
             title=one.title,
-            state=one.state,
+            state=one.state_on(None, known_at) or "declared",
             decided_on=one.done_on,
             recorded_at=one.recorded_at,
             entered_afterwards=False,
@@ -174,26 +175,31 @@ async def _qualifications(session: AsyncSession, person: Person, known_at: datet
     ]
 
 
-async def _licences(session: AsyncSession, person: Person, known_at: datetime | None) -> list[TimelineItem]:
-    statement = select(Licence).where(Licence.person_id == person.id)
-    if known_at is not None:
-        statement = statement.where(Licence.recorded_at <= known_at)
-    day = today()
-    return [
-        TimelineItem(
-            kind="licence",
-            id=one.id,
-            starts_on=one.issued_on,
-            ends_on=one.expires_on,
-            title=one.authority,
-            scope=one.scope,
-            state=one.status_on(day, expiring_rule(one.authority_path, day).value),
-            decided_on=one.done_on,
-            recorded_at=one.recorded_at,
-            entered_afterwards=False,
+async def _licences(session: AsyncSession, person: Person, as_of: date | None, known_at: datetime | None) -> list[TimelineItem]:
+    """Each licence from its issue to its last day as it was known, with what it is worth on the day asked."""
+    day = as_of or today()
+    known: dict[UUID, list[Any]] = {}
+    for period in await periods_of_person(session, person.id, known_at):
+        known.setdefault(period.licence_id, []).append(period)
+    items = []
+    for one in (await session.scalars(select(Licence).where(Licence.id.in_(known)))).all():
+        days = [days_of(period) for period in known[one.id]]
+        ends = [period.last for period in days if period.standing != "revoked"]
+        items.append(
+            TimelineItem(
+                kind="licence",
+                id=one.id,
+                starts_on=days[0].first,
+                ends_on=None if None in ends else max((last for last in ends if last is not None), default=None),
+                title=one.authority,
+                scope=list(days[-1].scope),
+                state=status_of(days, day, expiring_rule(one.authority_path, day).value) or "active",
+                decided_on=one.done_on,
+                recorded_at=one.recorded_at,
+                entered_afterwards=False,
+            )
         )
-        for one in (await session.scalars(statement)).all()
-    ]
+    return items
 
 
 async def _absences(session: AsyncSession, caller: Caller, person: Person, known_at: datetime | None) -> list[TimelineItem]:

@@ -1,13 +1,13 @@
 """What goes in and out about qualifications."""
 
-from datetime import date
+from datetime import date, datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.registry.persons.schemas import Body
-from services.registry.qualifications.models import Outcome, Qualification, Type
+from services.registry.qualifications.models import Outcome, Qualification, State, Type
 from services.registry.qualifications.permissions import can_verify
 from shared.actions import Action, action
 from shared.auth import Caller
@@ -44,7 +44,21 @@ class VerificationCreate(Body):
     done_on: date | None = None
 
 
+class QualificationActRead(BaseModel):
+    """What was declared or answered, and when. The evidence is for those who verify."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    state: State
+    day: date
+    method: str | None
+    evidence: str | None
+    recorded_at: datetime
+
+
 class QualificationRead(BaseModel):
+    """A degree or certificate, as it was known on a day; today when none is asked."""
+
     id: UUID
     person_id: UUID
     type: Type
@@ -55,22 +69,26 @@ class QualificationRead(BaseModel):
     number: str | None
     issued_on: date | None
     issued_year: int | None
-    state: str
+    state: State
     verified_on: date | None
     verification_method: str | None
+    acts: list[QualificationActRead]
     version: int
     available_actions: list[Action]
 
     @classmethod
-    def seen_by(cls, caller: Caller, qualification: Qualification, own_person: UUID | None = None) -> Self:
+    def seen_by(cls, caller: Caller, qualification: Qualification, own_person: UUID | None = None, *, as_of: date | None = None, known_at: datetime | None = None) -> Self:
         q = qualification
-        same = {
-            name: getattr(q, name)
-            for name in ("id", "person_id", "type", "title", "specialty", "institution", "country", "number", "state", "verified_on", "verification_method", "version")
-        }
+        same = {name: getattr(q, name) for name in ("id", "person_id", "type", "title", "specialty", "institution", "country", "number", "version")}
+        acts = [one for one in q.acts if (as_of is None or one.day <= as_of) and (known_at is None or one.recorded_at <= known_at)]
+        checks = [one for one in acts if one.state != "declared"]
         return cls(
             **same,
+            state=q.state_on(as_of, known_at) or "declared",
+            verified_on=checks[-1].day if checks else None,
+            verification_method=checks[-1].method if checks else None,
+            acts=[QualificationActRead.model_validate(one) for one in acts],
             issued_on=q.issued_on if q.issued_precision == "date" else None,
             issued_year=q.issued_on.year if q.issued_on else None,
-            available_actions=[action("verify", can_verify(caller, q, own_person))] if q.state == "declared" else [],
+            available_actions=[action("verify", can_verify(caller, q, own_person))],
         )

@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.accounts.links import person_of
 from services.registry.persons.models import Person, birth
 from services.registry.persons.queries import get_visible_person
-from services.registry.qualifications.models import Qualification
+from services.registry.qualifications.models import Qualification, QualificationAct, State
 from services.registry.qualifications.permissions import can_declare_qualifications, can_verify
 from services.registry.qualifications.schemas import QualificationCreate, VerificationCreate
 from services.registry.references import acting_for, by_reference
 from services.registry.rules import SEC_02
 from shared.audit import record_audit
 from shared.auth import Caller, require
-from shared.clock import judge_done_on
+from shared.clock import judge_done_on, now
 from shared.errors import NotFound, Refused, refuse_when
 from shared.i18n import _
 from shared.ids import uuid7
@@ -63,6 +63,7 @@ async def add_qualification(
         content_hash=hash_of(body) if body.reference else None,
         **body.model_dump(include={"type", "title", "specialty", "institution", "country", "number", "reference"}),
     )
+    qualification.acts = [_act(qualification, "declared", declared_by, done_on)]
     session.add(qualification)
     await session.flush()
     await record_audit(
@@ -71,18 +72,35 @@ async def add_qualification(
     return qualification
 
 
+def _act(qualification: Qualification, state: State, by: str, day: date, *, method: str | None = None, evidence: str | None = None) -> QualificationAct:
+    return QualificationAct(
+        id=uuid7(),
+        qualification_id=qualification.id,
+        person_id=qualification.person_id,
+        authority_path=qualification.authority_path,
+        shared_with=qualification.shared_with,
+        state=state,
+        day=day,
+        method=method,
+        evidence=evidence,
+        done_by=by,
+        recorded_at=now(),
+    )
+
+
 async def verify_qualification(session: AsyncSession, *, caller: Caller, qualification_id: UUID, body: VerificationCreate) -> Qualification:
-    """Another person than the declarer writes what the issuer answered."""
+    """Another person than the declarer writes what the issuer answered; a later answer that differs stands beside the first one."""
     done_on = judge_done_on(caller, body.done_on)
     qualification = await session.scalar(select(Qualification).where(Qualification.id == qualification_id, visible_to(caller, Qualification)).with_for_update())
     if qualification is None:
         raise NotFound()
     require(can_verify(caller, qualification, await person_of(session, caller)))
-    if qualification.state != "declared":
+    if qualification.state == body.outcome:
         raise Refused("verified-already", _("This qualification was already checked on {day}."), day=qualification.verified_on.isoformat() if qualification.verified_on else "")
     before = {"state": qualification.state}
     qualification.state, qualification.verified_by, qualification.verified_on = body.outcome, caller.actor, done_on
     qualification.verification_method, qualification.evidence = body.method, body.evidence
+    qualification.acts.append(_act(qualification, body.outcome, caller.actor, done_on, method=body.method, evidence=body.evidence))
     await session.flush()
     await record_audit(session, caller, "qualification.verified", "qualification", qualification.id, before=before, after=body.model_dump(mode="json"), done_on=done_on)
     return qualification

@@ -93,6 +93,10 @@ class Settings(BaseSettings):
     time_zone: str = Field("Asia/Ho_Chi_Minh", description="Zone in which the authority counts its days.")
     files_dir: Path = Field(Path(".relais/files"), description="Folder of the content-addressed file store.")
 
+    identifiers_secret: SecretStr = Field(
+        SecretStr(""), description="Key of the registry that wraps the key of each person’s identifiers and blinds their index; empty: no identifier is kept. Keep it apart from the backups."
+    )
+
     audit_keys_dir: Path = Field(Path(".relais/audit-keys"), description="Folder of the keys that sign the sealed audit, one for each service; made at the first start.")
 
     portal_client_id: str = Field("portal", description="OIDC client of the portal.")

@@ -26,6 +26,7 @@ NAMES = (
     "keycloak_admin",
     "portal_client",
     "accounts_client",
+    "identifiers",
     "session",
     "grafana",
     *(f"{service}_{role}" for service in SERVICES for role in DATABASE_ROLES),

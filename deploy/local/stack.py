@@ -104,6 +104,7 @@ class Stack:
         if service in SERVICES:
             told |= {f"RELAIS_DATABASE_{role.upper()}_PASSWORD": secrets[f"{service}_{role}"] for role in ("app", "worker")}
         if service == "registry":
+            told["RELAIS_IDENTIFIERS_SECRET"] = secrets["identifiers"]
             told |= (
                 {"RELAIS_ACCOUNTS": "keycloak", "RELAIS_ACCOUNTS_CLIENT_SECRET": secrets["accounts_client"]} if self.kind == "full" else {"RELAIS_ACCOUNTS_FILE": str(REALM_FILE)}
             )

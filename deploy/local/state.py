@@ -108,6 +108,7 @@ class State:
             "identity",
             "keycloak_admin",
             "accounts_client",
+            "identifiers",
             *(f"{service}_{role}" for service in SERVICES for role in DATABASE_ROLES),
         ]
         missing = {name: secrets.token_urlsafe(32) for name in wanted if name not in known}

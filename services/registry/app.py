@@ -17,6 +17,7 @@ from services.registry.facilities.api import router as facilities
 from services.registry.history import HISTORY
 from services.registry.holds.api import router as holds
 from services.registry.holds.use_cases import expire_old_holds
+from services.registry.identifiers.api import router as identifiers
 from services.registry.imports.wizard import wizard
 from services.registry.licences.api import router as licences
 from services.registry.licences.use_cases import watch_licences
@@ -44,6 +45,7 @@ service = Service(
         own_reads,
         accounts,  # before the persons: /persons/me/account is nobody's id
         corrections,  # the same for /persons/me
+        identifiers,  # the same for /persons/me/identifiers
         persons,
         posts,
         assignments,

@@ -12,6 +12,7 @@ from services.registry.assignments.models import Assignment
 from services.registry.corrections.use_cases import corrections_visible_to
 from services.registry.facilities.models import Facility
 from services.registry.holds.models import Hold
+from services.registry.identifiers.models import Identifier
 from services.registry.licences.models import Licence
 from services.registry.persons.permissions import can_read_people, can_read_posts
 from services.registry.persons.queries import persons_visible_to
@@ -40,6 +41,7 @@ HISTORY = {
     "correction": HistoryOf(corrections_visible_to, can_read_people),
     "employment": HistoryOf(_managed(Employment), can_read_people),
     "hold": HistoryOf(_managed(Hold), can_read_people),
+    "identifier": HistoryOf(_managed(Identifier), can_read_people),
     "licence": HistoryOf(_managed(Licence), can_read_people),
     "person": HistoryOf(persons_visible_to, can_read_people),
     "post": HistoryOf(_managed(Post), can_read_posts),

@@ -50,6 +50,7 @@ def settings_of(service: str, postgres: Postgres, issuer: TestIssuer, files: Pat
             "RELAIS_DATABASE_PORT": str(postgres.port),
             "RELAIS_FILES_DIR": str(files),
             "RELAIS_AUDIT_KEYS_DIR": str(files / "audit-keys"),
+            "RELAIS_IDENTIFIERS_SECRET": "a secret of the tests, for identifiers alone",
             "RELAIS_LOG_FORMAT": "text",
         }
         | {f"RELAIS_DATABASE_{role.upper()}_PASSWORD": postgres.passwords[f"{service}_{role}"] for role in ("owner", "app", "worker")}

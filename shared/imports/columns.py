@@ -2,15 +2,16 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller, Permission
 from shared.errors import FieldError, Malformed
-from shared.i18n import _
+from shared.i18n import LANGUAGES, _, translate
 from shared.imports.cells import Fault, Reader, written
-from shared.imports.tables import Row
+from shared.imports.tables import Cell, Row
 from shared.names import fold
 
 if TYPE_CHECKING:
@@ -77,9 +78,11 @@ class Heading:
     places: Mapping[str, int]
     ignored: Sequence[str]
     twice: Sequence[str]
+    cells: Sequence[Cell] = ()
 
 
 LAST_ROW_OF_HEADING = 10
+REASON = _("reason")
 
 
 def find_heading(kind: Kind, rows: Sequence[Row]) -> Heading:
@@ -105,13 +108,19 @@ def heading_of(kind: Kind, row: Row) -> Heading:
         said = written(cell)
         name = meant.get(fold(said.replace("_", " ").rstrip("*")))
         if name is None:
-            if said:
+            if said and fold(said) not in words_for_reason():
                 ignored.append(said[:100])
         elif name in places:
             twice.append(name)
         else:
             places[name] = place
-    return Heading(row[0], places, ignored, twice)
+    return Heading(row[0], places, ignored, twice, row[1])
+
+
+@cache
+def words_for_reason() -> frozenset[str]:
+    """The heading of the column that our own files of rows in error end with."""
+    return frozenset(fold(translate(REASON, language)) for language in LANGUAGES)
 
 
 def thing_of(kind: Kind, heading: Heading, row: Row) -> Any:

@@ -58,7 +58,7 @@ class Memory:
     """
 
     may_change: bool = False
-    filled: dict[int, Set[str]] = field(default_factory=dict)
+    filled: Mapping[int, Set[str]] = field(default_factory=dict)
     said: dict[Hashable, tuple[int, int]] = field(default_factory=dict)
     kept: dict[Hashable, list[Any]] = field(default_factory=dict)
     also_bad: list[Verdict] = field(default_factory=list)

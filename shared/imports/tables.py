@@ -1,4 +1,4 @@
-"""Reading the rows of a CSV or XLSX file, with the numbers that a person sees in the spreadsheet.
+"""Reading the rows of a CSV, XLSX or ODS file, with the numbers that a person sees in the spreadsheet.
 
 A hostile file is refused before it is unpacked into memory: by unpacked size, by the surface of a sheet, by the
 number of columns. A file that cannot be read as it was meant (another encoding, a quote left open) is refused too,
@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, BinaryIO
+from xml.parsers.expat import ExpatError, ParserCreate
 
 from python_calamine import CalamineWorkbook
 
@@ -30,12 +31,14 @@ MOST_CELLS = 20_000_000  # surface of a sheet: one cell in its last corner would
 LARGEST_UNPACKED = 300 * 1024 * 1024
 LONGEST_HEADING_LINE = 64 * 1024
 CHUNK = 1 << 20
+_TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
+_OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,4})([0-9]{1,8})"')
 
 
 def read_rows(path: Path, kind: str) -> Iterator[Row]:
     """The rows of a stored file. Raises Malformed, also in the middle: then nothing of the file is used."""
-    return read_csv(path) if kind == "csv" else read_xlsx(path)
+    return read_csv(path) if kind == "csv" else read_workbook(path)
 
 
 def unreadable(reason: str, **values: Any) -> Malformed:
@@ -106,10 +109,10 @@ def separator_of(heading: str) -> str:
     return max(",;\t", key=heading.count)
 
 
-# --- XLSX --------------------------------------------------------------------------------------------------------------
+# --- XLSX and ODS ------------------------------------------------------------------------------------------------------
 
 
-def read_xlsx(path: Path) -> Iterator[Row]:
+def read_workbook(path: Path) -> Iterator[Row]:
     """Rows of the first sheet of a workbook."""
     judge_workbook(path)
     try:
@@ -135,6 +138,7 @@ def judge_workbook(path: Path) -> None:
                 raise unreadable(_("The workbook is too large once unpacked."))
             for member in members:
                 is_sheet = member.filename.startswith("xl/worksheets/")
+                surface = OdsSurface() if member.filename == "content.xml" else None
                 last_row = last_column = 0
                 tail = b""
                 with archive.open(member) as content:
@@ -143,14 +147,66 @@ def judge_workbook(path: Path) -> None:
                         unpacked += len(chunk)
                         if unpacked > LARGEST_UNPACKED:
                             raise unreadable(_("The workbook is too large once unpacked."))
+                        if surface is not None:
+                            surface.feed(chunk)
                         if is_sheet:
                             for column, row in _REFERENCE.findall(tail + chunk):
                                 last_row, last_column = max(last_row, int(row)), max(last_column, column_number(column))
                             tail = chunk[-32:]
-                if last_row * last_column > MOST_CELLS or last_column > MOST_COLUMNS * 10 or last_row > MOST_ROWS:
-                    raise unreadable(_("A sheet of the workbook is too large: remove what stands far right or far below the table."))
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, zlib.error) as error:
+                judge_surface(last_row, last_column)
+    except (ExpatError, zipfile.BadZipFile, zipfile.LargeZipFile, EOFError, NotImplementedError, RuntimeError, ValueError, OSError, zlib.error) as error:
         raise unreadable(_("This workbook cannot be read. Save it again, or send a CSV file.")) from error
+
+
+def judge_surface(last_row: int, last_column: int) -> None:
+    """Refuse a sheet that the reader would build far larger than what is written in it."""
+    if last_row * last_column > MOST_CELLS or last_column > MOST_COLUMNS * 10 or last_row > MOST_ROWS:
+        raise unreadable(_("A sheet of the workbook is too large: remove what stands far right or far below the table."))
+
+
+class OdsSurface:
+    """How far the tables of an OpenDocument sheet reach, told while it is unpacked: a few bytes may repeat a cell, or a row of cells, a million times."""
+
+    def __init__(self) -> None:
+        self.row = self.column = self.height = self.width = 0
+        self.rows_of_this = self.cells_of_this = 1
+        self.parser = ParserCreate(namespace_separator=" ")
+        self.parser.StartElementHandler = self.begin
+        self.parser.EndElementHandler = self.end
+        self.parser.StartDoctypeDeclHandler = self.refuse_declarations
+        self.parser.CharacterDataHandler = self.say
+
+    def feed(self, chunk: bytes) -> None:
+        self.parser.Parse(chunk, False)
+
+    def refuse_declarations(self, *_declared: Any) -> None:
+        raise unreadable(_("This workbook cannot be read. Save it again, or send a CSV file."))
+
+    def begin(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.removeprefix(_TABLE)
+        if tag == "table":
+            self.row = self.height = self.width = 0
+        elif tag == "table-row":
+            self.rows_of_this, self.column = int(attributes.get(f"{_TABLE}number-rows-repeated", 1)), 0
+        elif tag in ("table-cell", "covered-table-cell"):
+            self.cells_of_this = int(attributes.get(f"{_TABLE}number-columns-repeated", 1))
+            if f"{_OFFICE}value-type" in attributes:
+                self.reach()
+
+    def say(self, said: str) -> None:
+        if said.strip():
+            self.reach()
+
+    def end(self, name: str) -> None:
+        tag = name.removeprefix(_TABLE)
+        if tag in ("table-cell", "covered-table-cell"):
+            self.column, self.cells_of_this = self.column + self.cells_of_this, 0
+        elif tag == "table-row":
+            self.row += self.rows_of_this
+
+    def reach(self) -> None:
+        self.height, self.width = max(self.height, self.row + self.rows_of_this), max(self.width, self.column + self.cells_of_this)
+        judge_surface(self.height, self.width)
 
 
 def column_number(letters: bytes) -> int:

@@ -8,9 +8,11 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Form, Path, Query, Response, UploadFile
+from fastapi.responses import FileResponse
 from pydantic import TypeAdapter
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.background import BackgroundTask
 
 from shared.actions import action
 from shared.audit import record_audit
@@ -29,12 +31,14 @@ from shared.imports.models import ImportColumns
 from shared.imports.reading import LINES_AT_A_TIME, Reading
 from shared.imports.rows import rows_of
 from shared.imports.schemas import FindingRead, ImportRead, RowRead, RowState
+from shared.imports.sheets import sheet_of_errors
 from shared.pagination import Page, PageDep, keyset_page
 from shared.visibility import visible_to
 
 ImportT = TypeVar("ImportT", bound=ImportColumns)
 
-ACCEPTED = frozenset({"csv", "xlsx"})
+ACCEPTED = frozenset({"csv", "ods", "xlsx"})
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
 LINES_IN_A_STATEMENT = 2_000
 ALL_LINES = 2**31 - 1
@@ -191,7 +195,7 @@ class Wizard(Generic[ImportT]):
             session: SessionDep,
             mode: Annotated[Mode, Form(description="`add`: what is recorded stays as it is; `update`: a filled cell that says something else changes it.")] = "add",
         ) -> ImportRead:
-            """Check a CSV or XLSX file. Nothing is written before the confirmation."""
+            """Check a CSV, XLSX or ODS file. Nothing is written before the confirmation."""
             require(self.can_import_kind(caller, self._known(kind)))
             name = file.filename or ""
             stored = await store(chunks_of(file), name, allowed=ACCEPTED)
@@ -230,6 +234,13 @@ class Wizard(Generic[ImportT]):
             heading = [translate(word, language) for word in (_("row"), _("state"), _("column"), _("reason"))]
             lines = [[str(f.row), f.state, f.column or "", f.reason] async for f in all_findings(session, import_id, language)]
             return csv_answer("errors.csv", [heading, *lines])
+
+        @router.get("/{import_id}/errors.xlsx", responses=problems(401, 403, 404, 409), response_class=FileResponse)
+        async def read_rows_in_error(import_id: UUID, caller: CallerDep, session: SessionDep) -> FileResponse:
+            """The rows in error as they were sent, with the reason in a last column: corrected, it can be sent again."""
+            one = await self.get_visible_import(session, caller, import_id)
+            path = await sheet_of_errors(session, self.kinds[one.kind], one, current_language.get())
+            return FileResponse(path, media_type=XLSX, filename="errors.xlsx", background=BackgroundTask(path.unlink, missing_ok=True))
 
         @router.post("/{import_id}/confirmation", status_code=201, response_model=ImportRead, responses=problems(401, 403, 404, 409))
         async def create_confirmation(import_id: UUID, caller: CallerDep, session: SessionDep) -> ImportRead:

@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook
 from sqlalchemy import Engine, event, text
 
 from services.registry.imports.judging import KNOWN_WORKERS
@@ -88,7 +89,8 @@ class TestWhoImports:
         found = await checked(api, "facilities", FACILITIES, HOSPITAL)
         other = api.as_("hanoi")
         assert (await other.get(f"{IMPORTS}/{found['id']}")).status_code == 404
-        assert (await other.get(f"{IMPORTS}/{found['id']}/errors.csv")).status_code == 404
+        for part in ("rows", "errors.csv", "errors.xlsx"):
+            assert (await other.get(f"{IMPORTS}/{found['id']}/{part}")).status_code == 404
         assert (await other.post(f"{IMPORTS}/{found['id']}/confirmation")).status_code == 404
         assert (await other.get(IMPORTS)).json()["items"] == []
 
@@ -227,6 +229,30 @@ class TestTheReport:
         assert answer.text.startswith("\ufeffrow,state,column,reason")
         assert all(not cell.startswith(("=", "+", "-", "@")) for line in answer.text.splitlines() for cell in line.split(","))
         assert len(answer.text.splitlines()) == 3
+
+    async def test_the_rows_in_error_can_be_downloaded_corrected_and_sent_again(self, api):
+        await a_province(api)
+        heading = ["Mã nhân viên", "Họ và tên", "Ngày sinh", "Giới tính", "Chức danh", "Mã cơ sở", "Ngày bắt đầu", "Ghi chú"]
+        good = ["0001", "Nguyễn Thị Ánh", date(1985, 3, 5), "Nữ", "Bác sĩ", "VN-22-BVT", date(2010, 9, 1), "=1+1"]
+        bad = ["0002", "Lê Văn Đức", "31/02/1980", "Nam", "Thầy lang", "VN-22-BVT", date(2015, 6, 1), "-2"]
+        found = await checked(api, "people", content=workbook(["Danh sách"], heading, good, [], bad), name="a.xlsx")
+        answer = await api.as_("linh").in_language("vi").get(f"{IMPORTS}/{found['id']}/errors.xlsx")
+        assert (answer.status_code, answer.headers["content-disposition"]) == (200, 'attachment; filename="errors.xlsx"')
+        rows = [row for row in CalamineWorkbook.from_filelike(io.BytesIO(answer.content)).get_sheet_by_index(0).to_python() if any(row)]
+        assert rows[0] == [*heading, "lý do"]
+        ((*cells, reason),) = rows[1:]
+        assert cells == [bad[0], *bad[1:]]
+        assert "31/02/1980" in reason
+        corrected = [bad[0], bad[1], date(1980, 2, 28), bad[3], "Dược sĩ đại học", *bad[5:], reason]
+        again = await checked(api, "people", content=workbook(rows[0], corrected), name="errors.xlsx")
+        assert (again["good"], again["bad"], again["ignored_columns"]) == (1, 0, ["Ghi chú"])
+
+    async def test_the_rows_in_error_are_refused_when_the_file_is_gone(self, api, files_dir):
+        await a_province(api)
+        found = await checked(api, "people", PEOPLE, ANH.replace("Nữ", "gone"))
+        (files_dir / found["file_sha256"][:2] / found["file_sha256"]).unlink()
+        answer = await api.as_("linh").get(f"{IMPORTS}/{found['id']}/errors.xlsx")
+        assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (409, "file-gone")
 
     async def test_a_template_can_be_downloaded_and_is_understood(self, api):
         for kind in ("facilities", "people", "posts", "assignments"):

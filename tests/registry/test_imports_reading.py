@@ -3,6 +3,7 @@
 import csv
 import io
 import tempfile
+import zipfile
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -30,7 +31,7 @@ def read(content: bytes, kind: str) -> list:
         return list(read_rows(Path(file.name), kind))
 
 
-@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("kind", ["csv", "ods", "xlsx"])
 @given(content=st.binary(max_size=300) | st.binary(max_size=300).map(lambda tail: b"PK\x03\x04" + tail))
 @settings(deadline=None)
 def test_any_bytes_are_read_or_refused(kind, content):
@@ -76,6 +77,57 @@ def a_workbook() -> bytes:
 
 
 A_WORKBOOK = a_workbook()
+
+ODS = "application/vnd.oasis.opendocument.spreadsheet"
+NAMESPACES = " ".join(
+    f'xmlns:{prefix}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for prefix, name in (("office", "office"), ("table", "table"), ("text", "text"), ("of", "of"))
+)
+
+
+def an_ods(rows: str, before: str = "") -> bytes:
+    """An OpenDocument sheet, as LibreOffice writes it."""
+    content = f'<?xml version="1.0"?>{before}<office:document-content {NAMESPACES}><office:body><office:spreadsheet><table:table table:name="1">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+    manifest = f'<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"><manifest:file-entry manifest:full-path="/" manifest:media-type="{ODS}"/></manifest:manifest>'
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("mimetype", ODS, zipfile.ZIP_STORED)
+        archive.writestr("META-INF/manifest.xml", manifest)
+        archive.writestr("content.xml", content)
+    return out.getvalue()
+
+
+def ods_text(said: str) -> str:
+    return f'<table:table-cell office:value-type="string"><text:p>{said}</text:p></table:table-cell>'
+
+
+class TestOpenDocument:
+    def test_is_read_as_it_was_meant_with_the_numbers_that_a_person_sees(self):
+        rows = (
+            '<table:table-row table:number-rows-repeated="2"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
+            f"<table:table-row>{ods_text('Mã nhân viên')}{ods_text('Ngày sinh')}{ods_text('Định mức')}</table:table-row>"
+            f'<table:table-row>{ods_text("N1")}<table:table-cell office:value-type="date" office:date-value="1985-03-05"><text:p>05/03/85</text:p></table:table-cell>'
+            '<table:table-cell office:value-type="float" office:value="0.5" table:formula="of:=1/2"><text:p>0,5</text:p></table:table-cell></table:table-row>'
+            '<table:table-row table:number-rows-repeated="1048572"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
+        )
+        found = {number: cells for number, cells in read(an_ods(rows), "ods") if any(cell is not None for cell in cells)}
+        assert found[3][:3] == ["Mã nhân viên", "Ngày sinh", "Định mức"]
+        assert (found[4][0], date_of(found[4][1]), found[4][2]) == ("N1", date(1985, 3, 5), 0.5)
+        assert set(found) == {3, 4}
+
+    @pytest.mark.parametrize(
+        ("rows", "before"),
+        [
+            (f'<table:table-row table:number-rows-repeated="1000000">{ods_text("x") * 30}</table:table-row>', ""),
+            ('<table:table-row><table:table-cell table:number-columns-repeated="1000000" office:value-type="float" office:value="1"/></table:table-row>', ""),
+            (f'<table:table-row table:number-rows-repeated="99999999"><table:table-cell/></table:table-row><table:table-row>{ods_text("x")}</table:table-row>', ""),
+            (f"<table:table-row>{ods_text('&a;')}</table:table-row>", '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa">]>'),
+            ("<table:table-row>", ""),
+        ],
+        ids=["rows repeated", "cells repeated", "far below", "declared entities", "cut off"],
+    )
+    def test_a_bomb_is_refused_before_the_reader_builds_it(self, rows, before):
+        with pytest.raises(Malformed):
+            read(an_ods(rows, before), "ods")
 
 
 @given(day=st.dates(date(1900, 1, 1), date(2100, 12, 31)))

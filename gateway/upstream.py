@@ -16,7 +16,8 @@ BODY_GAP_SECONDS = 30.0  # longest silence inside an answer
 IDLE_SECONDS = 3.0  # below uvicorn's five, so that we never write into a connection that it is closing
 OPEN_CONNECTIONS = 64
 WAITING_REQUESTS = 256
-WAITING_SECONDS = 2.0
+WAITING_SECONDS = 2.0  # when a service falls silent
+LONG_WAIT_SECONDS = 1.0  # by the pace of the line
 HELD_BYTES = 262_144  # of an answer that the client has not taken yet
 ANSWER_HEAD_BYTES = 65_536
 
@@ -281,7 +282,9 @@ class Upstream:
         self._idle: list[Connection] = []
         self._open: set[Connection] = set()
         self._connecting = 0
-        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._waiting: deque[asyncio.Future[Connection | None]] = deque()
+        self._pace = 0.0  # seconds between two turns of the line
+        self._last_turn = 0.0
 
     @property
     def open_connections(self) -> int:
@@ -302,13 +305,17 @@ class Upstream:
 
     async def connect(self) -> Connection:
         """A connection to send one request on. Raises UpstreamError."""
-        connection = self.ready_connection()
-        if connection is not None:
-            return connection
-        if self.open_connections >= OPEN_CONNECTIONS:
-            connection = await self._wait_for_one()
+        if not self._waiting:
+            connection = self.ready_connection()
             if connection is not None:
                 return connection
+            if self.open_connections < OPEN_CONNECTIONS:
+                return await self.new_connection()
+        connection = await self._stand_in_line()
+        if connection is None:
+            self._connecting -= 1  # the place was kept for us
+        elif not connection.closed:
+            return connection
         return await self.new_connection()
 
     async def new_connection(self) -> Connection:
@@ -316,12 +323,12 @@ class Upstream:
         try:
             async with asyncio.timeout(CONNECT_SECONDS):
                 _, connection = await asyncio.get_running_loop().create_connection(lambda: Connection(self), self.host, self.port)
+            self._open.add(connection)
         except (OSError, TimeoutError) as error:
             raise CannotConnect from error
         finally:
             self._connecting -= 1
-            self._let_one_in()
-        self._open.add(connection)
+            self._let_one_open()
         return connection
 
     async def fetch(self, path: str, seconds: float = 2.0, most: int = 8_388_608) -> tuple[int, bytes]:
@@ -339,42 +346,66 @@ class Upstream:
         finally:
             self.release(connection)
 
-    async def _wait_for_one(self) -> Connection | None:
-        """Stand in line, but not for long: a full service answers sooner when fewer wait for it."""
-        if len(self._waiting) >= WAITING_REQUESTS:
+    async def _stand_in_line(self) -> Connection | None:
+        """Each in turn gets the next free connection, or the right to open one; who would wait long is told so at once."""
+        ahead = len(self._waiting)
+        if ahead >= WAITING_REQUESTS or ahead * self._pace > LONG_WAIT_SECONDS:
             raise Overloaded
-        deadline = time.monotonic() + WAITING_SECONDS
-        while self.open_connections >= OPEN_CONNECTIONS:
-            turn = asyncio.get_running_loop().create_future()
-            self._waiting.append(turn)
-            try:
-                async with asyncio.timeout(deadline - time.monotonic()):
-                    await turn
-            except TimeoutError as error:
+        if not ahead:
+            self._last_turn = time.monotonic()
+        turn: asyncio.Future[Connection | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append(turn)
+        try:
+            async with asyncio.timeout(WAITING_SECONDS):
+                return await turn
+        except BaseException as error:
+            if turn.done() and not turn.cancelled():  # our turn came while we were leaving
+                self._give_back(turn.result())
+            else:
+                self._waiting.remove(turn)
+            if isinstance(error, TimeoutError):
                 raise Overloaded from error
-            finally:
-                if turn in self._waiting:
-                    self._waiting.remove(turn)
-            connection = self.ready_connection()
-            if connection is not None:
-                return connection
-        return None
+            raise
 
-    def _let_one_in(self) -> None:
+    def _next_in_line(self) -> asyncio.Future[Connection | None] | None:
         while self._waiting:
             turn = self._waiting.popleft()
             if not turn.done():
-                turn.set_result(None)
-                return
+                moment = time.monotonic()
+                self._pace += (moment - self._last_turn - self._pace) / 16
+                self._last_turn = moment
+                return turn
+        return None
+
+    def _let_one_open(self) -> None:
+        """A place became free: it is kept for the first in line."""
+        if self.open_connections < OPEN_CONNECTIONS and (turn := self._next_in_line()) is not None:
+            self._connecting += 1
+            turn.set_result(None)
+
+    def _give_back(self, unused: Connection | None) -> None:
+        if unused is not None:
+            self._free(unused)
+        else:
+            self._connecting -= 1
+            self._let_one_open()
 
     def release(self, connection: Connection) -> None:
         """The request is over: keep the connection when it can carry another."""
         if connection.complete and connection.keep_alive and not connection.closed and connection.error is None:
-            connection.idle_since = time.monotonic()
-            self._idle.append(connection)
-            self._let_one_in()
+            self._free(connection)
         else:
             self.discard(connection)
+
+    def _free(self, connection: Connection) -> None:
+        if connection.closed or connection.transport.is_closing():
+            return
+        turn = self._next_in_line()
+        if turn is not None:
+            turn.set_result(connection)
+        else:
+            connection.idle_since = time.monotonic()
+            self._idle.append(connection)
 
     def discard(self, connection: Connection) -> None:
         connection.closed = True
@@ -384,7 +415,7 @@ class Upstream:
         self._open.discard(connection)
         if connection in self._idle:
             self._idle.remove(connection)
-        self._let_one_in()
+        self._let_one_open()
 
     def _drop_idle(self, *more: Connection) -> None:
         idle, self._idle = [*self._idle, *more], []

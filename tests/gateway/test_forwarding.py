@@ -229,6 +229,45 @@ class TestConnections:
         registry.go.set()
         assert sorted(status for status, _ in await asyncio.gather(*asking)) == [200] * 5 + [503] * 5
 
+    async def test_who_waits_is_not_overtaken(self, registry: SmallService, monkeypatch: pytest.MonkeyPatch) -> None:
+        """A connection goes from hand to hand along the line: one who comes at the right moment does not get it."""
+        monkeypatch.setattr(upstream, "OPEN_CONNECTIONS", 1)
+        pool = upstream.Upstream("registry", "127.0.0.1", registry.port)
+        served: list[int] = []
+
+        async def ask(n: int) -> None:
+            connection = await pool.connect()
+            served.append(n)
+            connection.complete = connection.keep_alive = True  # as after an answer
+            pool.release(connection)
+            if n < 10:  # and asks again at once, as those of a busy door do
+                asking.append(asyncio.create_task(ask(n + 10)))
+
+        first = await pool.connect()
+        asking = [asyncio.create_task(ask(n)) for n in range(10)]
+        await until(lambda: len(pool._waiting) == 10)
+        first.complete = first.keep_alive = True
+        pool.release(first)
+        overtaking = asyncio.create_task(ask(99))
+        await until(lambda: len(served) == 21)
+        await asyncio.gather(*asking, overtaking)
+        pool.close()
+        assert served == [*range(10), 99, *range(10, 20)]
+
+    async def test_who_would_wait_long_is_told_at_once(self, registry: SmallService, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(upstream, "OPEN_CONNECTIONS", 1)
+        pool = upstream.Upstream("registry", "127.0.0.1", registry.port)
+        first = await pool.connect()
+        asking = asyncio.create_task(pool.connect())
+        await until(lambda: len(pool._waiting) == 1)
+        pool._pace = upstream.LONG_WAIT_SECONDS * 2
+        with pytest.raises(upstream.Overloaded):
+            await pool.connect()
+        first.complete = first.keep_alive = True
+        pool.release(first)
+        assert await asking is first
+        pool.close()
+
     async def test_no_answer_reaches_another_caller(self, door: Door, provider: Provider, registry: SmallService) -> None:
         """Two hundred callers at once, some of whom leave: each of the others gets the answer to their own question."""
 

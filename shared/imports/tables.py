@@ -49,10 +49,9 @@ def unreadable(reason: str, **values: Any) -> Malformed:
 
 
 def read_csv(path: Path) -> Iterator[Row]:
-    """Rows of a CSV file in UTF-8, with or without its mark, separated by comma, semicolon or tab."""
+    """Rows of a CSV file in UTF-8, with or without its mark, or in UTF-16 with it, separated by comma, semicolon or tab."""
     with path.open("rb") as source:
-        judge_encoding(source)
-        text = TextIOWrapper(source, encoding="utf-8-sig", errors="strict", newline="")
+        text = TextIOWrapper(source, encoding=judge_encoding(source), errors="strict", newline="")
         separator = separator_of(text.readline(LONGEST_HEADING_LINE))
         text.seek(0)
         csv.field_size_limit(100_000)
@@ -74,12 +73,11 @@ def read_csv(path: Path) -> Iterator[Row]:
             yield row, list(cells)
 
 
-def judge_encoding(source: BinaryIO) -> None:
-    """Refuse what is not UTF-8 before anything is read: Windows-1258 read as UTF-8 would break every Vietnamese name."""
-    if source.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        raise unreadable(_("The file is not in UTF-8. Save it again as “CSV UTF-8”, or send the XLSX file."))
+def judge_encoding(source: BinaryIO) -> str:
+    """The encoding, which must be certain before anything is read: Windows-1252 and 1258 have no mark, and a wrong guess would break every name."""
+    encoding = "utf-16" if source.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
     source.seek(0)
-    decoder, line = codecs.getincrementaldecoder("utf-8")(), 1
+    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
     chunk = b"-"
     while chunk:
         chunk = source.read(CHUNK)
@@ -90,6 +88,7 @@ def judge_encoding(source: BinaryIO) -> None:
             raise unreadable(_("The file is not in UTF-8 (line {line}). Save it again as “CSV UTF-8”, or send the XLSX file."), line=line) from error
         line += chunk.count(b"\n")
     source.seek(0)
+    return encoding
 
 
 def without_nul(lines: TextIOWrapper) -> Iterator[str]:

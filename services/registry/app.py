@@ -12,7 +12,9 @@ from services.registry.audit.api import router as own_reads
 from services.registry.audit.events import AuditSealed
 from services.registry.availability.api import router as availability
 from services.registry.consumers import consumer
+from services.registry.contacts.api import router as contacts
 from services.registry.corrections.api import router as corrections
+from services.registry.exports.api import router as exports
 from services.registry.facilities.api import router as facilities
 from services.registry.history import HISTORY
 from services.registry.holds.api import router as holds
@@ -25,6 +27,8 @@ from services.registry.occupations.api import router as occupations
 from services.registry.persons.api import router as persons
 from services.registry.persons.use_cases import forget_old_searches
 from services.registry.posts.api import router as posts
+from services.registry.practice.api import router as practice
+from services.registry.practice.watch import watch_practice
 from services.registry.qualifications.api import router as qualifications
 from services.registry.revocations.api import internal as internal_revocations
 from services.registry.revocations.api import router as revocations
@@ -32,6 +36,7 @@ from services.registry.shortfalls.watch import watch_sources
 from services.registry.staffing.api import router as staffing
 from services.registry.work_items.api import router as work_items
 from services.registry.workers.api import router as employments
+from services.registry.workers.contracts import watch_contracts
 from shared.app import Service, create_app
 
 service = Service(
@@ -46,23 +51,26 @@ service = Service(
         accounts,  # before the persons: /persons/me/account is nobody's id
         corrections,  # the same for /persons/me
         identifiers,  # the same for /persons/me/identifiers
+        contacts,  # the same for /persons/me/contacts
         persons,
         posts,
         assignments,
         employments,
         qualifications,
         licences,
+        practice,
         holds,
         absences,
         staffing,
         availability,
         wizard.router,
         work_items,
+        exports,
         revocations,
     ],
     internal=[internal_revocations],
     consumer=consumer,
-    daily=[wizard.forget_old_imports, watch_licences, watch_sources, forget_old_searches],
+    daily=[wizard.forget_old_imports, watch_licences, watch_practice, watch_contracts, watch_sources, forget_old_searches],
     frequent=[expire_old_holds, keep_accounts],
     at_start=[load_reference_data],
     history=HISTORY,

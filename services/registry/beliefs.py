@@ -1,7 +1,7 @@
 """Both axes of time: periods say when something is true, the history says what we believed before we knew better."""
 
-from collections.abc import Awaitable, Callable
-from datetime import date, datetime
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Literal, TypeVar
 from uuid import UUID
@@ -14,8 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from services.registry.base import Base
-from services.registry.periods import last_day
+from services.registry.periods import last_day, period
 from shared.auth import Caller
+from shared.ids import uuid7
 from shared.visibility import Protected
 
 Result = TypeVar("Result")
@@ -90,6 +91,25 @@ def believed(model: Any, history: Table, known_at: datetime | None) -> Any:
         select(*[history.c[column.name] for column in current.columns]).where(history.c.recorded.contains(known_at)),
     )
     return aliased(model, then.subquery())
+
+
+async def cut(session: AsyncSession, periods: list[Any], day: date, *, at: datetime, by: str) -> None:
+    """The period around a day becomes two that say the same; the first is flushed shortened before the other begins."""
+    for position, one in enumerate(periods):
+        if one.valid_from < day and day in one.valid:
+            model, last = type(one), one.valid_to
+            same = {column.key: getattr(one, column.key) for column in model.__mapper__.column_attrs if column.key not in {"row_id", "valid", "recorded_at", "recorded_by"}}
+            one.valid, one.recorded_at, one.recorded_by = period(one.valid_from, day - timedelta(days=1)), at, by
+            await session.flush()
+            later = model(row_id=uuid7(), valid=period(day, last), recorded_at=at, recorded_by=by, **same)
+            session.add(later)
+            periods.insert(position + 1, later)
+            return
+
+
+def version_of(periods: Iterable[Effective]) -> int:
+    """A number that changes whenever a period is rewritten."""
+    return max(int(one.recorded_at.timestamp() * 1_000_000) for one in periods)
 
 
 async def supersede(session: AsyncSession, *, at: datetime, act: Act, by: Caller | str, reason: str | None) -> None:

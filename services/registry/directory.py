@@ -43,9 +43,9 @@ _PLACES = text(
 )
 
 
-async def names_of_facilities(session: AsyncSession, codes: Iterable[str]) -> dict[str, str]:
+async def names_of_facilities(session: AsyncSession, codes: Iterable[str | None]) -> dict[str, str]:
     """The newest name of each facility, closed ones too: a record of the past still says where."""
-    wanted = sorted(set(codes))
+    wanted = sorted({code for code in codes if code is not None})
     if not wanted:
         return {}
     rows = await session.execute(text("SELECT DISTINCT ON (code) code, name FROM facilities WHERE code = ANY(:codes) ORDER BY code, lower(valid) DESC"), {"codes": wanted})

@@ -94,7 +94,7 @@ class Changes:
         moves = self.frees_a_post(assignment)
         employment = next(item for item in self.ask("GET", f"registry/persons/{person}/timeline")["items"] if item["kind"] == "employment")
         self.end(assignment, EVE, "wrong occupation")
-        self.ask("POST", f"registry/employments/{employment['id']}/ending", {"ends_on": EVE, "reason": "wrong occupation", "done_on": EVE})
+        self.ask("POST", f"registry/employments/{employment['id']}/ending", {"ends_on": EVE, "departure": "recorded_wrongly", "reason": "wrong occupation", "done_on": EVE})
         hired = {"facility_code": assignment["facility_code"], "occupation_code": "VN-YS", "starts_on": AS_OF, "done_on": AS_OF}
         self.ask("POST", f"registry/persons/{person}/employments", hired)
         self.ask("POST", "registry/assignments", {"person_id": person, **hired})

@@ -5,14 +5,14 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
-from sqlalchemy import func, select
+from sqlalchemy import func
 
 from services.registry.assignments.models import Assignment
 from services.registry.assignments.permissions import can_record_assignments
-from services.registry.assignments.queries import assignments_visible_to, get_visible_assignment, read_assignments, version_of, warnings_about
+from services.registry.assignments.queries import assignments_visible_to, assignments_wanted, get_visible_assignment, read_assignments, warnings_about
 from services.registry.assignments.schemas import ActivationCreate, AssignmentChangeBody, AssignmentCorrection, AssignmentCreate, AssignmentEnding, AssignmentRead
 from services.registry.assignments.use_cases import activate_assignment, change_assignment, correct_assignment, end_assignment, record_assignment
-from services.registry.beliefs import again_on_deadlock
+from services.registry.beliefs import again_on_deadlock, version_of
 from services.registry.persons.permissions import can_read_people
 from shared.actions import IfMatch, etag, require_current
 from shared.auth import Caller, CallerDep, allows
@@ -20,7 +20,6 @@ from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
-from shared.visibility import visible_to
 
 router = Router(prefix="/assignments", tags=["assignments"])
 WRITERS: Any = [allows(can_record_assignments)]
@@ -53,19 +52,13 @@ async def list_assignments(
     known_at: KnownAt = None,
 ) -> Page[AssignmentRead]:
     """Assignments in the order in which they were recorded; those of one day with `as_of`."""
-    entity, _periods = assignments_visible_to(caller, known_at)
-    wanted = select(entity.id).where(visible_to(caller, entity))
-    for column, value in ((entity.person_id, person), (entity.facility_code, facility), (entity.post_id, post), (entity.state, state)):
-        if value is not None:
-            wanted = wanted.where(column == value)
-    if as_of is not None:
-        wanted = wanted.where(entity.valid.contains(as_of))
-    found = await keyset_page(session, wanted.group_by(entity.id), keys=[entity.id], params=page)
+    entity, wanted = assignments_wanted(caller, known_at, person=person, facility=facility, post=post, state=state, as_of=as_of)
+    found = await keyset_page(session, wanted.with_only_columns(entity.id).group_by(entity.id), keys=[entity.id], params=page)
     grouped: dict[UUID, list[Assignment]] = {assignment_id: [] for assignment_id in found.items}
     entity, statement = assignments_visible_to(caller, known_at)
     for one in (await session.scalars(statement.where(entity.id.in_(found.items)).order_by(func.lower(entity.valid)))).all():
         grouped[one.id].append(one)
-    return Page(items=await read_assignments(session, caller, list(grouped.values()), as_of), next=found.next)
+    return found.of(await read_assignments(session, caller, list(grouped.values()), as_of))
 
 
 @router.post("", status_code=201, response_model=AssignmentRead, dependencies=WRITERS, responses=problems(403, 404, 409, 422))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.assignments.models import Assignment, assignments_history
 from services.registry.assignments.permissions import can_record_assignments_at
 from services.registry.assignments.schemas import AssignmentRead, PeriodRead
-from services.registry.beliefs import believed
+from services.registry.beliefs import believed, version_of
 from services.registry.directory import names_of_facilities
 from services.registry.posts.filling import Share, days_of_change, sum_on
 from services.registry.rules import SHARES_TO_SHOW
@@ -31,6 +31,17 @@ def assignments_visible_to(caller: Caller, known_at: datetime | None = None) -> 
     """Periods that the caller sees, as they were known at an instant: the entity to filter on, and the statement."""
     entity = believed(Assignment, assignments_history, known_at)
     return entity, select(entity).where(visible_to(caller, entity))
+
+
+def assignments_wanted(
+    caller: Caller, known_at: datetime | None, *, person: UUID | None, facility: str | None, post: UUID | None, state: str | None, as_of: date | None
+) -> tuple[Any, Select[Any]]:
+    """The same under the filters of the list."""
+    entity, wanted = assignments_visible_to(caller, known_at)
+    for column, value in ((entity.person_id, person), (entity.facility_code, facility), (entity.post_id, post), (entity.state, state)):
+        if value is not None:
+            wanted = wanted.where(column == value)
+    return entity, wanted if as_of is None else wanted.where(entity.valid.contains(as_of))
 
 
 async def get_visible_assignment(session: AsyncSession, caller: Caller, assignment_id: UUID, known_at: datetime | None = None) -> list[Assignment]:
@@ -62,11 +73,6 @@ def shares_of(periods: Iterable[Assignment]) -> list[Share]:
 def heaviest(shares: Sequence[Share], first: date, last: date | None) -> tuple[date, Decimal]:
     """The day of a period on which the sum of shares is largest, and that sum."""
     return max(((day, sum_on(shares, day)) for day in days_of_change(shares, first, last)), key=lambda found: found[1])
-
-
-def version_of(periods: Iterable[Assignment]) -> int:
-    """A number that changes whenever a period is rewritten."""
-    return max(int(period.recorded_at.timestamp() * 1_000_000) for period in periods)
 
 
 async def read_assignments(session: AsyncSession, caller: Caller, found: Sequence[Sequence[Assignment]], as_of: date | None = None) -> list[AssignmentRead]:

@@ -13,9 +13,9 @@ from services.registry.assignments.events import AssignmentChanged, AssignmentEn
 from services.registry.assignments.judgement import Wish, judge
 from services.registry.assignments.models import TO_REGULARISE, Assignment
 from services.registry.assignments.permissions import can_record_assignments, can_record_assignments_at
-from services.registry.assignments.queries import get_visible_assignment, must_go_on, occupations_of, periods_of, version_of
+from services.registry.assignments.queries import get_visible_assignment, must_go_on, occupations_of, periods_of
 from services.registry.assignments.schemas import ActivationCreate, AssignmentChangeBody, AssignmentCorrection, AssignmentCreate, AssignmentEnding
-from services.registry.beliefs import Act, Draft, lock_persons, supersede
+from services.registry.beliefs import Act, Draft, lock_persons, supersede, version_of
 from services.registry.directory import get_occupation, get_place, places
 from services.registry.imports.lines import AssignmentLine
 from services.registry.periods import period
@@ -25,7 +25,9 @@ from services.registry.persons.use_cases import add_purposes, register_worker, s
 from services.registry.posts.models import Post
 from services.registry.posts.queries import get_visible_post
 from services.registry.posts.use_cases import announce_posts
+from services.registry.practice.queries import right_of
 from services.registry.references import by_reference
+from services.registry.rules import pack_of
 from services.registry.visibility import authority_of, parties_to_share_with
 from services.registry.work_items.use_cases import close_work_item
 from services.registry.workers.models import Worker
@@ -36,6 +38,7 @@ from shared.errors import Malformed, Refused
 from shared.events import record_event, record_events
 from shared.i18n import _
 from shared.ids import uuid7
+from shared.practice import must_not_have_lost_the_right
 from shared.references import hash_of
 
 
@@ -63,6 +66,7 @@ async def record_assignment(session: AsyncSession, *, caller: Caller, body: Assi
     if refused is not None:
         raise refused
     worker = await worker_for(session, person, occupation, caller)
+    must_not_have_lost_the_right(await right_of(session, person.id, body.starts_on), worker.occupation_code, pack_of(place.code, today()))
     assignment = Assignment(
         row_id=uuid7(),
         id=uuid7(),

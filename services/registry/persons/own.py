@@ -34,8 +34,9 @@ class OwnPurpose(Own):
 
 
 class OwnEmployment(Own):
-    facility_code: str
+    facility_code: str | None
     facility_name: str | None = None
+    practice_name: str | None = None
     employment_type: str
     status: str
     starts_on: date

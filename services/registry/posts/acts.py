@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.assignments.models import Assignment
-from services.registry.beliefs import Act, supersede
+from services.registry.beliefs import Act, cut, supersede, version_of
 from services.registry.periods import period
 from services.registry.persons.permissions import can_write_at
 from services.registry.posts.filling import Share, days_of_change, sum_on
@@ -25,19 +25,9 @@ from shared.auth import Caller, require
 from shared.clock import judge_done_on, now, today
 from shared.errors import Malformed, Refused
 from shared.i18n import _
-from shared.ids import uuid7
 
 EVE = timedelta(days=1)
 SUPERSEDING: dict[PostAct, Act] = {"changed": "changed", "frozen": "changed", "unfrozen": "changed", "abolished": "ended"}
-SAME_IN_ALL_PERIODS = (
-    *("id", "authority_path", "shared_with", "facility_id", "facility_code", "unit", "job_position", "occupation_code", "specialty", "fte", "is_management", "frozen"),
-    *("decision_number", "reference", "reference_owner", "content_hash"),
-)
-
-
-def version_of(periods: Sequence[Post]) -> int:
-    """A number that changes whenever a period is rewritten."""
-    return max(int(one.recorded_at.timestamp() * 1_000_000) for one in periods)
 
 
 async def change_post(session: AsyncSession, *, caller: Caller, post_id: UUID, body: PostChange, if_match: str | None = None) -> Sequence[Post]:
@@ -177,9 +167,9 @@ class _Writing:
         """Cut the periods at both ends of the days, and do something to each that lies within."""
         at = now()
         await supersede(self.session, at=at, act=SUPERSEDING[act], by=self.caller, reason=reason)
-        for cut in (first, last + EVE if last is not None else None):
-            if cut is not None:
-                await self._cut(cut, at)
+        for day in (first, last + EVE if last is not None else None):
+            if day is not None:
+                await cut(self.session, self.periods, day, at=at, by=self.caller.actor)
         for one in self.periods:
             if first <= one.valid_from and (last is None or one.valid_from <= last):
                 do(one)
@@ -198,18 +188,6 @@ class _Writing:
         last.decision_number = decision_number or last.decision_number
         self._mark(last, "abolished", reason, at)
         await self.session.flush()
-
-    async def _cut(self, day: date, at: Any) -> None:
-        """The period around a day becomes two; the first is flushed shortened before the other begins."""
-        for position, one in enumerate(self.periods):
-            if one.valid_from < day and day in one.valid:
-                last, same = one.valid_to, {name: getattr(one, name) for name in (*SAME_IN_ALL_PERIODS, "done_on", "entered_on", "act", "reason")}
-                one.valid, one.recorded_at, one.recorded_by = period(one.valid_from, day - EVE), at, self.caller.actor
-                await self.session.flush()
-                later = Post(row_id=uuid7(), valid=period(day, last), recorded_at=at, recorded_by=self.caller.actor, **same)
-                self.session.add(later)
-                self.periods.insert(position + 1, later)
-                return
 
     def _mark(self, one: Post, act: PostAct, reason: str | None, at: Any) -> None:
         one.act, one.reason, one.recorded_at, one.recorded_by = act, reason, at, self.caller.actor

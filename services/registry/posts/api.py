@@ -11,10 +11,11 @@ from sqlalchemy import func, select
 
 from services.registry.assignments.models import TO_REGULARISE
 from services.registry.assignments.permissions import can_record_assignments
+from services.registry.beliefs import version_of
 from services.registry.persons.permissions import can_read_people, can_read_posts, can_write_at, can_write_people
-from services.registry.posts.acts import abolish_post, change_post, freeze_post, must_be_frozen, must_not_be_abolished, unfreeze_post, version_of
+from services.registry.posts.acts import abolish_post, change_post, freeze_post, must_be_frozen, must_not_be_abolished, unfreeze_post
 from services.registry.posts.models import Post, PostState
-from services.registry.posts.presence import ELSEWHERE, empty_among, spells_of
+from services.registry.posts.presence import ELSEWHERE, empty_among, empty_posts_of, spells_of
 from services.registry.posts.queries import Establishment, get_visible_post, read_posts
 from services.registry.posts.schemas import Holder, PostAbolition, PostChange, PostCreate, PostFreezing, PostPeriodRead, PostRead, PostUnfreezing
 from services.registry.posts.use_cases import open_post
@@ -22,8 +23,7 @@ from shared.actions import IfMatch, action, etag
 from shared.auth import Caller, CallerDep, allows
 from shared.clock import today
 from shared.db import SessionDep
-from shared.errors import Malformed, problems
-from shared.i18n import _
+from shared.errors import problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page, sorted_by
 from shared.visibility import visible_to
@@ -61,10 +61,7 @@ async def list_posts(
     if reference:
         statement = statement.where(establishment.post.reference == reference)
     if functionally_empty:
-        if facility is None:
-            raise Malformed.field("facility", _("Name the facility whose empty posts you look for."))
-        held = await session.scalars(select(Post.id).where(visible_to(caller, Post), Post.facility_code == facility, Post.valid.contains(day)))
-        statement = statement.where(establishment.post.id.in_(await empty_among(session, held.all(), day)))
+        statement = statement.where(establishment.post.id.in_(await empty_posts_of(session, caller, facility, day)))
     found = await keyset_page(session, statement, keys=sorted_by(sort, sorts_of(establishment.post), establishment.post.row_id), params=page, scalars=False)
     empty = await empty_among(session, [post.id for post, _filled in found.items], day) if known_at is None else None
     return found.of(await read_posts(session, found.items, day, empty=empty))

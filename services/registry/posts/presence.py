@@ -11,8 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.assignments.models import Assignment
 from services.registry.periods import last_day, period
+from services.registry.posts.models import Post
 from services.registry.posts.states import Spell, functionally_empty, spell_on
 from services.registry.rules import REG_EMPTY
+from shared.auth import Caller
+from shared.errors import Malformed
+from shared.i18n import _
+from shared.visibility import visible_to
 
 AROUND = timedelta(days=REG_EMPTY.value)  # a spell of fewer days cannot reach further
 ELSEWHERE = ("mission", "secondment", "training_leave")
@@ -46,3 +51,11 @@ async def empty_among(session: AsyncSession, post_ids: Collection[UUID], day: da
         # Whoever was sent here is away from another post, not from this one.
         of_post.setdefault(post_id, []).append(None if kind in ELSEWHERE else spells.get(person_id))
     return {post_id for post_id, away in of_post.items() if functionally_empty(away, REG_EMPTY.value)}
+
+
+async def empty_posts_of(session: AsyncSession, caller: Caller, facility: str | None, day: date) -> set[UUID]:
+    """The same among all posts of a facility that the caller sees. Raises Malformed when none is named."""
+    if facility is None:
+        raise Malformed.field("facility", _("Name the facility whose empty posts you look for."))
+    held = await session.scalars(select(Post.id).where(visible_to(caller, Post), Post.facility_code == facility, Post.valid.contains(day)))
+    return await empty_among(session, held.all(), day)

@@ -34,6 +34,13 @@ refuse_when(
     possible=_("Change or end the employment that exists."),
 )
 refuse_when(
+    "practised_once_per_place",
+    "employed-already",
+    _("This person already practises at this place on these days."),
+    rule=REG_ONE_EMPLOYMENT,
+    possible=_("Change or end the employment that exists."),
+)
+refuse_when(
     "worker_number_is_unique",
     "worker-number-taken",
     _("This worker number already belongs to another person of the authority."),

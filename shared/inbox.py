@@ -44,6 +44,7 @@ TRIES = 5  # of an unforeseen exception, before the event becomes a dead letter
 LONGEST_WAIT = timedelta(seconds=60)
 UNREADABLE = UUID("6b3f4f8e-8a0e-5b57-9a53-6c1f5f0c7f11")  # namespace of the ids given to messages that carry none
 TRACES_OF_A_BATCH = 32
+RETRIED_AT_ONCE = 200  # aggregates in one transaction
 
 Model = TypeVar("Model", bound=BaseModel)
 Fact = TypeVar("Fact", bound=Event)
@@ -253,6 +254,7 @@ class Taken:
     arrived: set[str] = field(default_factory=set)  # ids and codes that parked events may wait for
     parked: int = 0
     dead: int = 0
+    more: bool = False  # parked events that are due already
 
 
 class Taking:
@@ -617,13 +619,14 @@ async def retry_parked(session: AsyncSession, consumer: Consumer, arrived: Colle
     taken = Taken()
     if not await session.scalar(_RETRY_ALONE, {"consumer": consumer.name}):
         return taken
-    aggregates = (await session.execute(_DUE, {"consumer": consumer.name, "arrived": list(arrived), "now": now()})).all()
+    aggregates = (await session.execute(_DUE, {"consumer": consumer.name, "arrived": list(arrived), "now": now(), "most": RETRIED_AT_ONCE})).all()
     for aggregate in aggregates:
         rows = (await session.execute(_PARKED_OF, {"consumer": consumer.name, "topic": aggregate.topic, "subject": aggregate.subject, "event_id": aggregate.event_id})).all()
         taking = Taking(session, consumer, aggregate.topic)
         await taking.retry(rows)
         taken.arrived |= taking.taken.arrived
         taken.dead += taking.taken.dead
+    taken.more = len(aggregates) == RETRIED_AT_ONCE
     return taken
 
 
@@ -695,7 +698,7 @@ _DUE = text(
     FROM parked_events
     WHERE consumer = :consumer
       AND (next_try_at <= :now OR waits_for_id = ANY(CAST(:arrived AS text[])) OR (reason = 'gap' AND CAST(subject AS text) = ANY(CAST(:arrived AS text[]))))
-    LIMIT 200
+    LIMIT :most
     """
 )
 _PARKED_OF = text(

@@ -205,14 +205,14 @@ class Reading(ConsumerRebalanceListener):  # type: ignore[misc]
             while taken.arrived:
                 taken = await self._retry_once(taken.arrived)
             if not arrived:
-                await self._retry_once(set())
+                taken = await self._retry_once(set())
         except Exception as error:
             if not may_pass(error):
                 raise
-            self._retry_pause = min(LONGEST_PAUSE, self._retry_pause * 2)
+            self._retry_pause = min(LONGEST_PAUSE, max(RETRY_SECONDS, self._retry_pause * 2))
             logger.warning("%s: parked events wait: %s", self.consumer.name, type(error).__name__)
         else:
-            self._retry_pause = RETRY_SECONDS
+            self._retry_pause = 0.0 if taken.more else RETRY_SECONDS  # thousands that an operator replays are due at once
 
     async def _retry_once(self, arrived: set[str]) -> Taken:
         async with asyncio.timeout(TRANSACTION_SECONDS), worker_session() as session:

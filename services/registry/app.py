@@ -14,6 +14,7 @@ from services.registry.availability.api import router as availability
 from services.registry.consumers import consumer
 from services.registry.contacts.api import router as contacts
 from services.registry.corrections.api import router as corrections
+from services.registry.establishment.api import router as establishment
 from services.registry.exports.api import router as exports
 from services.registry.facilities.api import router as facilities
 from services.registry.history import HISTORY
@@ -54,6 +55,7 @@ service = Service(
         contacts,  # the same for /persons/me/contacts
         persons,
         posts,
+        establishment,
         assignments,
         employments,
         qualifications,

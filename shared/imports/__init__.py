@@ -43,9 +43,9 @@ with `service: <service>`.
 """
 
 from shared.imports.cells import Fault
-from shared.imports.columns import Column, Faults, Kind, refuse_end_before_start
+from shared.imports.columns import Column, Faults, Kind, Lists, refuse_end_before_start
 from shared.imports.judging import Memory, Verdict, refused
 from shared.imports.models import ImportColumns
 from shared.imports.wizard import Wizard
 
-__all__ = ["Column", "Fault", "Faults", "ImportColumns", "Kind", "Memory", "Verdict", "Wizard", "refuse_end_before_start", "refused"]
+__all__ = ["Column", "Fault", "Faults", "ImportColumns", "Kind", "Lists", "Memory", "Verdict", "Wizard", "refuse_end_before_start", "refused"]

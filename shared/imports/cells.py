@@ -5,8 +5,10 @@ Each reader takes a cell and gives a value, or raises Fault with the reason.
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import cached_property
 from typing import Any
 
 from shared.clock import today
@@ -24,7 +26,7 @@ LONGEST_TEXT = 300
 
 
 class Fault(Exception):
-    """Why a cell or a line is not accepted: a message id and its values."""
+    """Why a cell or a line is not accepted: a message id and its values. The value `unknown` is a word for which a code may be chosen and remembered."""
 
     def __init__(self, reason: str, **values: Any) -> None:
         super().__init__(reason)
@@ -130,18 +132,26 @@ def number_of(least: Decimal, most: Decimal, places: int) -> Reader:
     return read
 
 
-def word_of(words: Mapping[str, tuple[str, ...]]) -> Reader:
+@dataclass(frozen=True)
+class WordOf:
     """One code of a closed list, written as the code or as one of its words in any language."""
-    known = {fold(word): code for code, others in words.items() for word in (code, *others)}
 
-    def read(cell: Cell) -> str:
+    words: Mapping[str, tuple[str, ...]]
+
+    @cached_property
+    def known(self) -> Mapping[str, str]:
+        return {fold(word): code for code, others in self.words.items() for word in (code, *others)}
+
+    def __call__(self, cell: Cell) -> str:
         value = text_of(cell)
-        code = known.get(fold(value))
+        code = self.known.get(fold(value))
         if code is None:
-            raise Fault(_("“{written}” is not known here. Known: {known}."), written=value[:60], known=", ".join(words))
+            raise Fault(_("“{written}” is not known here. Known: {known}."), written=value[:60], known=", ".join(self.words), unknown=value[:60])
         return code
 
-    return read
+
+def word_of(words: Mapping[str, tuple[str, ...]]) -> WordOf:
+    return WordOf(words)
 
 
 _TRUE = {fold(word) for word in ("true", "yes", "oui", "có", "x", "1", "vrai", "đúng")}

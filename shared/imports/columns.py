@@ -1,8 +1,9 @@
 """The columns of a kind of import: their headings in three languages, whether they must be filled, and how to read them."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -17,12 +18,17 @@ from shared.names import fold
 if TYPE_CHECKING:
     from shared.imports.judging import Memory, Verdict
 
+Lists = Mapping[str, Mapping[str, str]]
+"""By column the codes that it takes, each with what a person calls it."""
 Line = Any  # a frozen dataclass with slots, `row` first
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its name, how to read a filled cell, and what an empty one means (`...`: it must be filled)."""
+    """A column: its name, how to read a filled cell, and what an empty one means (`...`: it must be filled).
+
+    Of its headings the first is Vietnamese and the last French: so an empty file is headed in the reader's language.
+    """
 
     name: str
     read: Reader
@@ -56,7 +62,7 @@ def as_it_is(cells: Mapping[str, Any]) -> Mapping[str, Any]:
 class Kind:
     """One kind of import: its columns and line, and how its lines are judged and written. `build` judges the cells of a line together.
 
-    `change` writes what the lines change of what is recorded; a kind without it only adds. `whole` is the column whose value the rows of one thing share, when a thing takes several rows: it is written whole or not at all.
+    `lists` says, in a language, what some columns take by the register of today. `change` writes what the lines change of what is recorded; a kind without it only adds. `whole` is the column whose value the rows of one thing share, when a thing takes several rows: it is written whole or not at all.
     """
 
     name: str
@@ -68,6 +74,7 @@ class Kind:
     build: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_it_is
     whole: str | None = None
     change: Callable[[AsyncSession, Caller, Sequence["Verdict"]], Awaitable[None]] | None = None
+    lists: Callable[[AsyncSession, Caller, str], Awaitable[Lists]] | None = None
 
 
 @dataclass(frozen=True)
@@ -78,43 +85,55 @@ class Heading:
     places: Mapping[str, int]
     ignored: Sequence[str]
     twice: Sequence[str]
-    cells: Sequence[Cell] = ()
+    cells: Sequence[Cell]
+    unknown: Mapping[int, str]  # by place the headings about which nobody said yet what they mean
+    missing: Sequence[str] = ()
 
 
 LAST_ROW_OF_HEADING = 10
 REASON = _("reason")
 
 
-def find_heading(kind: Kind, rows: Sequence[Row]) -> Heading:
-    """The row among the first ones that has the headings; titles above it do not matter. Raises Malformed: wrong columns come first."""
+def find_heading(kind: Kind, rows: Sequence[Row], said: Mapping[str, str | None] = MappingProxyType({})) -> Heading:
+    """The row among the first ones that has the headings; titles above it do not matter.
+
+    Raises Malformed: wrong columns come first. Those that are missing may stand under a heading that is not known: then it is asked.
+    """
     if not rows:
         raise Malformed.field("file", _("The file is empty."))
-    headings = [heading_of(kind, row) for row in rows]
-    best = max(headings, key=lambda heading: len(heading.places))
+    headings = [heading_of(kind, row, said) for row in rows]
+    best = max(headings, key=lambda heading: (len(heading.places), len(heading.unknown)))
     missing = [column.name for column in kind.columns if column.is_mandatory and column.name not in best.places]
-    if missing or best.twice:
+    if best.twice or len(missing) > len(best.unknown):
         raise Malformed(
             [FieldError(name, _("This column is missing from the headings of the file.")) for name in missing]
             + [FieldError(name, _("Two columns of the file have this heading.")) for name in best.twice]
         )
-    return best
+    return replace(best, missing=missing)
 
 
-def heading_of(kind: Kind, row: Row) -> Heading:
-    meant = {fold(word.replace("_", " ")): column.name for column in kind.columns for word in (column.name, *column.headings)}
+def folded_heading(heading: str) -> str:
+    return fold(heading.replace("_", " ").rstrip("*"))
+
+
+def heading_of(kind: Kind, row: Row, said: Mapping[str, str | None]) -> Heading:
+    meant: dict[str, str | None] = {folded_heading(word): column.name for column in kind.columns for word in (column.name, *column.headings)}
+    meant = {**said, **meant}
     places: dict[str, int] = {}
-    ignored, twice = [], []
+    ignored, twice, unknown = [], [], {}
     for place, cell in enumerate(row[1]):
-        said = written(cell)
-        name = meant.get(fold(said.replace("_", " ").rstrip("*")))
+        heading = written(cell)
+        name = meant.get(folded_heading(heading))
         if name is None:
-            if said and fold(said) not in words_for_reason():
-                ignored.append(said[:100])
+            if heading and fold(heading) not in words_for_reason():
+                ignored.append(heading[:100])
+                if folded_heading(heading) not in meant:
+                    unknown[place] = heading[:100]
         elif name in places:
             twice.append(name)
         else:
             places[name] = place
-    return Heading(row[0], places, ignored, twice, row[1])
+    return Heading(row[0], places, ignored, twice, row[1], unknown)
 
 
 @cache
@@ -135,12 +154,19 @@ def thing_of(kind: Kind, heading: Heading, row: Row) -> Any:
         return None
 
 
+CodeOf = Callable[[str, str], str | None]
+
+
+def no_code(_column: str, _word: str) -> None:
+    return None
+
+
 def filled_cells(heading: Heading, row: Row) -> frozenset[str]:
     """The columns in which a row says something."""
     return frozenset(name for name, place in heading.places.items() if place < len(row[1]) and written(row[1][place]) != "")
 
 
-def read_line(kind: Kind, heading: Heading, row: Row) -> Line | None:
+def read_line(kind: Kind, heading: Heading, row: Row, code_of: CodeOf = no_code) -> Line | None:
     """A typed line, or nothing when the row is empty. Raises Faults with every wrong cell."""
     number, cells = row
     if all(cell is None or cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in cells):
@@ -156,7 +182,7 @@ def read_line(kind: Kind, heading: Heading, row: Row) -> Line | None:
                     raise Fault(_("This must be filled."))
                 values[column.name] = column.empty
             else:
-                values[column.name] = column.read(cell)
+                values[column.name] = column.read(code_of(column.name, written(cell)) or cell)
         except Fault as fault:
             wrong.append((column.name, fault))
     if wrong:

@@ -63,3 +63,31 @@ def imports_that_change() -> None:
             AND (changes IS NOT NULL) = (state = 'changed'));
         """
     )
+
+
+def imports_that_ask() -> None:
+    """A heading or a word that is not known is asked once and remembered for the authority and the kind of file."""
+    sql(
+        """
+        -- A service starts after its migrations: nobody waits for these locks.
+        -- squawk-ignore-file constraint-missing-not-valid
+        ALTER TABLE imports ADD COLUMN questions jsonb;
+        ALTER TABLE imports DROP CONSTRAINT import_state;
+        ALTER TABLE imports ADD CONSTRAINT import_state CHECK (
+            state IN ('asking', 'checked', 'confirmed')
+            AND (state = 'confirmed') = (confirmed_at IS NOT NULL AND confirmed_by IS NOT NULL));
+
+        CREATE TABLE import_meanings (
+            authority_path ltree NOT NULL,
+            shared_with text[] NOT NULL DEFAULT '{}',
+            kind text NOT NULL,
+            subject text NOT NULL,
+            written text NOT NULL,
+            meaning text,
+            recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+            recorded_by text NOT NULL,
+            PRIMARY KEY (authority_path, kind, subject, written)
+        );
+        """
+    )
+    protect("import_meanings")

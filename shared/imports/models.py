@@ -1,10 +1,11 @@
 """An import is checked first and confirmed once; its lines are kept only until then."""
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import FetchedValue, Text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared.clock import now
@@ -20,6 +21,7 @@ class ImportColumns(Protected):
     state: Mapped[str] = mapped_column(default="checked")
     file_name: Mapped[str]
     file_sha256: Mapped[str]
+    questions: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     ignored_columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
     rows: Mapped[int] = mapped_column(default=0)
     good: Mapped[int] = mapped_column(default=0)

@@ -1,11 +1,12 @@
 """Reading a file in another thread, some thousands of lines at a time: other requests go on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 
 from shared.files import StoredFile
 from shared.imports.columns import LAST_ROW_OF_HEADING, Faults, Heading, Kind, Line, filled_cells, find_heading, read_line, thing_of
 from shared.imports.judging import Verdict
+from shared.imports.mapping import Meanings
 from shared.imports.tables import Row, read_rows
 
 LINES_AT_A_TIME = 10_000
@@ -27,24 +28,26 @@ class Reading:
     """A file being read in another thread, some thousands of lines at a time."""
 
     heading: Heading
+    first: Sequence[Row]
 
-    def __init__(self, kind: Kind, file: StoredFile) -> None:
-        self.kind, self.file = kind, file
+    def __init__(self, kind: Kind, file: StoredFile, meanings: Meanings | None = None) -> None:
+        self.kind, self.file, self.meanings = kind, file, meanings or Meanings()
         self.rows: Iterator[Row] = iter(())
 
     def begin(self) -> None:
         """Find the headings. Raises Malformed when the columns are wrong."""
         rows = read_rows(self.file.path, self.file.kind)
         first = list(islice(rows, LAST_ROW_OF_HEADING))
-        self.heading = find_heading(self.kind, first)
-        self.rows = chain((row for row in first if row[0] > self.heading.row), rows)
+        self.heading = find_heading(self.kind, first, self.meanings.headings)
+        self.first = [row for row in first if row[0] > self.heading.row]
+        self.rows = chain(self.first, rows)
 
     def next_lines(self) -> Chunk:
         """The next lines; none when the file is read."""
         chunk = Chunk()
         for row in self.rows:
             try:
-                line = read_line(self.kind, self.heading, row)
+                line = read_line(self.kind, self.heading, row, self.meanings.code_of)
             except Faults as faults:
                 chunk.wrong.append(Verdict(row[0], "bad", None, faults.found, thing_of(self.kind, self.heading, row)))
             else:

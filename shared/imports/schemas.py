@@ -1,13 +1,14 @@
 """Imports as the API shows them."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.actions import Action
 
+Said = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 RowState = Literal["good", "changed", "bad", "unchanged"]
 
 
@@ -49,6 +50,50 @@ class RowRead(BaseModel):
     reasons: list[str]
 
 
+class HeadingRead(BaseModel):
+    """A heading of the file that is not known, with what stands under it in the first rows."""
+
+    heading: str
+    examples: list[str]
+
+
+class QuestionsRead(BaseModel):
+    """What must be said before the file can be judged: which of these headings mean which of these columns."""
+
+    missing: list[str]
+    columns: list[str]
+    headings: list[HeadingRead]
+
+
+class UnknownWordRead(BaseModel):
+    """A word that no code is known for, and in how many rows it stands."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    column: str
+    written: str
+    rows: int
+
+
+class ChoiceRead(BaseModel):
+    """A code that a column takes, and what people call it."""
+
+    code: str
+    name: str
+
+
+class MeaningsCreate(BaseModel):
+    """What headings mean (a column, or null for nothing) and, by column, which code a word means."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"example": {"columns": {"Số hồ sơ": "worker_no", "Ghi chú": None}, "values": {"occupation_code": {"Bác sỹ ĐK": "VN-BS"}}}},
+    )
+
+    columns: dict[Said, str | None] = Field(default={}, max_length=200)
+    values: dict[str, dict[Said, str]] = Field(default={}, max_length=50)
+
+
 class ImportRead(BaseModel):
     """An import: what the check found, and whether the good rows were confirmed. The report shows the first 200 rows; `errors.csv` all."""
 
@@ -67,7 +112,10 @@ class ImportRead(BaseModel):
     id: UUID
     kind: str
     mode: Literal["add", "update"]
-    state: Literal["checked", "confirmed"]
+    state: Literal["asking", "checked", "confirmed"]
+    questions: QuestionsRead | None = None
+    unknown_words: list[UnknownWordRead] = []
+    lists: dict[str, list[ChoiceRead]] = {}
     file_name: str
     file_sha256: str
     ignored_columns: list[str]

@@ -23,15 +23,18 @@ from shared.files import StoredFile, store
 from shared.i18n import _, current_language, translate
 from shared.idempotency import Router
 from shared.ids import uuid7
-from shared.imports.columns import Kind
+from shared.imports.checking import check, read_heading
+from shared.imports.columns import Kind, Lists
 from shared.imports.findings import all_findings, findings_of
 from shared.imports.judging import Memory, Wholes
 from shared.imports.keeping import count, keep
+from shared.imports.mapping import remember, unknown_words
 from shared.imports.models import ImportColumns
-from shared.imports.reading import LINES_AT_A_TIME, Reading
+from shared.imports.reading import LINES_AT_A_TIME
 from shared.imports.rows import rows_of
-from shared.imports.schemas import FindingRead, ImportRead, RowRead, RowState
-from shared.imports.sheets import sheet_of_errors
+from shared.imports.schemas import ChoiceRead, FindingRead, ImportRead, MeaningsCreate, RowRead, RowState, UnknownWordRead
+from shared.imports.sheets import file_of, sheet_of_errors
+from shared.imports.templates import closed_lists, template_of
 from shared.pagination import Page, PageDep, keyset_page
 from shared.visibility import visible_to
 
@@ -79,33 +82,37 @@ class Wizard(Generic[ImportT]):
         kind = self.kinds[name]
         if mode == "update" and kind.change is None:
             raise Malformed.field("mode", _("A file of this kind only adds: change what is recorded by hand."))
-        reading = Reading(kind, file)
-        await asyncio.to_thread(reading.begin)
+        reading = await read_heading(session, kind, caller.scope[0], file)
         checked: ImportT = self.model(
             id=uuid7(),
             kind=name,
             mode=mode,
             file_name=file_name[:200],
             file_sha256=file.sha256,
-            ignored_columns=list(reading.heading.ignored),
+            ignored_columns=[],
             authority_path=caller.scope[0],
             shared_with=[],
             created_by=caller.actor,
         )
         session.add(checked)
         await session.flush()
-        memory, wholes = Memory(may_change=mode == "update"), Wholes(kind.whole)
-        # Reading is Python work: in a thread, other requests go on.
-        while chunk := await asyncio.to_thread(reading.next_lines):
-            lines, wrong, memory.filled = chunk.lines, chunk.wrong, chunk.filled
-            verdicts = [*wrong, *(await kind.judge(session, caller, lines, memory) if lines else [])]
-            wholes.judged(lines, verdicts)
-            await keep(session, checked, verdicts)
-        wholes.judged([], memory.also_bad)
-        await keep(session, checked, list({verdict.row: verdict for verdict in [*wholes.left_out(), *memory.also_bad]}.values()))
-        await count(session, checked)
-        await record_audit(session, caller, "import.checked", "import", checked.id, after={"kind": name, "file": file.sha256, "rows": checked.rows, "bad": checked.bad})
+        await check(session, caller, kind, checked, reading)
         return checked
+
+    async def map_import(self, session: AsyncSession, *, caller: Caller, import_id: UUID, body: MeaningsCreate) -> ImportT:
+        """What headings and words mean is remembered for the authority, and the file is judged again."""
+        one = await self.get_visible_import(session, caller, import_id, for_update=True)
+        require(self.can_import_kind(caller, one.kind))
+        if one.state == "confirmed":
+            raise Refused("already-confirmed", _("The good rows were written already."))
+        kind = self.kinds[one.kind]
+        await remember(session, caller, one, kind, await self.lists_of(session, caller, kind), body.columns, body.values)
+        await check(session, caller, kind, one, await read_heading(session, kind, one.authority_path, file_of(one)))
+        return one
+
+    async def lists_of(self, session: AsyncSession, caller: Caller, kind: Kind) -> Lists:
+        """By column the codes that it takes, as the reader calls them."""
+        return {**closed_lists(kind), **(await kind.lists(session, caller, current_language.get()) if kind.lists else {})}
 
     async def confirm_import(self, session: AsyncSession, *, caller: Caller, import_id: UUID) -> ImportT:
         """Write the good lines, all or none. They are judged again first: the register may have changed since the check."""
@@ -113,6 +120,8 @@ class Wizard(Generic[ImportT]):
         require(self.can_import_kind(caller, checked.kind))
         if checked.state == "confirmed":
             return checked
+        if checked.state == "asking":
+            raise Refused("columns-not-known", _("Say first what the columns of this file mean."))
         if not checked.good + checked.changed:
             raise Refused("nothing-to-import", _("No line of this file is good, so there is nothing to write."), possible=_("Correct the file by the report and send it again."))
         kind = self.kinds[checked.kind]
@@ -153,6 +162,9 @@ class Wizard(Generic[ImportT]):
                 text("DELETE FROM import_rows r USING imports i WHERE i.id = r.import_id AND i.created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT}
             )
             await session.execute(
+                text("UPDATE imports SET questions = NULL WHERE questions IS NOT NULL AND created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT}
+            )
+            await session.execute(
                 text("UPDATE imports SET good = 0, changed = 0 WHERE state = 'checked' AND good + changed > 0 AND created_at < now() - make_interval(days => :days)"),
                 {"days": DAYS_KEPT},
             )
@@ -171,10 +183,16 @@ class Wizard(Generic[ImportT]):
         permission = self.can_import_kind(caller, one.kind)
         if permission is True and one.state == "confirmed":
             permission = Refusal("already-confirmed", _("The good rows were written already."))
+        elif permission is True and one.state == "asking":
+            permission = Refusal("columns-not-known", _("Say first what the columns of this file mean."))
         elif permission is True and not one.good + one.changed:
             permission = Refusal("nothing-to-import", _("No line of this file is good, so there is nothing to write."))
+        unknown = await unknown_words(session, one) if one.state == "checked" else []
+        lists = await self.lists_of(session, caller, self.kinds[one.kind]) if unknown else {}
         return ImportRead.model_validate(one).model_copy(
             update={
+                "unknown_words": [UnknownWordRead.model_validate(word) for word in unknown if word.column in lists],
+                "lists": {column: [ChoiceRead(code=code, name=said) for code, said in lists[column].items()] for column in {word.column for word in unknown} & lists.keys()},
                 "report": [FindingRead.model_validate(finding) for finding in found],
                 "report_is_complete": len({finding.row for finding in found}) < SHOWN,
                 "available_actions": [action("confirm", permission)],
@@ -213,6 +231,13 @@ class Wizard(Generic[ImportT]):
             """An empty file with the headings of a kind."""
             return csv_answer(f"{kind}.csv", [[column.name for column in self.kinds[self._known(kind)].columns]])
 
+        @router.get("/templates/{kind}.xlsx", responses=problems(401, 403), response_class=Response)
+        async def read_workbook(kind: Annotated[str, Path(json_schema_extra=known)], caller: CallerDep, session: SessionDep) -> Response:
+            """An empty workbook with the headings of a kind in the reader's language and drop-down lists of what its columns take."""
+            one = self.kinds[self._known(kind)]
+            content = await asyncio.to_thread(template_of, one, await self.lists_of(session, caller, one), current_language.get())
+            return Response(content, media_type=XLSX, headers={"Content-Disposition": f'attachment; filename="{kind}.xlsx"'})
+
         @router.get("/{import_id}", response_model=ImportRead, responses=problems(401, 403, 404))
         async def read_import(import_id: UUID, caller: CallerDep, session: SessionDep) -> ImportRead:
             """What the check found."""
@@ -241,6 +266,11 @@ class Wizard(Generic[ImportT]):
             one = await self.get_visible_import(session, caller, import_id)
             path = await sheet_of_errors(session, self.kinds[one.kind], one, current_language.get())
             return FileResponse(path, media_type=XLSX, filename="errors.xlsx", background=BackgroundTask(path.unlink, missing_ok=True))
+
+        @router.post("/{import_id}/meanings", status_code=201, response_model=ImportRead, responses=problems(401, 403, 404, 409, 422))
+        async def create_meanings(import_id: UUID, body: MeaningsCreate, caller: CallerDep, session: SessionDep) -> ImportRead:
+            """Say what headings and words of the file mean: it is remembered for the authority and this kind, and the file is judged again."""
+            return await self.shown(session, caller, await self.map_import(session, caller=caller, import_id=import_id, body=body))
 
         @router.post("/{import_id}/confirmation", status_code=201, response_model=ImportRead, responses=problems(401, 403, 404, 409))
         async def create_confirmation(import_id: UUID, caller: CallerDep, session: SessionDep) -> ImportRead:

@@ -5,6 +5,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from xml.etree import ElementTree
 
 import pytest
 import xlsxwriter
@@ -544,3 +545,91 @@ class TestChangingWhatIsRecorded:
             await api.as_("linh").post(f"{IMPORTS}/{found['id']}/confirmation")
         (anh,) = (await api.as_("linh").post("/api/v1/registry/persons/search", json={"q": "nguyen thi anh"})).json()["items"]
         assert (anh["name"], (await api.as_("linh").get(f"/api/v1/registry/persons/{anh['id']}")).json()["sex"]) == ("Nguyễn Thị Ảnh", "male")
+
+
+class TestHeadingsAndWordsThatAreNotKnown:
+    """The wizard asks once what a heading or a title means, and remembers it for the authority and this kind of file."""
+
+    HEADING = "Số hồ sơ,Họ và tên,Năm sinh,Giới tính,Ngạch,Mã cơ sở,Ngày bắt đầu,Ghi chú"
+    LINE = "0001,Nguyễn Thị Ánh,1985,Nữ,Bác sỹ ĐK,VN-22-BVT,1/9/2010,tốt"
+    COLUMNS = {"Số hồ sơ": "worker_no", "Ngạch": "occupation_code", "Ghi chú": None}  # noqa: RUF012  never changed
+    WORDS = {"occupation_code": {"Bác sỹ ĐK": "VN-BS"}}  # noqa: RUF012  never changed
+
+    async def said(self, api, found: dict, person: str = "linh", **body):
+        return await api.as_(person).post(f"{IMPORTS}/{found['id']}/meanings", json=body)
+
+    async def test_a_missing_column_under_an_unknown_heading_is_asked_before_any_row_is_judged(self, api):
+        await a_province(api)
+        found = await checked(api, "people", self.HEADING, self.LINE)
+        assert (found["state"], found["rows"], found["questions"]["missing"]) == ("asking", 0, ["worker_no", "occupation_code"])
+        assert found["questions"]["headings"] == [
+            {"heading": "Số hồ sơ", "examples": ["0001"]}, {"heading": "Ngạch", "examples": ["Bác sỹ ĐK"]}, {"heading": "Ghi chú", "examples": ["tốt"]},
+        ]  # fmt: skip
+        assert "specialty" in found["questions"]["columns"] and "full_name" not in found["questions"]["columns"]
+        answer = await api.as_("linh").post(f"{IMPORTS}/{found['id']}/confirmation")
+        assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (409, "columns-not-known")
+
+    @pytest.mark.parametrize(
+        ("body", "path"),
+        [
+            ({"columns": {"Số hồ sơ": "salary"}}, "columns.Số hồ sơ"),
+            ({"columns": {"Số hồ sơ": "worker_no", "Ngạch": "worker_no"}}, "columns.Số hồ sơ"),
+            ({"values": {"occupation_code": {"Bác sỹ ĐK": "VN-THAYLANG"}}}, "values.occupation_code.Bác sỹ ĐK"),
+            ({"values": {"full_name": {"Ánh": "VN-BS"}}}, "values.full_name.Ánh"),
+        ],
+    )
+    async def test_what_cannot_be_meant_is_refused_and_not_remembered(self, api, body, path):
+        await a_province(api)
+        answer = await self.said(api, await checked(api, "people", self.HEADING, self.LINE), **body)
+        assert (answer.status_code, answer.json()["fields"][0]["path"]) == (422, path)
+        assert await count("import_meanings") == 0
+
+    async def test_another_authority_says_nothing_and_a_written_import_is_left_alone(self, api):
+        await a_province(api)
+        found = await checked(api, "people", self.HEADING, self.LINE)
+        assert (await self.said(api, found, person="hanoi", columns=self.COLUMNS)).status_code == 404
+        done = await confirmed(api, "people", PEOPLE, ANH)
+        assert (await self.said(api, done, columns={"x": None})).status_code == 409
+
+    async def test_what_was_said_is_remembered_for_the_next_file_of_the_kind_and_the_authority(self, api):
+        await a_province(api)
+        found = await checked(api, "people", self.HEADING, self.LINE)
+        found = (await self.said(api, found, columns=self.COLUMNS)).json()
+        assert (found["state"], found["bad"], found["unknown_words"]) == ("checked", 1, [{"column": "occupation_code", "written": "Bác sỹ ĐK", "rows": 1}])
+        assert {"code": "VN-BS", "name": "Doctor"} in found["lists"]["occupation_code"]
+        found = (await self.said(api, found, values=self.WORDS)).json()
+        assert (found["good"], found["bad"], found["unknown_words"], found["ignored_columns"]) == (1, 0, [], ["Ghi chú"])
+        again = await checked(api, "people", self.HEADING.upper(), self.LINE.replace("0001", "0002").replace("Bác sỹ ĐK", "BÁC SỸ ĐK"))
+        assert (again["state"], again["good"]) == ("checked", 1)
+        assert (await checked(api, "people", self.HEADING, self.LINE, person="hanoi"))["state"] == "asking"
+
+    async def test_words_of_the_closed_lists_are_asked_too(self, api):
+        await a_province(api)
+        found = await checked(api, "people", PEOPLE, ANH.replace("Nữ", "Bà"))
+        assert found["unknown_words"] == [{"column": "sex", "written": "Bà", "rows": 1}]
+        assert (await self.said(api, found, values={"sex": {"Bà": "female"}})).json()["good"] == 1
+
+
+class TestTemplates:
+    @pytest.mark.parametrize("language", ["vi", "fr", "en"])
+    @pytest.mark.parametrize("kind", ["facilities", "people", "posts", "assignments", "licences"])
+    async def test_a_workbook_is_headed_in_the_readers_language_and_understood(self, api, kind, language):
+        content = (await api.as_("linh" if kind != "licences" else "licensing").in_language(language).get(f"{IMPORTS}/templates/{kind}.xlsx")).content
+        found = await checked(api, kind, content=content, name="template.xlsx", person="linh" if kind != "licences" else "licensing")
+        assert (found["state"], found["rows"], found["ignored_columns"]) == ("checked", 0, [])
+
+    async def test_columns_of_lists_have_drop_downs_and_each_choice_is_understood(self, api):
+        await a_province(api)
+        content = (await api.as_("linh").in_language("vi").get(f"{IMPORTS}/templates/people.xlsx")).content
+        book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+        heading = next(iter(book.get_sheet_by_index(0).iter_rows()))
+        assert [heading[0], heading[3]] == ["Mã nhân viên *", "Giới tính *"]
+        sheet = ElementTree.fromstring(zipfile.ZipFile(io.BytesIO(content)).read("xl/worksheets/sheet1.xml"))
+        namespace = {"x": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+        validated = {rule.get("sqref"): rule.findtext("x:formula1", namespaces=namespace) for rule in sheet.iterfind(".//x:dataValidation", namespace)}
+        assert validated["D2:D20001"].endswith("$A$2:$A$5")
+        rows = book.get_sheet_by_index(1).to_python()
+        assert len(validated) == 5 and [row[0] for row in rows[1:5]] == ["female", "male", "other", "unknown"]
+        titles = dict([row[rows[0].index("Chức danh *") :][:2] for row in rows[1:]])
+        assert titles["VN-BS"] == "Bác sĩ"
+        assert rows[1][rows[0].index("Mã cơ sở *") :][:2] == ["VN-22-BVT", "Bệnh viện đa khoa tỉnh"]

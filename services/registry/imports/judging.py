@@ -26,9 +26,10 @@ from services.registry.posts.models import Post
 from services.registry.rules import SHARES_TO_REFUSE
 from services.registry.visibility import authority_of
 from shared.auth import Caller
+from shared.clock import today
 from shared.db import worker_session
 from shared.i18n import _
-from shared.imports import Memory, Verdict, refused
+from shared.imports import Lists, Memory, Verdict, refused
 from shared.names import canonical, fold
 
 # --- facilities --------------------------------------------------------------------------------------------------------
@@ -90,6 +91,20 @@ async def titles(session: AsyncSession) -> dict[str, str]:
     return found | {fold(occupation.code): occupation.code for occupation in occupations}
 
 
+async def lists_of(session: AsyncSession, caller: Caller, language: str) -> Lists:
+    """The occupations by the name that people use, and the caller's facilities."""
+    occupations = await session.scalars(select(Occupation).where(Occupation.country.is_not(None)).order_by(Occupation.position))
+    found = await session.execute(_FACILITIES, {"paths": list(caller.scope), "day": today(), "most": MOST_IN_A_LIST})
+    return {
+        "occupation_code": {occupation.code: occupation.names.get(language) or occupation.code for occupation in occupations},
+        "facility_code": {row.code: row.name for row in found},
+    }
+
+
+MOST_IN_A_LIST = 5_000
+_FACILITIES = text("SELECT code, name FROM facilities WHERE authority_path <@ ANY (CAST(:paths AS text[])::ltree[]) AND valid @> CAST(:day AS date) ORDER BY code LIMIT :most")
+
+
 def array_of(values: Sequence[str]) -> Any:
     return func.any(cast(list(values), ARRAY(Text)))
 
@@ -116,7 +131,13 @@ async def judge_people(session: AsyncSession, caller: Caller, lines: Sequence[Pe
             return again
         occupation = known_titles.get(fold(line.occupation_code))
         if occupation is None:
-            return Verdict.bad(line.row, "occupation_code", _("The title “{title}” is not known: use a code of the list of occupations."), title=line.occupation_code)
+            return Verdict.bad(
+                line.row,
+                "occupation_code",
+                _("The title “{title}” is not known: use a code of the list of occupations."),
+                title=line.occupation_code,
+                unknown=line.occupation_code[:60],
+            )
         said = (canonical(line.full_name), birth(line.birth_date, line.birth_year)[0], line.sex, occupation)
         if key in recorded:
             if memory.may_change:
@@ -204,7 +225,13 @@ async def judge_posts(session: AsyncSession, caller: Caller, lines: Sequence[Pos
             return again
         occupation = known_titles.get(fold(line.occupation_code))
         if occupation is None:
-            return Verdict.bad(line.row, "occupation_code", _("The title “{title}” is not known: use a code of the list of occupations."), title=line.occupation_code)
+            return Verdict.bad(
+                line.row,
+                "occupation_code",
+                _("The title “{title}” is not known: use a code of the list of occupations."),
+                title=line.occupation_code,
+                unknown=line.occupation_code[:60],
+            )
         post = recorded.get(key)
         if post is not None:
             said = (line.facility_code, line.unit, line.job_position, occupation, line.specialty, line.fte, line.is_management)

@@ -19,7 +19,7 @@ from services.registry.imports.columns import (
     build_person,
     build_post,
 )
-from services.registry.imports.judging import judge_assignments, judge_facilities, judge_people, judge_posts
+from services.registry.imports.judging import judge_assignments, judge_facilities, judge_people, judge_posts, lists_of
 from services.registry.imports.lines import AssignmentLine, FacilityLine, PersonLine, PostLine
 from services.registry.licences import imports as licences
 from services.registry.persons.permissions import can_write_people
@@ -42,8 +42,8 @@ async def write_facility_lines(session: AsyncSession, caller: Caller, lines: Seq
 
 
 FACILITIES = Kind("facilities", FACILITY_COLUMNS, FacilityLine, judge_facilities, write_facility_lines, can_write_facilities, build_facility)
-PEOPLE = Kind("people", PERSON_COLUMNS, PersonLine, judge_people, register_people, can_write_people, build_person, change=change_people)
-POSTS = Kind("posts", POST_COLUMNS, PostLine, judge_posts, open_posts, can_write_people, build_post)
-ASSIGNMENTS = Kind("assignments", ASSIGNMENT_COLUMNS, AssignmentLine, judge_assignments, record_assignments, can_write_people, build_assignment)
+PEOPLE = Kind("people", PERSON_COLUMNS, PersonLine, judge_people, register_people, can_write_people, build_person, change=change_people, lists=lists_of)
+POSTS = Kind("posts", POST_COLUMNS, PostLine, judge_posts, open_posts, can_write_people, build_post, lists=lists_of)
+ASSIGNMENTS = Kind("assignments", ASSIGNMENT_COLUMNS, AssignmentLine, judge_assignments, record_assignments, can_write_people, build_assignment, lists=lists_of)
 
 wizard = Wizard(Import, [PEOPLE, FACILITIES, POSTS, ASSIGNMENTS, *licences.KINDS])

@@ -30,8 +30,13 @@ from services.registry.persons.use_cases import forget_old_searches
 from services.registry.posts.api import router as posts
 from services.registry.practice.api import router as practice
 from services.registry.practice.watch import watch_practice
+from services.registry.purposes.api import router as purposes
+from services.registry.purposes.use_cases import tell_due_erasures
 from services.registry.qualifications.api import router as qualifications
+from services.registry.reorganisations.api import router as reorganisations
+from services.registry.reorganisations.use_cases import follow_authorities
 from services.registry.revocations.api import internal as internal_revocations
+from services.registry.revocations.api import own as own_revocations
 from services.registry.revocations.api import router as revocations
 from services.registry.shortfalls.watch import watch_sources
 from services.registry.staffing.api import router as staffing
@@ -47,6 +52,7 @@ service = Service(
     routers=[
         areas,
         facilities,
+        reorganisations,
         occupations,
         own_reads,
         accounts,  # before the persons: /persons/me/account is nobody's id
@@ -54,6 +60,7 @@ service = Service(
         identifiers,  # the same for /persons/me/identifiers
         contacts,  # the same for /persons/me/contacts
         persons,
+        purposes,
         posts,
         establishment,
         assignments,
@@ -68,11 +75,12 @@ service = Service(
         wizard.router,
         work_items,
         exports,
+        own_revocations,
         revocations,
     ],
     internal=[internal_revocations],
     consumer=consumer,
-    daily=[wizard.forget_old_imports, watch_licences, watch_practice, watch_contracts, watch_sources, forget_old_searches],
+    daily=[follow_authorities, wizard.forget_old_imports, watch_licences, watch_practice, watch_contracts, watch_sources, forget_old_searches, tell_due_erasures],
     frequent=[expire_old_holds, keep_accounts],
     at_start=[load_reference_data],
     history=HISTORY,

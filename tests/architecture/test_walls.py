@@ -51,8 +51,12 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         "reads_of_own_file",
         # The same person reads that file whole, and what they dispute in it opens the work-list of HR, which is not theirs.
         *("own_file", "correction_waits"),
+        # A person is kept as a worker while anybody employs them, wherever that is.
+        "purpose_ended",
         # Rows about the staff of a facility follow the authority that its links name: some of them are hidden from whoever decides, and nothing but the links says where they go.
         *("place_among_authorities", "follow_authorities", "share_again"),
+        # Boundaries change under the facilities of others too: their area alone follows, and goes back with the reorganisation that had kept it.
+        *("stand_in_areas", "put_back"),
         # Which statements are slow, whoever runs them: the worker alone reads it, values are left out (deploy/local/postgres.py).
         "statement_times",
         # The observatory counts people whom the caller may not list, for the territories that are theirs (docs/decisions/0007).

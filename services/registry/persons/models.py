@@ -49,6 +49,10 @@ class PersonPurpose(Protected, Base):
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     purpose: Mapped[Purpose] = mapped_column(Text, primary_key=True)
     since: Mapped[date]
+    until: Mapped[date | None]
+    erase_from: Mapped[date | None]
+    ended_by: Mapped[str | None]
+    erasure_told: Mapped[bool] = mapped_column(default=False)
 
 
 class Person(Protected, Base):

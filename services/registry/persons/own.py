@@ -31,6 +31,8 @@ class Own(BaseModel):
 class OwnPurpose(Own):
     purpose: Purpose
     since: date
+    until: date | None = None
+    erase_from: date | None = None
 
 
 class OwnEmployment(Own):

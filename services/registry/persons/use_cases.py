@@ -86,10 +86,12 @@ async def change_person(session: AsyncSession, *, caller: Caller, person: Person
 
 
 def add_purposes(person: Person, purposes: Iterable[Purpose]) -> None:
-    """A purpose is added once and stays with its first day."""
-    known = {row.purpose for row in person.purposes}
+    """A purpose is added once and stays with its first day; one that had ended is served again."""
+    known = {row.purpose: row for row in person.purposes}
     for purpose in dict.fromkeys(purposes):
-        if purpose not in known:
+        if purpose in known:
+            known[purpose].until = known[purpose].erase_from = known[purpose].ended_by = None
+        else:
             person.purposes.append(PersonPurpose(purpose=purpose, since=today(), authority_path=person.authority_path, shared_with=person.shared_with))
 
 

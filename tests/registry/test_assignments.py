@@ -249,3 +249,27 @@ class TestChangesAndCorrections:
         assert problem(await linh.post(f"{BASE}/assignments/{assignment['id']}/corrections", json={"starts_on": "2025-02-01", "reason": "wrong"}), 422) == "malformed"
         moved = await act(world, assignment, "corrections", period_from="2025-01-01", starts_on="2025-02-01", reason="wrong month")
         assert [one["valid_from"] for one in moved["periods"]] == ["2025-02-01", "2025-04-01"]
+
+
+class TestTransfers:
+    async def test_within_the_facility_somebody_moves_and_frees_the_post(self, world: World) -> None:
+        post, other, hoa = await world.post(), await world.post(unit="Khoa Nội"), await world.person()
+        assignment = await world.assignment(hoa, post_id=post["id"])
+        moved = await act(world, assignment, "transfers", effective_on="2025-10-06", post_id=other["id"], decision_number="7/QĐ-BV")
+        assert [(one["valid_from"], one["post_id"], one["unit"], one["decision"]) for one in moved["periods"]] == [
+            ("2025-01-01", post["id"], "Khoa Hồi sức", "to_regularise"),
+            ("2025-10-06", other["id"], "Khoa Nội", "7/QĐ-BV"),
+        ]
+        await world.assignment(await world.person("Lê Văn Bình"), post_id=post["id"], starts_on="2025-10-06")
+
+    async def test_refused_to_another_facility_a_full_post_or_the_same_place(self, world: World) -> None:
+        post, full, elsewhere = await world.post(), await world.post(), await world.post(BACHE)
+        held = await world.assignment(await world.person("Lê Văn Bình"), post_id=full["id"])
+        assignment = await world.assignment(await world.person(), post_id=post["id"])
+        linh = world.api.as_("linh")
+        for body, slug in (({"post_id": elsewhere["id"]}, "another-facility"), ({"post_id": full["id"]}, "post-full"), ({"unit": "Khoa Hồi sức"}, "same-place"), ({}, "malformed")):
+            answer = await linh.post(f"{BASE}/assignments/{assignment['id']}/transfers", json={"effective_on": "2025-10-06"} | body)
+            assert problem(answer, 422 if slug == "malformed" else 409) == slug
+            if slug == "post-full":
+                assert answer.json()["assignments"] == [held["id"]]
+        assert len((await read(world, assignment))["periods"]) == 1

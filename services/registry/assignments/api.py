@@ -10,8 +10,16 @@ from sqlalchemy import func
 from services.registry.assignments.models import Assignment
 from services.registry.assignments.permissions import can_record_assignments
 from services.registry.assignments.queries import assignments_visible_to, assignments_wanted, get_visible_assignment, read_assignments, warnings_about
-from services.registry.assignments.schemas import ActivationCreate, AssignmentChangeBody, AssignmentCorrection, AssignmentCreate, AssignmentEnding, AssignmentRead
-from services.registry.assignments.use_cases import activate_assignment, change_assignment, correct_assignment, end_assignment, record_assignment
+from services.registry.assignments.schemas import (
+    ActivationCreate,
+    AssignmentChangeBody,
+    AssignmentCorrection,
+    AssignmentCreate,
+    AssignmentEnding,
+    AssignmentRead,
+    AssignmentTransfer,
+)
+from services.registry.assignments.use_cases import activate_assignment, change_assignment, correct_assignment, end_assignment, record_assignment, transfer_assignment
 from services.registry.beliefs import again_on_deadlock, version_of
 from services.registry.persons.permissions import can_read_people
 from shared.actions import IfMatch, etag, require_current
@@ -89,6 +97,14 @@ async def create_change(assignment_id: UUID, body: AssignmentChangeBody, respons
     """From a day on, another share, kind, unit or post."""
     await _require_current(session, caller, assignment_id, if_match)
     periods = await again_on_deadlock(session, lambda: change_assignment(session, caller=caller, assignment_id=assignment_id, body=body))
+    return await _answer(session, caller, response, periods)
+
+
+@router.post("/{assignment_id}/transfers", status_code=201, response_model=AssignmentRead, dependencies=WRITERS, responses=problems(403, 404, 409, 412, 422))
+async def create_transfer(assignment_id: UUID, body: AssignmentTransfer, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> AssignmentRead:
+    """From a day on, another post or unit of the same facility."""
+    await _require_current(session, caller, assignment_id, if_match)
+    periods = await again_on_deadlock(session, lambda: transfer_assignment(session, caller=caller, assignment_id=assignment_id, body=body))
     return await _answer(session, caller, response, periods)
 
 

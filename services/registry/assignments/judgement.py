@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.assignments.models import Assignment
@@ -63,7 +64,7 @@ async def judge(session: AsyncSession, wish: Wish) -> Refused | None:
     if wish.post_id is not None:
         refused = judge_post(wish, await lock_post(session, wish.post_id), await taken_of(session, wish.post_id, but=wish.but))
         if refused is not None:
-            return refused
+            return await _naming_holders(session, wish, refused)
     return judge_person(wish, await held_by(session, wish.person_id, but=wish.but))
 
 
@@ -101,6 +102,15 @@ def judge_post(wish: Wish, periods: Sequence[Post], taken: Sequence[Share]) -> R
     )
 
 
+async def _naming_holders(session: AsyncSession, wish: Wish, refused: Refused) -> Refused:
+    """The assignments that fill the post, as far as the caller may see them."""
+    if refused.slug == "post-full":
+        wanted = select(Assignment.id).where(Assignment.post_id == wish.post_id, Assignment.state == "active", Assignment.valid.contains(date.fromisoformat(refused.values["day"])))
+        found = await session.scalars((wanted if wish.but is None else wanted.where(Assignment.id != wish.but)).order_by(Assignment.id))
+        refused.more["assignments"] = [str(one) for one in found]
+    return refused
+
+
 def judge_person(wish: Wish, held: Sequence[Assignment]) -> Refused | None:
     """One primary assignment at a time (REG-03), and functions together up to the limit (REG-02)."""
     overlapping = [period for period in held if Share(period.valid_from, period.valid_to, period.fte_share).touches(wish.first, wish.last)]
@@ -125,6 +135,7 @@ def judge_person(wish: Wish, held: Sequence[Assignment]) -> Refused | None:
             _("On {day} this person would hold {total} of a full time; the limit is {limit}."),
             rule=REG_02,
             possible=_("At most {free} more fits on that day."),
+            more={"assignments": [str(one.id) for one in overlapping if one.kind in COUNTED and day in one.valid]},
             day=day.isoformat(),
             total=_plain(total),
             limit=str(SHARES_TO_REFUSE),

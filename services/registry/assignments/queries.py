@@ -135,7 +135,12 @@ def _read(caller: Caller, periods: Sequence[Assignment], as_of: date | None, fac
         available_actions=[
             *([action("activate", permission)] if shown.state == "conflicting" else []),
             *(
-                [action("end", permission, lambda: must_go_on(periods)), action("change", permission, lambda: must_go_on(periods)), action("correct", permission)]
+                [
+                    action("end", permission, lambda: must_go_on(periods)),
+                    action("change", permission, lambda: must_not_be_over(periods)),
+                    action("transfer", permission, lambda: must_not_be_over(periods)),
+                    action("correct", permission),
+                ]
                 if shown.state != "revoked"
                 else []
             ),
@@ -150,6 +155,13 @@ def must_go_on(periods: Sequence[Assignment]) -> None:
     ends = periods[-1].valid_to
     if ends is not None:
         raise Refused("ended-already", _("This assignment already ends on {ends}."), possible=_("Correct the end if it was recorded wrongly."), ends=ends.isoformat())
+
+
+def must_not_be_over(periods: Sequence[Assignment]) -> None:
+    """What has ended, or never counted, does not change any more. Raises Refused."""
+    ends = periods[-1].valid_to
+    if periods[-1].state == "revoked" or (ends is not None and ends < today()):
+        must_go_on(periods)
 
 
 async def warnings_about(session: AsyncSession, periods: Sequence[Assignment]) -> list[str]:

@@ -61,6 +61,22 @@ class AssignmentChangeBody(Body):
     done_on: date | None = None
 
 
+class AssignmentTransfer(Body):
+    """From a day on in another post or unit of the same facility; share and kind stay."""
+
+    effective_on: date
+    post_id: UUID | None = None
+    unit: str | None = Field(None, min_length=1, max_length=200)
+    decision_number: DecisionNumber | None = None
+    done_on: date | None = None
+
+    @model_validator(mode="after")
+    def _goes_somewhere(self) -> Self:
+        if self.post_id is None and self.unit is None:
+            raise ValueError(_("Name a post or a unit."))
+        return self
+
+
 class AssignmentCorrection(Body):
     """What was recorded wrongly, and why: the earlier belief is kept. Fields that are not sent stay."""
 

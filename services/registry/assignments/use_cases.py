@@ -14,7 +14,7 @@ from services.registry.assignments.judgement import Wish, judge
 from services.registry.assignments.models import TO_REGULARISE, Assignment
 from services.registry.assignments.permissions import can_record_assignments, can_record_assignments_at
 from services.registry.assignments.queries import get_visible_assignment, must_go_on, occupations_of, periods_of
-from services.registry.assignments.schemas import ActivationCreate, AssignmentChangeBody, AssignmentCorrection, AssignmentCreate, AssignmentEnding
+from services.registry.assignments.schemas import ActivationCreate, AssignmentChangeBody, AssignmentCorrection, AssignmentCreate, AssignmentEnding, AssignmentTransfer
 from services.registry.beliefs import Act, Draft, lock_persons, supersede, version_of
 from services.registry.directory import get_occupation, get_place, places
 from services.registry.imports.lines import AssignmentLine
@@ -27,7 +27,7 @@ from services.registry.posts.queries import get_visible_post
 from services.registry.posts.use_cases import announce_posts
 from services.registry.practice.queries import right_of
 from services.registry.references import by_reference
-from services.registry.rules import pack_of
+from services.registry.rules import REG_TRANSFER, pack_of
 from services.registry.visibility import authority_of, parties_to_share_with
 from services.registry.work_items.use_cases import close_work_item
 from services.registry.workers.models import Worker
@@ -152,7 +152,7 @@ async def end_assignment(session: AsyncSession, *, caller: Caller, assignment_id
     return periods
 
 
-async def change_assignment(session: AsyncSession, *, caller: Caller, assignment_id: UUID, body: AssignmentChangeBody) -> list[Assignment]:
+async def change_assignment(session: AsyncSession, *, caller: Caller, assignment_id: UUID, body: AssignmentChangeBody, act: str = "assignment.changed") -> list[Assignment]:
     """From a day on something is different: a new period opens, the earlier one keeps what was true."""
     periods, done_on = await _open_for_writing(session, caller, assignment_id, body.done_on)
     last = periods[-1]
@@ -171,8 +171,30 @@ async def change_assignment(session: AsyncSession, *, caller: Caller, assignment
     await _judge_and_place(session, caller, new)
     session.add(new)
     await session.flush()
-    await _tell(session, caller, AssignmentChanged, "assignment.changed", [*periods, new], {last.post_id, new.post_id}, before=before)
+    await _tell(session, caller, AssignmentChanged, act, [*periods, new], {last.post_id, new.post_id}, before=before)
     return [*periods, new]
+
+
+async def transfer_assignment(session: AsyncSession, *, caller: Caller, assignment_id: UUID, body: AssignmentTransfer) -> list[Assignment]:
+    """Somebody goes on in another post or unit of the same facility; to another facility the appointing authority decides it (C8)."""
+    last = (await get_visible_assignment(session, caller, assignment_id))[-1]
+    unit = body.unit
+    if body.post_id is not None:
+        post = (await get_visible_post(session, caller, body.post_id))[-1]
+        unit = unit or post.unit
+        if post.facility_id != last.facility_id:
+            raise Refused(
+                "another-facility",
+                _("This post is at {there}; the person works at {here}."),
+                rule=REG_TRANSFER,
+                possible=_("Choose a post of the same facility, or file a transfer for decision."),
+                there=post.facility_code,
+                here=last.facility_code,
+            )
+    if (body.post_id or last.post_id, unit) == (last.post_id, last.unit):
+        raise Refused("same-place", _("The person is in this post and unit already."), rule=REG_TRANSFER, possible=_("Choose another post or unit."))
+    change = AssignmentChangeBody(effective_on=body.effective_on, post_id=body.post_id, unit=unit, decision_number=body.decision_number, done_on=body.done_on)
+    return await change_assignment(session, caller=caller, assignment_id=assignment_id, body=change, act="assignment.transferred")
 
 
 async def correct_assignment(session: AsyncSession, *, caller: Caller, assignment_id: UUID, body: AssignmentCorrection) -> list[Assignment]:

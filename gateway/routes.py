@@ -41,6 +41,7 @@ class Route:
 ROUTES = (
     Route("/api/v1/registry", "registry"),
     Route("/api/v1/registry/imports", "registry", body_limit=64 * MIB, seconds=300),
+    Route("/api/v1/registry/exports", "registry", methods=READ, seconds=300),  # a workbook is written whole before its first byte
     Route("/api/v1/recruitment", "recruitment"),
     Route("/api/v1/recruitment/imports", "recruitment", body_limit=64 * MIB, seconds=300),
     Route("/api/v1/training", "training"),
@@ -62,6 +63,7 @@ ROUTES = (
     Route("/openapi.json", NOBODY),
     Route("/", "portal", Access.PUBLIC, FORM, body_limit=2 * MIB),
     Route("/imports", "portal", Access.PUBLIC, FORM, body_limit=64 * MIB, seconds=300),
+    Route("/exports", "portal", Access.PUBLIC, READ, body_limit=0, seconds=300),
     Route("/minutes", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
 )
 

@@ -1,7 +1,7 @@
 """The portal asks the services as the person asks: through the gateway, with the person's own token."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -12,7 +12,9 @@ from shared.settings import settings
 
 LIMIT = aiohttp.ClientTimeout(total=20, connect=2)
 LONG = aiohttp.ClientTimeout(total=300, connect=2)
+STREAM = aiohttp.ClientTimeout(total=None, connect=2, sock_read=300)
 MOST_NAMES = 200
+STREAMED_BYTES = 65_536
 
 
 SAID_SOMETIMES = ("rule", "possible", "fields", "conflicts", "nearest", "request_id")
@@ -92,6 +94,23 @@ class Api:
                 return await answer.read(), answer.content_type
         except (aiohttp.ClientError, TimeoutError) as error:
             raise ServiceAway from error
+
+    async def stream(self, path: str, params: Sequence[tuple[str, str]]) -> tuple[Mapping[str, str], AsyncIterator[bytes]]:
+        """An answer of any length: its headers, and its bytes as they come."""
+        try:
+            answer = await http_session().get(settings().gateway_url + path, params=list(params), headers=self._headers, timeout=STREAM)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            raise ServiceAway from error
+        if answer.status >= 400:
+            async with answer:
+                raise await _refusal(answer)
+
+        async def pieces() -> AsyncIterator[bytes]:
+            async with answer:
+                async for piece in answer.content.iter_chunked(STREAMED_BYTES):
+                    yield piece
+
+        return answer.headers, pieces()
 
     async def names(self, ids: Iterable[str | None]) -> dict[str, str]:
         """Names of the people that the caller may see, by id; asked for in a body so that none stands in an address."""

@@ -10,6 +10,7 @@ from services.registry.accounts.permissions import can_read_accounts
 from services.registry.accounts.queries import accounts_visible_to
 from services.registry.assignments.models import Assignment
 from services.registry.corrections.use_cases import corrections_visible_to
+from services.registry.exports.models import Export
 from services.registry.facilities.models import Facility
 from services.registry.holds.models import Hold
 from services.registry.identifiers.models import Identifier
@@ -18,6 +19,8 @@ from services.registry.persons.permissions import can_read_people, can_read_post
 from services.registry.persons.queries import persons_visible_to
 from services.registry.posts.models import Post
 from services.registry.qualifications.models import Qualification
+from services.registry.reorganisations.models import Reorganisation
+from services.registry.reorganisations.permissions import can_read_reorganisations
 from services.registry.staffing.models import StaffingMinimum
 from services.registry.workers.models import Employment
 from shared.auth import Caller
@@ -40,12 +43,14 @@ HISTORY = {
     "assignment": HistoryOf(_managed(Assignment), can_read_people),
     "correction": HistoryOf(corrections_visible_to, can_read_people),
     "employment": HistoryOf(_managed(Employment), can_read_people),
+    "export": HistoryOf(_managed(Export), can_read_people),
     "hold": HistoryOf(_managed(Hold), can_read_people),
     "identifier": HistoryOf(_managed(Identifier), can_read_people),
     "licence": HistoryOf(_managed(Licence), can_read_people),
     "person": HistoryOf(persons_visible_to, can_read_people),
     "post": HistoryOf(_managed(Post), can_read_posts),
     "qualification": HistoryOf(_managed(Qualification), can_read_people),
+    "reorganisation": HistoryOf(_managed(Reorganisation), can_read_reorganisations),
     "staffing-minimum": HistoryOf(_managed(StaffingMinimum), can_read_people),
     "facility": HistoryOf(_managed(Facility), can_read_people),
 }

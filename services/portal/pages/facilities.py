@@ -8,6 +8,7 @@ from starlette.responses import Response
 from services.portal.clients import segment
 from services.portal.facilities import facilities_offered, facility_of
 from services.portal.labels import choices, occupations
+from services.portal.listing import Listing, paging
 from services.portal.visit import Pages, Visit, not_found
 
 pages = Pages()
@@ -21,8 +22,8 @@ async def facilities(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("q", "type", "area", "authority", "as_of")}
     if not visit.request.query_params and visit.authority:
         filters["authority"] = visit.authority
-    found = await visit.api.get(f"{API}/facilities", **filters, cursor=visit.query("cursor"))
-    return visit.page("facilities/list.html", facilities=found["items"], next=found.get("next"), filters=filters, types=choices("facility_type", *TYPES))
+    found = await visit.api.get(f"{API}/facilities", **filters, **paging(visit))
+    return visit.page("facilities/list.html", list=Listing.of(visit, found, filters, sort="name", export="facilities"), types=choices("facility_type", *TYPES))
 
 
 @pages.get("/facilities/{code}")
@@ -52,8 +53,8 @@ def is_id(text: str) -> bool:
 @pages.get("/posts")
 async def posts(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("facility", "occupation", "state", "as_of")}
-    found, offered = await asyncio.gather(visit.api.get(f"{API}/posts", **filters, cursor=visit.query("cursor")), facilities_offered(visit))
-    return visit.page("posts/list.html", posts=found["items"], next=found.get("next"), filters=filters, facilities=offered, occupations=occupations.choices("VN-"))
+    found, offered = await asyncio.gather(visit.api.get(f"{API}/posts", **filters, **paging(visit)), facilities_offered(visit))
+    return visit.page("posts/list.html", list=Listing.of(visit, found, filters, sort="facility", export="posts"), facilities=offered, occupations=occupations.choices("VN-"))
 
 
 @pages.get("/posts/{id}")

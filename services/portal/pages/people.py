@@ -11,6 +11,7 @@ from services.portal.careers import PARTS, career_by_year
 from services.portal.clients import ServiceAway, segment
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.labels import occupations
+from services.portal.listing import Listing, paging
 from services.portal.texts import gettext
 from services.portal.visit import Pages, Visit
 from shared.settings import settings
@@ -23,23 +24,18 @@ API = "/api/v1/registry"
 @pages.get("/people")
 async def people(visit: Visit) -> Response:
     """The staff list with its filters in the address, or what a search found, under an opaque id: no name stands in an address."""
-    filters = {name: visit.query(name) for name in ("facility", "occupation", "as_of")}
-    search = visit.query("search")
-    if search:
-        found, facilities = await visit.api.get_or_none(f"{API}/persons/search/{segment(search)}", cursor=visit.query("cursor")), await facilities_offered(visit)
-        return visit.page(
-            "people/list.html",
-            people=(found or {}).get("items", []),
-            next=(found or {}).get("next"),
-            filters=filters,
-            search=search,
-            expired=found is None,
-            facilities=facilities,
-            occupations=occupations.choices("VN-"),
-        )
-    found, facilities = await asyncio.gather(visit.api.get(f"{API}/persons", **filters, cursor=visit.query("cursor")), facilities_offered(visit))
+    filters = {name: visit.query(name) for name in ("facility", "occupation", "as_of", "search")}
+    search = filters["search"]
+    asked = (
+        visit.api.get_or_none(f"{API}/persons/search/{segment(search)}", cursor=visit.query("cursor")) if search else visit.api.get(f"{API}/persons", **filters, **paging(visit))
+    )
+    found, facilities = await asyncio.gather(asked, facilities_offered(visit))
     return visit.page(
-        "people/list.html", people=found["items"], next=found.get("next"), filters=filters, search="", expired=False, facilities=facilities, occupations=occupations.choices("VN-")
+        "people/list.html",
+        list=Listing.of(visit, found or {"items": []}, filters, sort="name", export="people"),
+        expired=found is None,
+        facilities=facilities,
+        occupations=occupations.choices("VN-"),
     )
 
 

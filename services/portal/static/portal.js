@@ -17,6 +17,21 @@
     }
   });
 
+  /* One box ticks all of the page; it is shown only where it works, also in rows that a changed filter brings. */
+  var boxes = function (all) { return all.closest("table").querySelectorAll("tbody .tick input"); };
+  var offerAll = function () { document.querySelectorAll(".tick-all").forEach(function (all) { all.hidden = false; }); };
+  offerAll();
+  document.addEventListener("htmx:afterSettle", offerAll);
+  document.addEventListener("change", function (event) {
+    var table = event.target.closest && event.target.closest("table");
+    var all = table && event.target.closest(".tick") && table.querySelector(".tick-all");
+    if (!all) return;
+    if (event.target === all) boxes(all).forEach(function (box) { box.checked = all.checked; });
+    var ticked = Array.from(boxes(all)).filter(function (box) { return box.checked; }).length;
+    all.checked = ticked > 0 && ticked === boxes(all).length;
+    all.indeterminate = ticked > 0 && !all.checked;
+  });
+
   /* A form sent twice acts once (its own key), but the second press should not even leave. */
   document.addEventListener("submit", function (event) {
     var form = event.target;

@@ -6,10 +6,10 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query, Response
-from sqlalchemy import select
 
 from services.registry.absences.models import Absence, State
 from services.registry.absences.permissions import can_keep_absences, can_read_absences
+from services.registry.absences.queries import SORTS, Sort, absences_wanted
 from services.registry.absences.schemas import AbsenceCreate, AbsenceRead, Approval, Cancellation, RefusalCreate
 from services.registry.absences.use_cases import approve_absence, cancel_absence, get_visible_absence, refuse_absence, request_absence
 from services.registry.holds.permissions import knows_why
@@ -19,8 +19,7 @@ from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
-from shared.visibility import visible_to
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/absences", tags=["availability"])
 KEEPERS = [allows(can_keep_absences)]
@@ -57,19 +56,13 @@ async def list_absences(
     state: State | None = None,
     first: Annotated[date | None, Query(alias="from", description="Only those that last beyond this day.")] = None,
     last: Annotated[date | None, Query(alias="to", description="Only those that begin by this day.")] = None,
+    sort: Sort = "from",
 ) -> Page[AbsenceRead]:
-    """Absences by their first day; their type for HR of the employer alone."""
-    wanted = select(Absence).where(visible_to(caller, Absence))
-    for column, value in ((Absence.person_id, person), (Absence.facility_code, facility), (Absence.state, state)):
-        if value is not None:
-            wanted = wanted.where(column == value)
-    if first is not None:
-        wanted = wanted.where(Absence.ends_on >= first)
-    if last is not None:
-        wanted = wanted.where(Absence.starts_on <= last)
-    found = await keyset_page(session, wanted, keys=[Absence.starts_on, Absence.id], params=page)
+    """Absences by their first day unless asked otherwise; their type for HR of the employer alone."""
+    wanted = absences_wanted(caller, person=person, facility=facility, state=state, first=first, last=last)
+    found = await keyset_page(session, wanted, keys=sorted_by(sort, SORTS, Absence.id), params=page)
     await _note_reads(session, caller, found.items)
-    return Page(items=[AbsenceRead.seen_by(caller, absence) for absence in found.items], next=found.next)
+    return found.of([AbsenceRead.seen_by(caller, absence) for absence in found.items])
 
 
 @router.get("/{absence_id}", response_model=AbsenceRead, dependencies=[allows(can_read_absences)], responses=problems(403, 404))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import orjson
@@ -46,11 +46,12 @@ from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, PageParams, keyset_page
+from shared.pagination import Page, PageDep, PageParams, keyset_page, sorted_by
 from shared.quick import QuickDep, quick_get
 
 router = Router(prefix="/persons", tags=["persons"])
 KEYS = [Person.sort_key, Person.id]
+Sort = Annotated[Literal["name", "-name"], Query(description="The order; from its end with a minus.")]
 
 
 def _file(found: Sequence[Any], caller: Caller, status: int = 200) -> Response:
@@ -85,11 +86,13 @@ async def list_persons(
     occupation: Annotated[str | None, Query(max_length=60, description="Code of an occupation.")] = None,
     worker_no: Annotated[str | None, Query(max_length=60, description="The authority's own number of a worker.")] = None,
     as_of: Annotated[date | None, Query(description="The day; today when not said.")] = None,
+    sort: Sort = "name",
 ) -> Page[PersonCard]:
     """The staff list in the order of names, with occupation and place of work on the day."""
     day = as_of or today()
-    found = await keyset_page(session, staff_visible_to(caller, facility=facility, occupation=occupation, worker_no=worker_no, day=day), keys=KEYS, params=page)
-    return Page(items=await cards_of(session, found.items, day, facility), next=found.next)
+    keys = sorted_by(sort, {"name": [Person.sort_key]}, Person.id)
+    found = await keyset_page(session, staff_visible_to(caller, facility=facility, occupation=occupation, worker_no=worker_no, day=day), keys=keys, params=page)
+    return found.of(await cards_of(session, found.items, day, facility))
 
 
 @router.post("/search", status_code=201, response_model=SearchPage, dependencies=[allows(can_find_people)], responses=problems(403, 422))
@@ -97,7 +100,7 @@ async def create_search(body: SearchCreate, caller: CallerDep, session: SessionD
     """Find persons by words of their names, in any order, with or without accents."""
     found = await keyset_page(session, persons_found(caller, body.q, exact=body.exact), keys=KEYS, params=PageParams(body.limit, None))
     search_id = await keep_search(session, caller, body.q, exact=body.exact)
-    return SearchPage(id=search_id, items=await cards_of(session, found.items, today()), next=found.next)
+    return SearchPage(id=search_id, items=await cards_of(session, found.items, today()), next=found.next, previous=found.previous)
 
 
 @router.get("/search/{search_id}", response_model=SearchPage, dependencies=[allows(can_find_people)], responses=problems(403, 404, 422))
@@ -105,7 +108,7 @@ async def read_search(search_id: UUID, caller: CallerDep, session: SessionDep, p
     """Another page of a search, for some minutes."""
     kept = await get_search(session, caller, search_id)
     found = await keyset_page(session, persons_found(caller, kept.query, exact=kept.exact), keys=KEYS, params=page)
-    return SearchPage(id=search_id, items=await cards_of(session, found.items, today()), next=found.next)
+    return SearchPage(id=search_id, items=await cards_of(session, found.items, today()), next=found.next, previous=found.previous)
 
 
 @router.post("/lookup", status_code=200, response_model=Lookup, dependencies=[allows(can_look_up_names)], responses=problems(403, 422))

@@ -1,0 +1,30 @@
+"""A list as a file: what the service writes goes on to the browser as it comes."""
+
+from starlette.responses import Response, StreamingResponse
+
+from services.portal.visit import Pages, Visit, not_found
+
+pages = Pages()
+
+EXPORTED = {
+    "people": "registry/exports/persons",
+    "posts": "registry/exports/posts",
+    "facilities": "registry/exports/facilities",
+    "assignments": "registry/exports/assignments",
+    "leave": "registry/exports/absences",
+    "licences": "registry/exports/licences",
+    "work-items": "registry/exports/work-items",
+}
+"""Lists of the portal, each with its address in the API."""
+PASSED_ON = ("content-type", "content-disposition", "content-length")
+
+
+@pages.get("/exports/{list}")
+async def export(visit: Visit) -> Response:
+    """The whole list as it is filtered, or the ticked rows; a refusal is a page."""
+    path = EXPORTED.get(visit.path("list"))
+    if path is None:
+        return not_found(visit)
+    asked = [(name, value) for name, value in visit.request.query_params.multi_items() if value]
+    said, pieces = await visit.api.stream(f"/api/v1/{path}", asked)
+    return StreamingResponse(pieces, headers={name: said[name] for name in PASSED_ON if name in said})

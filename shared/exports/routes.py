@@ -1,0 +1,159 @@
+"""The routes of a service's exports: one line for each list."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Header, Query, Request
+from fastapi.responses import Response, StreamingResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from shared.auth import Caller, CallerDep, Permission, allows
+from shared.clock import now, today
+from shared.db import SessionDep, database
+from shared.errors import Forbidden, Refusal, problems
+from shared.exports.files import PRINTED, Head, as_csv, as_ndjson, as_pdf, write_xlsx
+from shared.exports.rows import Rows
+from shared.i18n import _, translate
+from shared.ids import uuid7
+from shared.settings import settings
+
+Format = Literal["csv", "xlsx", "pdf", "ndjson"]
+FORMATS: dict[str, str] = {
+    "csv": "text/csv",
+    "ndjson": "application/x-ndjson",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+AT_ONCE = 4
+"""How many files of one process are written at a time: each holds a connection of the pool; the next ones wait."""
+MOST_TICKED = 200
+HOW = frozenset({"format", "id", "head"})
+FILTERS = {
+    "area": _("Area"),
+    "as_of": _("On the day"),
+    "authority": _("Managing authority"),
+    "facility": _("Facility"),
+    "from": _("Not ended before"),
+    "occupation": _("Occupation"),
+    "person": _("Person"),
+    "post": _("Post"),
+    "q": _("Search"),
+    "search": _("Search"),
+    "sort": _("In the order of"),
+    "state": _("State"),
+    "status": _("State"),
+    "supervisor": _("Technical supervisor"),
+    "to": _("Begun by"),
+    "type": _("Kind"),
+}
+
+
+@dataclass(frozen=True)
+class ExportMade:
+    """Which list left the system, by which filters, as what."""
+
+    id: UUID
+    list: str
+    format: str
+    filters: dict[str, str]
+    ticked: int
+    at: datetime
+
+
+Keep = Callable[[AsyncSession, Caller, ExportMade], Awaitable[None]]
+_slots = asyncio.Semaphore(AT_ONCE)
+
+
+class Exports:
+    """The exports of one service, under the router's own address. `kept` writes down each one, before anything of it leaves."""
+
+    def __init__(self, router: APIRouter, *, kept: Keep) -> None:
+        self._router, self._kept = router, kept
+
+    def add(self, name: str, rows: Callable[..., Any], *, title: str, allowed: Callable[[Caller], Permission]) -> None:
+        """`GET …/<name>`: `rows` is a dependency that takes the filters of the list and gives its Rows."""
+
+        async def export(
+            request: Request,
+            caller: CallerDep,
+            session: SessionDep,
+            found: Annotated[Rows, Depends(rows)],
+            file_format: Annotated[Format | None, Query(alias="format", description="The kind of file; else as `Accept` says, else CSV.")] = None,
+            ids: Annotated[list[UUID] | None, Query(alias="id", max_length=MOST_TICKED, description="Only these rows of the list.")] = None,
+            head: Annotated[bool, Query(description="Without it a CSV or NDJSON file holds the rows alone.")] = True,
+            accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+        ) -> Response:
+            if not caller.scope:
+                raise Forbidden(Refusal("export-without-relation", _("A list is exported by those who work for an authority or a facility.")))
+            chosen = file_format or next((kind for kind, media in FORMATS.items() if media in (accept or "")), "csv")
+            asked = {key: value for key, value in request.query_params.items() if key not in HOW and value}
+            made = ExportMade(uuid7(), name, chosen, asked, len(ids or ()), now())
+            await self._kept(session, caller, made)
+            return await _answer(session, caller, made, found.only(ids or ()), translate(title), with_head=head)
+
+        export.__doc__ = f"The list of {name} as a file, exactly as filtered: CSV or NDJSON streamed, XLSX, or PDF up to {PRINTED} lines. Who took it is kept."
+        content: dict[str, Any] = {media: {"schema": {"type": "string", "format": "binary"}} for media in FORMATS.values()}
+        self._router.add_api_route(
+            f"/{name}",
+            export,
+            methods=["GET"],
+            name=f"export_{name}",
+            response_class=Response,
+            responses={200: {"content": content, "description": "The file."}} | problems(401, 403, 404, 409, 422),
+            dependencies=[allows(allowed)],
+        )
+
+
+async def _answer(session: AsyncSession, caller: Caller, made: ExportMade, rows: Rows, title: str, *, with_head: bool) -> Response:
+    head = Head(title, _lines(caller, made))
+    headers = {"Content-Disposition": f'attachment; filename="{made.list}-{today().isoformat()}.{made.format}"'}
+    media = FORMATS[made.format]
+    if made.format == "pdf":
+        async with _slots:
+            return Response(await as_pdf(session, rows, head), media_type=media, headers=headers)
+    if made.format == "xlsx":
+        folder = tempfile.TemporaryDirectory(prefix="export-")
+        try:
+            path = Path(folder.name) / "list.xlsx"
+            async with _slots:
+                await write_xlsx(session, rows, head, path)
+        except BaseException:
+            folder.cleanup()
+            raise
+        return StreamingResponse(_read_away(path, folder), media_type=media, headers=headers | {"Content-Length": str(path.stat().st_size)})
+    write = as_csv if made.format == "csv" else as_ndjson
+    return StreamingResponse(_streamed(caller, write, rows, head if with_head else None), media_type=f"{media}; charset=utf-8", headers=headers)
+
+
+async def _streamed(caller: Caller, write: Callable[..., AsyncIterator[bytes]], rows: Rows, head: Head | None) -> AsyncIterator[bytes]:
+    """In a transaction of its own, as the caller: that of the request, with its record, is committed by now."""
+    async with _slots, database.session("app", caller) as session:
+        async for piece in write(session, rows, head):
+            yield piece
+
+
+async def _read_away(path: Path, folder: "tempfile.TemporaryDirectory[str]") -> AsyncIterator[bytes]:
+    with folder, path.open("rb") as file:
+        while piece := await asyncio.to_thread(file.read, 1 << 18):
+            yield piece
+
+
+def _lines(caller: Caller, made: ExportMade) -> list[tuple[str, str]]:
+    """Filter, day and author. The author is an account: a name would travel with every copy."""
+    lines = [(translate(FILTERS.get(name, name)), value) for name, value in made.filters.items()] or [(translate(_("Filter")), translate(_("none")))]
+    if made.ticked:
+        lines.append((translate(_("Ticked rows")), str(made.ticked)))
+    zone = ZoneInfo(settings().time_zone)
+    return [
+        *lines,
+        (translate(_("Made on")), f"{today().isoformat()} {made.at.astimezone(zone):%H:%M} ({settings().time_zone})"),
+        (translate(_("Account")), caller.account),
+        (translate(_("Number of the export")), str(made.id)),
+    ]

@@ -50,6 +50,7 @@ class Caller:
     acting_for: tuple[str, ...] = ()
     language: str = "fr"
     token: str = field(default="", repr=False)
+    sign_in: str = field(default="", repr=False)
 
     def has_role(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
@@ -98,6 +99,7 @@ def caller_of(claims: Claims, *, token: str, language: str, facility_paths: Sequ
         acting_for=() if claims.is_machine else claims.acting_for,
         language=language,
         token=token,
+        sign_in=claims.session,
     )
 
 

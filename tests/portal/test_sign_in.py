@@ -34,7 +34,12 @@ def provider() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def reader(postgres: Postgres, provider: Provider, portal_settings: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def world() -> World:
+    return World()
+
+
+@pytest.fixture
+def reader(postgres: Postgres, provider: Provider, portal_settings: None, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A browser before the portal, with a real session store and the provider of the test."""
     monkeypatch.setenv("RELAIS_ISSUER", provider.url)
     monkeypatch.setenv("RELAIS_DATABASE_PORT", str(postgres.port))
@@ -49,7 +54,6 @@ def reader(postgres: Postgres, provider: Provider, portal_settings: None, monkey
     for module in (session, identity):
         monkeypatch.setattr(module, "identity", fresh)
     monkeypatch.setattr("services.portal.pages.sign_in.identity", fresh)
-    world = World()
 
     async def ask(api: Api, method: str, path: str, **request: object) -> object:
         return await world.ask(api, method, path, **request)
@@ -202,13 +206,14 @@ class TestSession:
 
 
 class TestSignOut:
-    def test_the_session_ends_here_and_the_token_is_revoked_there(self, reader: TestClient, provider: Provider) -> None:
+    def test_the_session_ends_here_and_the_token_is_revoked_there(self, reader: TestClient, provider: Provider, world: World) -> None:
         sign_in(reader, provider)
         hidden = hidden_fields(reader.get("/people").text, "/auth/sign-out")
         kept = reader.cookies["relais"]
         refresh = next(iter(provider.refresh_tokens))
         assert reader.post("/auth/sign-out", data=hidden).headers["location"] == "/"
         assert provider.revoked == [refresh]
+        assert ("POST", "/api/v1/registry/revocations/own", {}) in world.sent, "a copy of the token opens nothing within a minute"
         assert reader.get("/people", headers={"cookie": f"relais={kept}"}).status_code == 303
 
     def test_a_provider_with_its_own_sign_out_page_is_visited(self, reader: TestClient, provider: Provider) -> None:

@@ -52,3 +52,21 @@ class TestRevocations:
         await account("granted-now", applied_at="now")
         await account("untouched")
         assert set(await in_force(api)) == {("subject", "closed-today"), ("subject", "granted-now")}
+
+
+class TestSignOut:
+    async def test_ends_the_sign_in_that_asks_and_no_other(self, api: Api) -> None:
+        linh = api.as_("linh", sid="s-linh")
+        assert (await linh.post(f"{BASE}/revocations/own", json={})).status_code == 201
+        assert list(await in_force(api)) == [("session", "s-linh")]
+
+    async def test_is_for_people(self, api: Api) -> None:
+        assert problem(await api.as_machine("ministry-health", "registry.read").post(f"{BASE}/revocations/own", json={}), 403) == "no-sign-in"
+
+    async def test_is_forgotten_when_no_token_of_it_can_live(self, api: Api) -> None:
+        await api.as_("linh", sid="s-linh").post(f"{BASE}/revocations/own", json={})
+        await api.as_("ops").post(f"{BASE}/revocations", json=REVOKED)
+        async with worker_session() as session:
+            await session.execute(text("SET LOCAL ROLE registry_owner"))
+            await session.execute(text("UPDATE revocations SET before = before - interval '2 hours'"))
+        assert list(await in_force(api)) == [("client", "ministry-health")]

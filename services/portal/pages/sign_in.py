@@ -5,6 +5,7 @@ import logging
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
+from services.portal.clients import Refusal, ServiceAway
 from services.portal.identity import IdentityAway, IdentityRefused, SignIn, identity
 from services.portal.session import end_session, end_sessions_of, seal, start_session, unseal
 from services.portal.visit import DENSITIES, THEMES, YEAR, Pages, Visit, cookie_name, drop_cookie, is_secure, own_path, set_cookie
@@ -82,6 +83,10 @@ async def sign_out(visit: Visit) -> Response:
     there = None
     if visit.session is not None:
         await end_session(visit.session.cookie)
+        try:
+            await visit.api.post("/api/v1/registry/revocations/own", {})
+        except (Refusal, ServiceAway):
+            logger.warning("signed out here; tokens of this sign-in live on for their minutes")
         try:
             await identity.revoke(visit.session.tokens)
             there = await identity.logout_url(visit.session.tokens)

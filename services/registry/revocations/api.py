@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 
 from services.registry.revocations.models import Kind, Revocation
-from services.registry.revocations.permissions import can_revoke
+from services.registry.revocations.permissions import can_revoke, can_sign_out
 from services.registry.revocations.queries import revocations_in_force
-from services.registry.revocations.use_cases import revoke
+from services.registry.revocations.use_cases import SIGNED_OUT, revoke
 from shared.auth import CallerDep, allows, public_route
 from shared.db import SessionDep, worker_session
 from shared.errors import problems
@@ -21,6 +21,7 @@ from shared.records import Body
 from shared.revocations import PATH
 
 router = Router(prefix="/revocations", tags=["revocations"], dependencies=[allows(can_revoke)])
+own = Router(prefix="/revocations", tags=["revocations"])
 internal = APIRouter(dependencies=[Depends(public_route)])
 
 
@@ -43,10 +44,22 @@ class RevocationRead(BaseModel):
     revoked_by: str
 
 
+class SignOutRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    before: datetime
+
+
 @router.post("", status_code=201, response_model=RevocationRead, responses=problems(401, 403, 422))
 async def create_revocation(body: RevocationCreate, caller: CallerDep, session: SessionDep) -> Revocation:
     """Refuse everywhere, within a minute, every token that was issued before now. Take the client or the account away at the identity provider first, or it is given new ones."""
     return await revoke(session, caller=caller, kind=body.kind, value=body.value, reason=body.reason)
+
+
+@own.post("/own", status_code=201, response_model=SignOutRead, dependencies=[allows(can_sign_out)], responses=problems(401, 403))
+async def sign_out(caller: CallerDep, session: SessionDep) -> Revocation:
+    """Refuse everywhere, within a minute, every token of the sign-in with which this is asked: a copy of one that left a browser opens nothing after its person signed out."""
+    return await revoke(session, caller=caller, kind="session", value=caller.sign_in, reason=SIGNED_OUT)
 
 
 @router.get("", response_model=Page[RevocationRead], responses=problems(401, 403, 422))

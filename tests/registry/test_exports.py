@@ -25,6 +25,7 @@ LISTS = {
     "facilities": "/facilities",
     "assignments": "/assignments",
     "absences": "/absences",
+    "licences": "/licences",
     "work-items": "/work-items",
 }
 
@@ -131,6 +132,19 @@ class TestExactlyAsFiltered:
         [row] = [json.loads(line) for line in answer.content.splitlines()]
         assert (row["person"], row["starts_on"], row["days"], row["state"]) == ("Nguyễn Thị Hoa", "2025-10-06", 3, "requested")
         assert "sick" not in answer.text
+
+
+    async def test_licences_say_what_they_are_worth_today(self, staff: World) -> None:
+        hoa = next(item for item in ok(await staff.api.as_("linh").get(f"{BASE}/persons"))["items"] if item["name"] == "Nguyễn Thị Hoa")
+        for number, ends in (("1/QNI", "2025-09-30"), ("2/QNI", "2025-11-01"), ("3/QNI", "2029-12-31")):
+            body = {"person_id": hoa["id"], "number": number, "authority": "Sở Y tế", "scope": ["nursing"], "issued_on": "2021-01-01", "expires_on": ends}
+            ok(await staff.api.as_("licensing").post(f"{BASE}/licences", json=body))
+        listed = {item["number"]: item["status"] for item in ok(await staff.api.as_("linh").get(f"{BASE}/licences"))["items"]}
+        written = [json.loads(line) for line in (await taken(staff, "licences", head="false", format="ndjson")).content.splitlines()]
+        assert {row["number"]: row["status"] for row in written} == listed
+        assert set(listed.values()) == {"expired", "expiring", "active"}
+        soon = table((await taken(staff, "licences", head="false", status="expiring")).content)
+        assert [(row["Name"], row["Number"], row["State"]) for row in soon] == [("Nguyễn Thị Hoa", "2/QNI", "Expires soon")]
 
 
 class TestFiles:

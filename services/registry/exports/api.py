@@ -4,8 +4,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.absences.permissions import can_read_absences
 from services.registry.areas.permissions import can_read_directory
-from services.registry.exports.lists import absence_rows, assignment_rows, facility_rows, post_rows, staff_rows, work_item_rows
+from services.registry.exports.lists import absence_rows, assignment_rows, facility_rows, licence_rows, post_rows, staff_rows, work_item_rows
 from services.registry.exports.models import Export
+from services.registry.licences.permissions import can_read_licences
 from services.registry.persons.permissions import can_find_people, can_read_people, can_read_posts
 from shared.audit import record_audit
 from shared.auth import Caller
@@ -41,4 +42,5 @@ exports.add("posts", post_rows, title=_("Posts"), allowed=can_read_posts)
 exports.add("facilities", facility_rows, title=_("Facilities"), allowed=can_read_directory)
 exports.add("assignments", assignment_rows, title=_("Assignments"), allowed=can_read_people)
 exports.add("absences", absence_rows, title=_("Leave"), allowed=can_read_absences)
+exports.add("licences", licence_rows, title=_("Licences"), allowed=can_read_licences)
 exports.add("work-items", work_item_rows, title=_("Work to settle"), allowed=can_read_people)

@@ -21,6 +21,8 @@ from services.registry.facilities.api import SORTS as FACILITY_SORTS
 from services.registry.facilities.api import Sort as FacilitySort
 from services.registry.facilities.models import Facility
 from services.registry.facilities.queries import MANAGER, SUPERVISOR, Filters, facilities_on, narrowed
+from services.registry.licences.api import licences_wanted, statuses_of
+from services.registry.licences.models import Licence, Status
 from services.registry.occupations.models import Occupation
 from services.registry.persons.models import Person
 from services.registry.persons.queries import get_search, persons_found, staff_visible_to
@@ -255,6 +257,24 @@ async def absence_rows(
         Column("decided_on", _("Decided on"), Absence.decided_on, "date"),
     ]
     return Rows(statement.order_by(*sorted_by(sort, ABSENCE_SORTS, Absence.id)), columns, Absence.id)
+
+
+async def licence_rows(
+    caller: CallerDep, status: Status | None = None, facility: Code = None, expires_by: Annotated[date | None, Query(description="Only those that end by this day.")] = None
+) -> Rows:
+    """Rights to practise, with what each is worth today."""
+    statement, order = licences_wanted(caller, status=status, facility=facility, expires_by=expires_by)
+    worth = case(*[(is_so, name) for name, is_so in statuses_of(caller).items()])
+    columns = [
+        Column("person", NAME, _person_name(Licence.person_id)),
+        Column("number", _("Number"), Licence.number),
+        Column("authority", _("Issued by"), Licence.authority),
+        Column("scope", _("Scope of practice"), func.array_to_string(Licence.scope, ", ")),
+        Column("issued_on", _("Issued on"), Licence.issued_on, "date"),
+        Column("expires_on", _("Ends on"), Licence.expires_on, "date"),
+        Column("status", _("State"), worth, words=words.LICENCE_STATUSES),
+    ]
+    return Rows(statement.order_by(*order), columns, Licence.id)
 
 
 async def work_item_rows(caller: CallerDep, state: Literal["open", "closed"] | None = None, facility: Code = None) -> Rows:

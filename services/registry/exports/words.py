@@ -28,6 +28,7 @@ FACILITY_TYPES = {
     "authority": _("Health administration"),
     "other": _("Other facility"),
 }
+LICENCE_STATUSES = {"active": _("In force"), "expiring": _("Expires soon"), "expired": _("Expired"), "suspended": _("Suspended"), "revoked": _("Revoked")}
 OWNERSHIPS = {"public": _("Public"), "private": _("Private"), "private_non_profit": _("Private, non-profit"), "army": _("Army")}
 POST_STATES = {
     "planned": _("Planned"),

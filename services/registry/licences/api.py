@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import Query, Response
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 
 from services.registry.assignments.models import Assignment
 from services.registry.licences.models import Licence, Status
@@ -64,20 +64,39 @@ async def _require_current(session: SessionDep, caller: Caller, licence_id: UUID
         require_current(if_match, (await get_visible_licence(session, caller, licence_id)).version)
 
 
-def _has_status(status: str, day: date, expiring_days: int) -> ColumnElement[bool]:
-    """What `Licence.status_on` says, for a filter."""
+def statuses_on(day: date, expiring_days: int) -> dict[str, ColumnElement[bool]]:
+    """What `Licence.status_on` says, for a filter: exactly one of these is true of a licence."""
     revoked = and_(Licence.revoked_on.is_not(None), Licence.revoked_on <= day)
     suspended = and_(Licence.suspended_from.is_not(None), Licence.suspended_from <= day, or_(Licence.suspended_until.is_(None), Licence.suspended_until >= day))
     expired = and_(Licence.expires_on.is_not(None), Licence.expires_on < day)
     expiring = and_(Licence.expires_on.is_not(None), Licence.expires_on <= day + timedelta(days=expiring_days))
-    wanted = {
+    return {
         "revoked": revoked,
         "suspended": and_(~revoked, suspended),
         "expired": and_(~revoked, ~suspended, expired),
         "expiring": and_(~revoked, ~suspended, ~expired, expiring),
         "active": and_(~revoked, ~suspended, ~expired, ~expiring),
     }
-    return wanted[status]
+
+
+def statuses_of(caller: Caller) -> dict[str, ColumnElement[bool]]:
+    """The same today, by the notice that the caller's authority gives."""
+    return statuses_on(today(), expiring_rule(caller.scope[0] if caller.scope else "VN", today()).value)
+
+
+def licences_wanted(caller: Caller, *, status: Status | None, facility: str | None, expires_by: date | None) -> tuple[Select[tuple[Licence]], list[Any]]:
+    """Licences that the caller sees, under the filters of the list, and their order."""
+    wanted = select(Licence).where(visible_to(caller, Licence))
+    if status is not None:
+        wanted = wanted.where(statuses_of(caller)[status])
+    if facility is not None:
+        here = exists().where(Assignment.person_id == Licence.person_id, Assignment.facility_code == facility, Assignment.state == "active", Assignment.valid.contains(today()))
+        wanted = wanted.where(here)
+    if expires_by is not None:
+        wanted = wanted.where(Licence.expires_on <= expires_by)
+    if status in ("expiring", "expired") or expires_by is not None:
+        return wanted.where(Licence.expires_on.is_not(None)), [Licence.expires_on, Licence.id]
+    return wanted, [Licence.id]
 
 
 @router.post("/licences", **ACT)
@@ -96,20 +115,9 @@ async def list_licences(
     expires_by: Annotated[date | None, Query(description="Only those that end by this day.")] = None,
 ) -> Page[LicenceRead]:
     """Licences, those that end first at the top."""
-    wanted = select(Licence).where(visible_to(caller, Licence))
-    if status is not None:
-        wanted = wanted.where(_has_status(status, today(), expiring_rule(caller.scope[0] if caller.scope else "VN", today()).value))
-    if facility is not None:
-        here = exists().where(Assignment.person_id == Licence.person_id, Assignment.facility_code == facility, Assignment.state == "active", Assignment.valid.contains(today()))
-        wanted = wanted.where(here)
-    if expires_by is not None:
-        wanted = wanted.where(Licence.expires_on <= expires_by)
-    if status in ("expiring", "expired") or expires_by is not None:
-        wanted = wanted.where(Licence.expires_on.is_not(None))
-        found = await keyset_page(session, wanted, keys=[Licence.expires_on, Licence.id], params=page)
-    else:
-        found = await keyset_page(session, wanted, keys=[Licence.id], params=page)
-    return Page(items=await _read(session, caller, found.items), next=found.next)
+    wanted, keys = licences_wanted(caller, status=status, facility=facility, expires_by=expires_by)
+    found = await keyset_page(session, wanted, keys=keys, params=page)
+    return found.of(await _read(session, caller, found.items))
 
 
 @router.get("/licences/{licence_id}", response_model=LicenceRead, dependencies=[allows(can_read_licences)], responses=problems(403, 404))

@@ -26,6 +26,7 @@ from services.appointment.probations.api import router as probations
 from services.appointment.succession.api import router as succession_plans
 from services.appointment.succession.use_cases import settle_plans
 from shared.app import Service, create_app
+from shared.practice import practice_router
 
 service = Service(
     name="appointment",
@@ -50,6 +51,7 @@ service = Service(
         minutes,
         mandates,
         succession_plans,
+        practice_router(),
         wizard.router,
     ],
     consumer=consumer,

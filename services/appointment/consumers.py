@@ -7,9 +7,11 @@ from services.appointment.decisions.hearing import hear_requests
 from services.appointment.personnel import hear_personnel
 from shared.directory import hear_directory
 from shared.inbox import Consumer
+from shared.practice import hear_licences
 
 consumer = Consumer("appointment")
 hear_directory(consumer)
+hear_licences(consumer)
 hear_requests(consumer)
 hear_personnel(consumer)
 hear_hires(consumer)

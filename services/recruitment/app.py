@@ -13,12 +13,13 @@ from services.recruitment.needs.api import router as needs
 from services.recruitment.policies.api import router as policies
 from services.recruitment.shortages.api import router as shortages
 from shared.app import Service, create_app
+from shared.practice import practice_router
 
 service = Service(
     name="recruitment",
     title="Recruitment",
     package=__package__,
-    routers=[policies, needs, campaigns, candidacies, hires, shortages, hard_posts],
+    routers=[policies, needs, campaigns, candidacies, hires, shortages, hard_posts, practice_router()],
     consumer=consumer,
     history=HISTORY,
     sealed=AuditSealed,

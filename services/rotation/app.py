@@ -14,12 +14,13 @@ from services.rotation.support_requests.api import router as support_requests
 from services.rotation.techniques.api import router as techniques
 from services.rotation.visits.api import router as visits
 from shared.app import Service, create_app
+from shared.practice import practice_router
 
 service = Service(
     name="rotation",
     title="Rotation",
     package=__package__,
-    routers=[programmes, agreements, visits, support_requests, missions, techniques, wizard.router],
+    routers=[programmes, agreements, visits, support_requests, missions, techniques, practice_router(), wizard.router],
     consumer=consumer,
     daily=[follow_the_calendar, wizard.forget_old_imports],
     history=HISTORY,

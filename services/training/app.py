@@ -17,12 +17,13 @@ from services.training.sponsorships.api import router as sponsorships
 from services.training.stays.api import groups as stay_groups
 from services.training.stays.api import router as stays
 from shared.app import Service, create_app
+from shared.practice import practice_router
 
 service = Service(
     name="training",
     title="Training",
     package=__package__,
-    routers=[plans, courses, sessions, enrolments, certificates, credits_, wizard.router, stay_groups, stays, sponsorships],
+    routers=[plans, courses, sessions, enrolments, certificates, credits_, wizard.router, stay_groups, stays, sponsorships, practice_router()],
     consumer=consumer,
     daily=[follow_obligations, wizard.forget_old_imports],
     history=HISTORY,

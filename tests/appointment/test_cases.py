@@ -5,10 +5,12 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from services.appointment.consumers import consumer
 from shared.db import worker_session
 from tests.appointment.world import PROVINCIAL, REMOTE, known
 from tests.appointment.world_leadership import Leaders, staff
 from tests.support.api import Api
+from tests.support.hearing import hear, message
 from tests.support.refusals import defended
 
 
@@ -138,6 +140,14 @@ class TestScreening:
     async def test_periods_add_up(self, leaders: Leaders) -> None:
         case = await leaders.granted(await leaders.position(), "equivalent")
         await leaders.screened(case, "Ánh", experience=[{"from_day": "2020-01-01", "to_day": "2020-12-31"}, {"from_day": "2024-03-01"}])
+
+    async def test_whoever_has_lost_the_right_to_practise(self, leaders: Leaders) -> None:
+        """LIC-PRACTICE, as heard of the registry."""
+        case = await leaders.granted(await leaders.position())
+        licence = {"id": str(known("licence of Ánh")), "person_id": str(known("Ánh")), "authority_path": "VN.VN-22", "issued_on": "2015-01-01", "expires_on": "2024-12-31"}
+        await hear(consumer, message("relais.registry.licences", "registry.licence.recorded.v1", licence))
+        defended(await leaders.screened(case, "Ánh", expect=409), "right-to-practise-lost", "LIC-PRACTICE", "expired", possible="renewed")
+        await leaders.screened(case, "Bình")
 
     async def test_a_first_appointment_needs_no_experience(self, leaders: Leaders) -> None:
         case = await leaders.granted(await leaders.position())

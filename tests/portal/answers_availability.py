@@ -27,8 +27,9 @@ def licence(identifier: str, **changes: Any) -> dict[str, Any]:
         "id": identifier, "reference": None, "person_id": uid(1), "number": "004512/QNI-GPHN", "authority": "Sở Y tế Quảng Ninh", "scope": ["surgery"], "issued_on": "2021-01-01",
         "expires_on": "2025-12-31", "status": "expiring", "days_left": 92, "suspended_from": None, "suspended_until": None, "revoked_on": None, "source": "import",
         "checked_at": "2025-10-01T02:00:00Z", "rule": {"id": "LIC-EXPIRING", "value": 180}, "version": 1,
+        "conditions": ["under the supervision of a specialist"], "as_of": "2025-10-01", "known_at": None,
         "acts": [{"act": "renewed", "day": "2024-12-01", "until": "2025-12-31", "reason": None, "decision_number": None, "recorded_at": "2024-12-01T02:00:00Z"}],
-        "available_actions": [*allowed("renew", "suspend", "revoke"), closed("reinstate", "This act is not open: the state is “active”.")],
+        "available_actions": [*allowed("renew", "suspend", "revoke", "correct"), closed("reinstate", "This act is not open: the state is “active”.")],
     } | changes  # fmt: skip
 
 
@@ -47,6 +48,12 @@ LICENCES = [
         available_actions=[*allowed("reinstate"), closed("renew", "The state is “suspended”.")],
     ),
 ]
+SPELL = {
+    "starts_on": "2021-01-01", "ends_on": "2025-12-31", "standing": "in_force", "scope": ["surgery"], "conditions": [], "act": "renewed", "reason": None, "decision_number": "12/QĐ-SYT",
+    "done_on": "2024-12-01", "recorded_at": "2024-12-01T02:00:00Z", "superseded_at": None, "superseded_act": None, "superseded_reason": None,
+}  # fmt: skip
+WRONG = SPELL | {"ends_on": "2024-12-31", "superseded_at": "2024-12-01T02:00:00Z", "superseded_act": "corrected", "superseded_reason": "read from the wrong line"}
+PERIODS = {"licence_id": ENDING, "known_at": None, "items": [SPELL, SPELL | {"starts_on": "2026-01-01", "ends_on": None, "standing": "revoked", "act": "revoked", "reason": "court"}], "earlier": [WRONG]}
 MINIMUM = {
     "id": uid(921), "reference": None, "facility_code": "VN-22-BVT", "facility_name": "Bệnh viện Đa khoa tỉnh", "unit": None, "occupation_code": None, "occupation_name": None,
     "specialty": "orthopaedic-surgery", "min_present": 6, "mission_cap_percent": 20, "cap_rule": CAP, "valid_from": "2025-01-01", "valid_to": None, "reason": None, "team_today": 12,
@@ -81,5 +88,6 @@ ANSWERS: dict[str, Any] = {
     f"{R}/staffing-minimums/{OVER['id']}": OVER,
     f"{R}/licences": page(*LICENCES),
     **{f"{R}/licences/{one['id']}": one for one in LICENCES},
+    **{f"{R}/licences/{one['id']}/periods": PERIODS for one in LICENCES},
     f"{R}/persons/{uid(1)}/licences": page(*LICENCES),
 }

@@ -71,7 +71,7 @@ MISSION: dict[str, Any] = {
     "first_planned_end": "2025-06-27", "days_planned": 54, "days_done": 0, "days_not_done": [], "objectives": "Chuyển giao siêu âm sản khoa hình thái", "allowance": 8_100_000, "currency": "VND",
     "allowance_held": False, "lodging": None, "transport": None, "handover": None, "override_reason": None, "state": "proposed", "proposed_on": "2025-04-09", "source_on": None, "worker_answer": None,
     "worker_on": None, "worker_reason": None, "destination_on": None, "signed_on": None, "decision": None, "departed_on": None, "suspended_on": None, "ended_on": None, "reason": None, "reports": [],
-    "short_from": None, "short_to": None, "short_by": None,
+    "short_from": None, "short_to": None, "short_by": None, "licence_lost_on": None, "licence_lost_why": None,
     "evaluated_on": None, "objectives_met": None, "evaluation": None, "closed_on": None, "follow_ups": [], "entered_afterwards": True, "available_actions": allowed("agree_source", "cancel"),
 }  # fmt: skip
 REPORTS = [

@@ -356,3 +356,20 @@ async def test_every_act_leaves_one_audit_row(world: World, hire: dict[str, Any]
         "hire.proposed": (1, "2024-03-12"),
         "hire.decided": (1, "2024-03-22"),
     }
+
+
+class TestRightToPractise:
+    async def test_whoever_has_lost_it_is_not_proposed_until_it_is_put_right(self, world: World, candidacy: dict[str, Any]) -> None:
+        """Heard of the registry: the licence was revoked before the first day (LIC-PRACTICE). Somebody without any licence on record is proposed, as before."""
+        periods = [
+            {"valid_from": "2015-01-01", "valid_to": "2024-03-31", "standing": "in_force", "scope": ["surgery"]},
+            {"valid_from": "2024-04-01", "valid_to": None, "standing": "revoked"},
+        ]
+        licence = {"id": str(uuid4()), "person_id": candidacy["person_id"], "authority_path": "VN.VN-22", "issued_on": "2015-01-01"}
+        await hear(consumer, message("relais.registry.licences", "registry.licence.recorded.v1", licence | {"periods": [one | {"scope": ["surgery"]} for one in periods]}))
+        body = {"candidacy_id": candidacy["id"], "post_id": str(known("P1")), "starts_on": "2024-04-01", "done_on": "2024-03-12"}
+        refused = await world.act("linh", "/hires", body, expect=409)
+        assert refused["type"].endswith("/right-to-practise-lost")
+        assert (refused["rule"]["id"], refused["rule"]["value"], refused["licence_id"]) == ("LIC-PRACTICE", "revoked", licence["id"])
+        await hear(consumer, message("relais.registry.licences", "registry.licence.recorded.v1", licence | {"periods": [periods[0] | {"valid_to": None}]}))
+        await world.act("linh", "/hires", body)

@@ -73,6 +73,7 @@ from shared.directory import Work, place_on, work_of
 from shared.errors import Malformed, Refused
 from shared.events import record_event
 from shared.i18n import _
+from shared.practice import must_not_have_lost_the_right, practice_of
 from shared.records import by_reference
 from shared.references import hash_of
 from shared.rulepacks import RulePack
@@ -203,6 +204,7 @@ async def _screen(session: AsyncSession, caller: Caller, case: Case, position: L
         work = await work_of(session, caller, each.person_id, done_on)
         criteria = criteria_of(case.kind, await _facts(session, case, position, each, work, starts_on=done_on, day=done_on), pack)
         must_be_met(criteria)
+        must_not_have_lost_the_right(await practice_of(session, each.person_id, done_on), work.occupation_code, pack)
         case.candidates.append(
             Candidate(
                 case_id=case.id,

@@ -1,5 +1,6 @@
 """Licences: those to renew, one with its acts, and the forms of the licensing officer."""
 
+import asyncio
 from typing import Any
 
 from starlette.responses import Response
@@ -8,6 +9,7 @@ from services.portal.clients import segment
 from services.portal.facilities import facilities_offered
 from services.portal.forms import actions_of, send
 from services.portal.labels import state
+from services.portal.listing import Listing, paging
 from services.portal.texts import gettext
 from services.portal.visit import Pages, Visit
 
@@ -20,6 +22,7 @@ ACTS = {
     "suspension": ("from_day", "until", "reason", "decision_number"),
     "reinstatement": ("reason", "decision_number"),
     "revocation": ("from_day", "reason", "decision_number"),
+    "correction": ("number", "issued_on", "expires_on", "reason"),
 }
 MOST_FOUND = 20
 
@@ -28,16 +31,15 @@ MOST_FOUND = 20
 async def licences(visit: Visit) -> Response:
     """Those that end soon first: whoever must renew sees them before it is too late."""
     status = visit.query("status") if "status" in visit.request.query_params else "expiring"
-    found = await visit.api.get(f"{API}/licences", status=status, facility=visit.query("facility"), cursor=visit.query("cursor"))
-    names = await visit.api.names(item["person_id"] for item in found["items"])
+    filters = {"status": status, "facility": visit.query("facility")}
+    found = await visit.api.get(f"{API}/licences", **filters, **paging(visit))
+    names, offered = await asyncio.gather(visit.api.names(item["person_id"] for item in found["items"]), facilities_offered(visit))
     return visit.page(
         "licences/list.html",
-        licences=found["items"],
+        list=Listing.of(visit, found, filters, export="licences"),
         names=names,
-        next=found.get("next"),
-        chosen=status,
         statuses=[(code, gettext(state(code).word)) for code in STATUSES],
-        facilities=await facilities_offered(visit),
+        facilities=offered,
         may_record=visit.has_role("licensing-officer"),
     )
 
@@ -66,16 +68,31 @@ async def create_licence(visit: Visit) -> Response:
         return await new_licence_page(visit, **shown)
 
     body: dict[str, Any] = {name: visit.field(name) for name in ("person_id", "number", "authority", "issued_on", "expires_on", "done_on")}
-    scope = [word.strip() for word in visit.field("scope").replace(";", ",").split(",") if word.strip()]
-    answer = await send(visit, f"{API}/licences", body | {"scope": scope}, again)
+    conditions = [line.strip() for line in visit.field("conditions").splitlines() if line.strip()]
+    answer = await send(visit, f"{API}/licences", body | {"scope": words_of(visit.field("scope")), "conditions": conditions}, again)
     return answer if isinstance(answer, Response) else visit.go(f"/licences/{answer['id']}", done="recorded")
+
+
+def words_of(typed: str) -> list[str]:
+    return [word.strip() for word in typed.replace(";", ",").split(",") if word.strip()]
 
 
 async def licence_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     found = await visit.api.get(f"{API}/licences/{segment(visit.path('id'))}")
+    days = await visit.api.get(f"{API}/licences/{segment(visit.path('id'))}/periods")
     names = await visit.api.names([found["person_id"]])
     return visit.page(
-        "licences/page.html", status, licence=found, names=names, actions=actions_of(found), act=visit.query("act"), typed=visit.fields(), problem=problem, errors=errors or {}
+        "licences/page.html",
+        status,
+        licence=found,
+        periods=days["items"],
+        earlier=days["earlier"],
+        names=names,
+        actions=actions_of(found),
+        act=visit.query("act"),
+        typed=visit.fields(),
+        problem=problem,
+        errors=errors or {},
     )
 
 
@@ -88,7 +105,11 @@ async def act_on_licence(visit: Visit, act: str) -> Response:
     async def again(**shown: Any) -> Response:
         return await licence_page(visit, **shown)
 
-    body = {name: visit.field(name) for name in (*ACTS[act], "done_on")}
+    body: dict[str, Any] = {name: visit.field(name) for name in (*ACTS[act], "done_on")}
+    if act in ("renewal", "correction") and visit.field("scope"):
+        body["scope"] = words_of(visit.field("scope"))
+    if act in ("renewal", "correction") and visit.field("conditions"):
+        body["conditions"] = [line.strip() for line in visit.field("conditions").splitlines() if line.strip()]
     answer = await send(visit, f"{API}/licences/{segment(visit.path('id'))}/{act}", body, again)
     return answer if isinstance(answer, Response) else visit.go(f"/licences/{answer['id']}", done=act)
 
@@ -111,3 +132,8 @@ async def reinstate(visit: Visit) -> Response:
 @pages.post("/licences/{id}/revocation")
 async def revoke(visit: Visit) -> Response:
     return await act_on_licence(visit, "revocation")
+
+
+@pages.post("/licences/{id}/correction")
+async def correct(visit: Visit) -> Response:
+    return await act_on_licence(visit, "correction")

@@ -28,6 +28,7 @@ from shared.clock import judge_done_on
 from shared.directory import place_on
 from shared.errors import Malformed
 from shared.i18n import _
+from shared.practice import must_not_have_lost_the_right, practice_of
 from shared.records import by_reference
 from shared.references import hash_of
 
@@ -48,6 +49,7 @@ async def propose_hire(session: AsyncSession, *, caller: Caller, body: HireCreat
     pack = PACKS.pinned(candidacy.campaign.rule_pack)
     post = await known_post(session, caller, body.post_id)
     post_must_fit(post, candidacy, body.starts_on, pack)
+    must_not_have_lost_the_right(await practice_of(session, candidacy.person_id, body.starts_on), candidacy.occupation_code, pack)
     need = await get_visible_need(session, caller, candidacy.need_id, lock=True)
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:post, 0))"), {"post": str(post.id)})
     need_must_have_room(need, (await hires_per_need(session, [need.id])).get(need.id, 0), pack)

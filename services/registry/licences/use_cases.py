@@ -20,6 +20,7 @@ from services.registry.licences.schemas import Correction, LicenceCreate, Reinst
 from services.registry.licences.standings import ONE_DAY, Days
 from services.registry.periods import period
 from services.registry.persons.queries import get_visible_person
+from services.registry.practice.watch import settle_practice
 from services.registry.rules import LICENCE_DAYS, pack_of
 from shared.audit import record_audit
 from shared.auth import Caller, require
@@ -68,6 +69,7 @@ async def record_licence(session: AsyncSession, *, caller: Caller, body: Licence
     session.add(licence)
     await session.flush()
     await _tell(session, [licence])
+    await settle_practice(session, [licence.person_id], by=caller)
     await record_audit(session, caller, "licence.recorded", "licence", licence.id, after=_facts(licence), done_on=done_on)
     return licence
 
@@ -236,6 +238,7 @@ class _Act:
         licence.due_told = False
         await self.session.flush()
         await _tell(self.session, [licence])
+        await settle_practice(self.session, [licence.person_id], by=self.caller)
         await record_audit(self.session, self.caller, f"licence.{act}", "licence", licence.id, before=self.before, after=_facts(licence), done_on=self.done_on)
         return licence
 
@@ -303,6 +306,7 @@ async def watch_licences() -> None:
             licence.move("reinstate", LICENCE)
             licence.suspended_from = licence.suspended_until = None
             await session.flush()
+            await settle_practice(session, [licence.person_id], by="task:watch-licences")
             record_event(session, LicenceRecorded.about(licence))
             await record_audit(session, "task:watch-licences", "licence.reinstated", "licence", licence.id, before=before, after=_facts(licence))
     while True:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from services.registry.base import Base
 from shared.visibility import Protected
 
-WorkKind = Literal["conflicting-assignment", "conflicting-hold", "conflicting-transfer", "leave-on-held-days", "correction-asked"]
+WorkKind = Literal["conflicting-assignment", "conflicting-hold", "conflicting-transfer", "leave-on-held-days", "no-right-to-practise", "correction-asked"]
 
 
 class WorkItem(Protected, Base):

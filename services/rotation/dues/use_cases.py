@@ -118,6 +118,27 @@ def recall_due(session: AsyncSession, mission: "Mission", due_on: date, state: S
     )
 
 
+def licence_due(session: AsyncSession, mission: "Mission", due_on: date, why: str, state: State = "open") -> None:
+    """The person may not practise any more: somebody of the source calls them back, or has the licence put right (ROT-01)."""
+    record_event(
+        session,
+        DueChanged(
+            **_of(mission),
+            id=due_id("mission_licence", mission.id),
+            kind="mission_licence",
+            subject_id=mission.id,
+            path=f"/missions/{mission.id}",
+            facility_code=mission.giver_code,
+            person_id=mission.person_id,
+            due_on=due_on,
+            warn_on=min(due_on, today()),
+            responsible="facility-hr-officer",
+            state=state,
+            facts={"giver": mission.giver_code, "receiver": mission.receiver_code, "reason": why},
+        ),
+    )
+
+
 def follow_up_due(session: AsyncSession, mission: "Mission", months: int, due_on: date, state: State = "open") -> None:
     """What a mission left is looked at again some months later."""
     record_event(

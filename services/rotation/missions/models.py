@@ -98,6 +98,8 @@ class Mission(Record):
     short_from: Mapped[date | None]
     short_to: Mapped[date | None]
     short_by: Mapped[int | None]
+    licence_lost_on: Mapped[date | None]
+    licence_lost_why: Mapped[str | None]
     reason: Mapped[str | None]
     evaluated_by: Mapped[str | None]
     evaluated_on: Mapped[date | None]
@@ -161,6 +163,11 @@ class Mission(Record):
 
     def source_is_whole(self) -> None:
         self.short_from = self.short_to = self.short_by = None
+        self.version += 1
+
+    def right_to_practise_is(self, lost_on: date | None, why: str | None) -> None:
+        """From a day of the mission on the person may not practise; or may again, on all of its days."""
+        self.licence_lost_on, self.licence_lost_why = lost_on, why
         self.version += 1
 
     def stop(self, act: str, *, on: date | None, reason: str | None) -> None:

@@ -261,6 +261,8 @@ class MissionRead(BaseModel):
     short_from: date | None = Field(description="Since when the team at the source is below its minimum while this person is away, when it lasts too long (ROT-RECALL).")
     short_to: date | None
     short_by: int | None = Field(description="How many are missing there on the worst day.")
+    licence_lost_on: date | None = Field(description="From which day of the mission on the person has lost the right to practise what it is for.")
+    licence_lost_why: str | None
     reason: str | None
     reports: list[ReportRead]
     evaluated_on: date | None

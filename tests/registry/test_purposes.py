@@ -83,7 +83,7 @@ class TestRetention:
             ok(await end(world, binh, purpose, "2010-06-30"))
         await tell_due_erasures()
         ok(await world.api.as_("linh").patch(f"{BASE}/persons/{binh['id']}", json={"purposes": ["candidate"]}))
-        assert [(one["purpose"], one["until"], one["erase_from"]) for one in await purposes(world, binh)][0] == ("candidate", None, None)
+        assert next((one["purpose"], one["until"], one["erase_from"]) for one in await purposes(world, binh)) == ("candidate", None, None)
         await tell_due_erasures()
         await tell_due_erasures()
         assert [state for state, _day in await dues(world, binh)] == ["open", "dropped"]

@@ -19,7 +19,15 @@ SERVICES = {
     "rotation": _("Rotation"),
 }
 FILTERS = ("subject_kind", "who", "act", "from", "to")
-READ_FIELDS = {"birth": _("birth date"), "sex": _("sex"), "type": _("type of leave")}
+READ_FIELDS = {
+    "birth": _("birth date"),
+    "sex": _("sex"),
+    "type": _("type of leave"),
+    "national-id": _("national identity number"),
+    "professional-number": _("professional number"),
+    "passport": _("passport"),
+    "payroll": _("payroll number"),
+}
 READ_THINGS = {"person": _("Your file"), "absence": _("A leave")}
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from services.portal.clients import segment
 from services.portal.forms import send
 from services.portal.labels import label
+from services.portal.pages.identity import choices, form_choices, languages
 from services.portal.visit import Pages, Visit
 
 pages = Pages()
@@ -71,3 +72,49 @@ async def withdraw_correction(visit: Visit) -> Response:
 
     answer = await send(visit, f"{ME}/corrections/{segment(visit.path('id'))}/withdrawal", {}, again)
     return answer if isinstance(answer, Response) else visit.go("/my-file/corrections", done="withdrawn")
+
+
+async def _contacts(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+    contacts, spoken, identifiers = await asyncio.gather(
+        visit.api.get_or_none(f"{ME}/contacts"), visit.api.get_or_none(f"{ME}/languages"), visit.api.get_or_none(f"{ME}/identifiers")
+    )
+    return visit.page(
+        "own_file/contacts.html",
+        status,
+        linked=contacts is not None,
+        contacts=(contacts or {}).get("items", []),
+        spoken=(spoken or {}).get("items", []),
+        identifiers=identifiers or [],
+        language_names=dict(languages(visit)),
+        visibilities=choices("contact_visibility", "self", "hr", "system"),
+        typed=visit.fields(),
+        problem=problem,
+        errors=errors or {},
+        **form_choices(visit),
+    )
+
+
+@pages.get("/my-file/contacts")
+async def my_contacts(visit: Visit) -> Response:
+    """How I am reached and who may see it, which languages I speak, which of my numbers are kept."""
+    return await _contacts(visit)
+
+
+@pages.post("/my-file/contacts")
+async def add_my_contact(visit: Visit) -> Response:
+    body = {name: visit.field(name) for name in ("kind", "purpose", "value", "visibility")}
+    answer = await send(visit, f"{ME}/contacts", body, lambda **shown: _contacts(visit, **shown))
+    return answer if isinstance(answer, Response) else visit.go("/my-file/contacts", done="contact")
+
+
+@pages.post("/my-file/contacts/removal")
+async def remove_my_contact(visit: Visit) -> Response:
+    answer = await send(visit, f"{ME}/contacts/{segment(visit.field('contact'))}/removal", {}, lambda **shown: _contacts(visit, **shown))
+    return answer if isinstance(answer, Response) else visit.go("/my-file/contacts", done="contact-removed")
+
+
+@pages.post("/my-file/languages")
+async def write_my_language(visit: Visit) -> Response:
+    body = {name: visit.field(name) for name in ("level", "certificate")}
+    answer = await send(visit, f"{ME}/languages/{segment(visit.field('language') or 'xx')}", body, lambda **shown: _contacts(visit, **shown), method="PUT")
+    return answer if isinstance(answer, Response) else visit.go("/my-file/contacts", done="language")

@@ -57,9 +57,7 @@ async def list_purposes(person_id: UUID, caller: CallerDep, session: SessionDep)
     return Page(items=[_read(caller, row) for row in await purposes_of(session, person_id)], next=None)
 
 
-@router.post(
-    "/{person_id}/purposes/{purpose}/ending", status_code=201, response_model=PurposeRead, dependencies=[allows(can_write_people)], responses=problems(403, 404, 409, 422)
-)
+@router.post("/{person_id}/purposes/{purpose}/ending", status_code=201, response_model=PurposeRead, dependencies=[allows(can_write_people)], responses=problems(403, 404, 409, 422))
 async def create_purpose_ending(person_id: UUID, purpose: Purpose, body: PurposeEnding, caller: CallerDep, session: SessionDep) -> PurposeRead:
     """Say until when the person was kept for this purpose."""
     return _read(caller, await end_purpose(session, caller=caller, person_id=person_id, purpose=purpose, until=body.until, reason=body.reason))

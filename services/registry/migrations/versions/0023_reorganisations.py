@@ -156,6 +156,12 @@ def periods() -> None:
         END
         $$;
 
+        -- A facility stands on the ground: when boundaries change its area follows, whoever manages it.
+        CREATE FUNCTION stand_in_areas(day date, rows jsonb) RETURNS void LANGUAGE sql SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            SELECT say_from_day('facilities', day, (SELECT coalesce(jsonb_object_agg(key, jsonb_build_object('area_id', value -> 'area_id', 'area_is_estimated', value -> 'area_is_estimated')), '{}')
+                                                    FROM jsonb_each(rows)), '{}')
+        $$;
+
         CREATE FUNCTION columns_of(which text, of_what text DEFAULT '') RETURNS text LANGUAGE sql STABLE AS $$
             SELECT string_agg(of_what || quote_ident(attname), ', ' ORDER BY attnum) FROM pg_attribute
             WHERE attrelid = to_regclass(quote_ident(which)) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' AND attidentity = ''
@@ -192,8 +198,8 @@ def keeping() -> None:
 def undoing() -> None:
     sql(
         """
-        -- Whose row it is follows who manages the facility: it is no part of what a row says.
-        CREATE FUNCTION said_by(one jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT one - '{authority_path,shared_with,words}'::text[] $$;
+        -- Whose row it is follows who manages the facility, and who wrote it when is no part of what it says either.
+        CREATE FUNCTION said_by(one jsonb) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$ SELECT one - '{authority_path,shared_with,words,recorded_at,recorded_by,version}'::text[] $$;
 
         -- What was built on a reorganisation since: rows of it that say something else today, and rows that lean on what it made or moved.
         CREATE FUNCTION built_on(reorganisation uuid) RETURNS TABLE (kind text, id uuid, told jsonb) LANGUAGE plpgsql STABLE AS $$
@@ -228,8 +234,8 @@ def undoing() -> None:
         END
         $$;
 
-        -- Put back what each row said, the newest first.
-        CREATE FUNCTION put_back(reorganisation uuid, stamp jsonb) RETURNS void LANGUAGE plpgsql AS $$
+        -- Put back what each row said, the newest first. As the owner: facilities of others stood in the areas too.
+        CREATE FUNCTION put_back(reorganisation uuid, stamp jsonb) RETURNS void LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         DECLARE
             one record;
             key_column text;

@@ -74,6 +74,8 @@ GROUPS = (
             Place(_("People"), "/people", HUMAN_RESOURCES),
             Place(_("Facilities"), "/facilities"),
             Place(_("Posts"), "/posts", HUMAN_RESOURCES | ANALYSTS),
+            Place(_("Assignments"), "/assignments", HUMAN_RESOURCES),
+            Place(_("Work to settle"), "/work-items", HUMAN_RESOURCES),
             Place(_("Availability"), "/availability", PLANNERS),
             Place(_("Leave"), "/leave", HUMAN_RESOURCES),
             Place(_("Minimum staffing"), "/minimum-staffing", PLANNERS),

@@ -1,5 +1,6 @@
 """Availability: the calendar of a unit, leave asked and approved, minimum staffing."""
 
+import asyncio
 from calendar import monthrange
 from datetime import date, timedelta
 from typing import Any
@@ -10,6 +11,8 @@ from services.portal.clients import segment
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.forms import actions_of, send, whole_number
 from services.portal.labels import choices, occupations
+from services.portal.labels import state as word_of
+from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 from services.portal.vocabulary.availability import GROUND_ICONS
@@ -81,18 +84,16 @@ def row_of(person: dict[str, Any], days: list[date], names: dict[str, str]) -> d
 @pages.get("/leave")
 async def leaves(visit: Visit) -> Response:
     state = visit.query("state") if "state" in visit.request.query_params else "requested"
-    found = await visit.api.get(f"{API}/absences", state=state, facility=visit.query("facility"), from_=visit.query("from"), cursor=visit.query("cursor"))
+    filters = {"state": state, "facility": visit.query("facility"), "from": visit.query("from")}
+    found = await visit.api.get(f"{API}/absences", **filters, **paging(visit))
     items = found["items"]
-    names = await visit.api.names(item["person_id"] for item in items)
-    places = await facility_names(visit, (item["facility_code"] for item in items))
+    names, places = await asyncio.gather(visit.api.names(item["person_id"] for item in items), facility_names(visit, (item["facility_code"] for item in items)))
     return visit.page(
         "availability/leaves.html",
-        leaves=items,
+        list=Listing.of(visit, found, filters, sort="from", export="leave"),
         names=names,
         places=places,
-        chosen=state,
-        states=LEAVE_STATES,
-        next=found.get("next"),
+        states=[(code, gettext(word_of(code).word)) for code in LEAVE_STATES],
         may_ask=visit.has_role(*KEEPS_LEAVE),
     )
 

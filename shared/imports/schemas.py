@@ -113,6 +113,7 @@ class ImportRead(BaseModel):
     kind: str
     mode: Literal["add", "update"]
     state: Literal["asking", "checked", "confirmed"]
+    columns: dict[str, str] = Field(default={}, description="What each column is called in the reader's language.")
     questions: QuestionsRead | None = None
     unknown_words: list[UnknownWordRead] = []
     lists: dict[str, list[ChoiceRead]] = {}

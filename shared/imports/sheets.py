@@ -31,7 +31,7 @@ def file_of(one: ImportColumns) -> StoredFile:
     """The file as it was sent. Raises Refused when it is no longer kept."""
     stored = StoredFile(one.file_sha256, 0, one.file_name.rsplit(".", 1)[-1].lower())
     if not stored.path.exists():
-        raise Refused("file-gone", _("The file that was sent is no longer kept."), possible=_("Send it again."))
+        raise Refused("file-gone", _("The file that was sent is no longer kept."), possible=_("Send the file again."))
     return stored
 
 

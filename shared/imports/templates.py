@@ -18,11 +18,16 @@ def closed_lists(kind: Kind) -> Lists:
     return {column.name: {code: ", ".join((code, *others)) for code, others in column.read.words.items()} for column in kind.columns if isinstance(column.read, WordOf)}
 
 
-def heading_in(column: Column, language: str) -> str:
-    plain = column.name.replace("_", " ").capitalize()
+def plain_heading(column: Column, language: str) -> str:
+    """What a column is called in a language."""
     if column.headings and language in ("vi", "fr"):
-        plain = column.headings[0 if language == "vi" else -1].capitalize()
-    return f"{plain} *" if column.is_mandatory else plain
+        return column.headings[0 if language == "vi" else -1].capitalize()
+    return column.name.replace("_", " ").capitalize()
+
+
+def heading_in(column: Column, language: str) -> str:
+    """The heading of an empty file, with a star where the column must stand."""
+    return f"{plain_heading(column, language)} *" if column.is_mandatory else plain_heading(column, language)
 
 
 def template_of(kind: Kind, lists: Lists, language: str) -> bytes:

@@ -34,7 +34,7 @@ from shared.imports.reading import LINES_AT_A_TIME
 from shared.imports.rows import rows_of
 from shared.imports.schemas import ChoiceRead, FindingRead, ImportRead, MeaningsCreate, RowRead, RowState, UnknownWordRead
 from shared.imports.sheets import file_of, sheet_of_errors
-from shared.imports.templates import closed_lists, template_of
+from shared.imports.templates import closed_lists, plain_heading, template_of
 from shared.pagination import Page, PageDep, keyset_page
 from shared.visibility import visible_to
 
@@ -191,6 +191,7 @@ class Wizard(Generic[ImportT]):
         lists = await self.lists_of(session, caller, self.kinds[one.kind]) if unknown else {}
         return ImportRead.model_validate(one).model_copy(
             update={
+                "columns": {column.name: plain_heading(column, current_language.get()) for column in self.kinds[one.kind].columns},
                 "unknown_words": [UnknownWordRead.model_validate(word) for word in unknown if word.column in lists],
                 "lists": {column: [ChoiceRead(code=code, name=said) for code, said in lists[column].items()] for column in {word.column for word in unknown} & lists.keys()},
                 "report": [FindingRead.model_validate(finding) for finding in found],

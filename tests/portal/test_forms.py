@@ -1,6 +1,6 @@
 """Forms: they come from our own pages, act once, keep what was typed, and show a refusal with its rule."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 
 import pytest
 from starlette.testclient import TestClient
@@ -169,15 +169,56 @@ class TestImports:
         assert answer.headers["location"] == f"/imports/rotation/{uid(600)}"
 
     def test_a_template_for_each_kind_and_for_no_other(self, as_: Callable[..., TestClient], monkeypatch: pytest.MonkeyPatch) -> None:
-        async def text(_api: Api, path: str) -> str:
-            assert path == "/api/v1/rotation/imports/templates/agreements.csv"
-            return "reference,giver_code\r\n"
+        async def stream(_api: Api, path: str, params: object) -> tuple[dict[str, str], AsyncIterator[bytes]]:
+            assert path in {f"/api/v1/rotation/imports/templates/agreements.{form}" for form in ("csv", "xlsx")}
 
-        monkeypatch.setattr(Api, "text", text)
-        answer = as_("linh").get("/imports/templates/agreements.csv")
-        assert (answer.status_code, answer.headers["content-disposition"]) == (200, 'attachment; filename="agreements.csv"')
-        assert "reference,giver_code" in answer.text
-        assert as_("linh").get("/imports/templates/secrets.csv").status_code == 404
+            async def pieces() -> AsyncIterator[bytes]:
+                yield b"reference,"
+                yield b"giver_code"
+
+            return {"content-disposition": 'attachment; filename="agreements"', "content-type": "text/csv", "set-cookie": "x=1"}, pieces()
+
+        monkeypatch.setattr(Api, "stream", stream)
+        for form in ("csv", "xlsx"):
+            answer = as_("linh").get(f"/imports/templates/agreements.{form}")
+            assert (answer.status_code, answer.headers["content-disposition"], answer.text) == (200, 'attachment; filename="agreements"', "reference,giver_code")
+            assert "x=1" not in answer.headers.get("set-cookie", "")
+            assert as_("linh").get(f"/imports/templates/secrets.{form}").status_code == 404
+
+    def test_a_file_may_change_what_is_recorded_and_says_what(self, as_: Callable[..., TestClient], world: World) -> None:
+        page = as_("linh", "vi").get(f"/imports/registry/{uid(600)}").text
+        for said in ("<del>Nguyễn Thị Anh</del>", "<strong>05/03/1985</strong>", "<strong>Công chức</strong>"):
+            assert said in page
+        assert f'href="/imports/registry/{uid(600)}/errors.xlsx"' in page
+
+    def test_what_a_heading_means_is_asked_and_sent_as_chosen(self, as_: Callable[..., TestClient], world: World) -> None:
+        reader = as_("linh", "fr")
+        path = f"/imports/registry/{uid(601)}"
+        hidden = hidden_fields(reader.get(path).text, f"{path}/meanings")
+        world.answers[f"/api/v1/registry/imports/{uid(601)}/meanings"] = REPORT
+        answer = reader.post(f"{path}/meanings", data=hidden | {"heading-1": "worker_no", "heading-2": "", "heading-3": "-"})
+        assert answer.headers["location"] == f"{path}?done=remembered"
+        assert ("POST", f"/api/v1/registry/imports/{uid(601)}/meanings", {"columns": {"Số hồ sơ": "worker_no", "Ghi chú": None}, "values": {}}) in world.sent
+
+    def test_what_a_word_means_is_sent_under_its_column(self, as_: Callable[..., TestClient], world: World) -> None:
+        reader = as_("linh")
+        path = f"/imports/registry/{uid(600)}"
+        world.answers[f"/api/v1/registry/imports/{uid(600)}/meanings"] = REPORT
+        hidden = hidden_fields(reader.get(path).text, f"{path}/meanings")
+        reader.post(f"{path}/meanings", data=hidden | {"word-1": "VN-BS"})
+        assert ("POST", f"/api/v1/registry/imports/{uid(600)}/meanings", {"columns": {}, "values": {"occupation_code": {"Bác sỹ ĐK": "VN-BS"}}}) in world.sent
+
+    def test_a_meaning_that_is_refused_keeps_what_was_chosen(self, as_: Callable[..., TestClient], world: World) -> None:
+        reader = as_("linh", "en")
+        path = f"/imports/registry/{uid(601)}"
+        hidden = hidden_fields(reader.get(path).text, f"{path}/meanings")
+        world.refusals[f"/api/v1/registry/imports/{uid(601)}/meanings"] = Refusal(
+            422, {"type": "x/malformed", "title": "Not as it must be", "fields": [{"path": "columns.Ngạch", "reason": "Two headings cannot mean the same column."}]}
+        )
+        answer = reader.post(f"{path}/meanings", data=hidden | {"heading-1": "worker_no", "heading-2": "worker_no"})
+        assert answer.status_code == 422
+        assert "Two headings cannot mean the same column." in answer.text
+        assert answer.text.count('<option value="worker_no" selected>') == 2
 
     def test_no_file_no_kind(self, as_: Callable[..., TestClient]) -> None:
         reader = as_("linh", "fr")
@@ -190,7 +231,7 @@ class TestImports:
         page = as_("linh", "en").get(f"/imports/registry/{uid(600)}").text
         assert "Nothing is written yet" in page
         assert ">233<" in page
-        assert "Write 2,461 rows" in page
+        assert "Write 2,464 rows" in page
         assert all(method == "GET" for method, path, _body in world.sent if "/imports" in path)
 
 

@@ -105,7 +105,8 @@ HIRE_READ = {
 POST_READ = {
     "id": POST, "reference": "VN-22-BVT/GMHS/01", "facility_id": uid(300), "facility_code": "VN-22-BVT", "facility_name": "Bệnh viện đa khoa tỉnh Quảng Ninh", "unit": "Khoa Gây mê hồi sức", "job_position": "Bác sĩ hạng III",
     "occupation_code": "VN-BS", "occupation_name": "Bác sĩ", "specialty": "anaesthesia-icu", "fte": 1.0, "filled_share": 0.0, "free_share": 1.0, "state": "vacant", "open_from": "2024-01-01", "close_to": None,
-    "is_management": False, "frozen": False, "decision": "to_regularise", "holders": [], "available_actions": allowed("assign"),
+    "is_management": False, "frozen": False, "decision": "to_regularise", "holders": [], "available_actions": allowed("assign", "change", "freeze", "abolish"),
+    "functionally_empty": False, "reason": None, "version": 1, "periods": [{"valid_from": "2024-01-01", "valid_to": None, "unit": "Khoa Gây mê hồi sức", "fte": 1.0, "frozen": False, "act": "recorded", "reason": None, "decision": "to_regularise", "done_on": "2024-01-01", "recorded_at": "2024-01-01T02:00:00Z"}],
 }  # fmt: skip
 
 PERSON_READ = {
@@ -171,8 +172,19 @@ OCCUPATIONS = [
 ]
 
 REPORT = {
-    "id": uid(600), "kind": "people", "state": "checked", "rows": 2463, "good": 2461, "bad": 2, "unchanged": 0,
+    "id": uid(600), "kind": "people", "mode": "update", "state": "checked", "file_name": "danh-sach-nhan-vien.xlsx", "rows": 2466, "good": 2461, "changed": 3, "bad": 2, "unchanged": 0,
+    "questions": None, "columns": {"worker_no": "Mã nhân viên", "full_name": "Họ và tên", "birth_date": "Ngày sinh", "sex": "Giới tính", "occupation_code": "Chức danh", "facility_code": "Mã cơ sở", "start_date": "Ngày bắt đầu", "specialty": "Chuyên khoa", "employment_type": "Hình thức"},
+    "unknown_words": [{"column": "occupation_code", "written": "Bác sỹ ĐK", "rows": 14}], "lists": {"occupation_code": [{"code": "VN-BS", "name": "Bác sĩ"}, {"code": "VN-YS", "name": "Y sĩ"}]},
     "report": [{"row": 17, "column": "birth_date", "reason": "Viết ngày sinh dạng dd/mm/yyyy hoặc chỉ năm sinh."}, {"row": 233, "column": "facility_code", "reason": "Không có cơ sở mang mã VN-22-XX."}],
+    "report_is_complete": False,
+}  # fmt: skip
+IMPORT_ROWS = [
+    {"row": 2, "state": "good", "values": {"worker_no": "0001", "full_name": "Nguyễn Thị Ánh", "birth_date": "1985-03-05", "sex": "female", "occupation_code": "VN-BS", "facility_code": "VN-22-BVT", "start_date": "2010-09-01"}, "reasons": [],
+     "changes": [{"column": "full_name", "before": "Nguyễn Thị Anh", "after": "Nguyễn Thị Ánh"}, {"column": "birth_date", "before": "1985-01-01", "after": "1985-03-05"}, {"column": "specialty", "before": None, "after": "Nội khoa"}, {"column": "employment_type", "before": "public_employee", "after": "civil_servant"}]},
+]  # fmt: skip
+ASKING = REPORT | {
+    "id": uid(601), "state": "asking", "rows": 0, "good": 0, "changed": 0, "bad": 0, "report": [], "unknown_words": [],
+    "questions": {"missing": ["worker_no", "occupation_code"], "columns": ["worker_no", "occupation_code", "specialty", "employment_type"], "headings": [{"heading": "Số hồ sơ", "examples": ["0001", "0002"]}, {"heading": "Ngạch", "examples": ["Bác sỹ ĐK"]}, {"heading": "Ghi chú", "examples": []}]},
 }  # fmt: skip
 
 WORK_ITEM = {
@@ -240,6 +252,8 @@ ANSWERS: dict[str, Any] = {
     | {"holders": [{"assignment_id": uid(200), "person_id": uid(1), "kind": "primary", "fte_share": 0.5, "valid_from": "2024-01-01", "valid_to": None}]},
     f"{R}/work-items": page(WORK_ITEM),
     f"{R}/imports/{uid(600)}": REPORT,
+    f"{R}/imports/{uid(600)}/rows": page(*IMPORT_ROWS),
+    f"{R}/imports/{uid(601)}": ASKING,
     f"{H}/policies": page(POLICY_READ),
     f"{H}/policies/{POLICY}": POLICY_READ,
     f"{H}/needs": page(NEED_OPEN, NEED_READ),

@@ -1,6 +1,7 @@
 """Which service loads each kind of file, and the columns that it reads. A service that learns a new kind is added here."""
 
 from services.portal.texts import _
+from services.portal.vocabulary.state import State
 
 IMPORTS: dict[str, tuple[str, str]] = {
     "facilities": ("registry", "code, name, type, level, ownership, area_code, authority, technical_supervisor, host, remoteness, tier, valid_from, valid_to"),
@@ -32,7 +33,11 @@ NOTES = {
     ),
 }
 
+STATES = {"asking": State("info-circle", "warn", _("Asks what it holds"))}
+
 LABELS = {
+    "import_mode": {"add": _("Leave it as it is: add only what is new"), "update": _("Change what the file says otherwise")},
+    "import_does": {"add": _("Adds only"), "update": _("Adds and changes")},
     "import_kind": {
         "agreements": _("Agreements"),
         "bonds": _("Service commitments"),
@@ -41,5 +46,5 @@ LABELS = {
         "past_sessions": _("Past training sessions"),
         "pay_steps": _("Pay steps"),
         "probations": _("Probations"),
-    }
+    },
 }

@@ -5,7 +5,7 @@ return found.of([PersonCard.of(person) for person in found.items])
 """
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, Any, Generic, TypeVar
@@ -14,7 +14,7 @@ from uuid import UUID
 import orjson
 from fastapi import Depends, Query
 from pydantic import BaseModel
-from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, literal, or_
+from sqlalchemy import BindParameter, ColumnElement, Select, UnaryExpression, and_, literal, or_, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.sql import operators
 
@@ -61,20 +61,47 @@ async def keyset_page(session: AsyncSession, statement: Select[Any], *, keys: Se
 
     Raises Malformed when the cursor is not one of ours.
     """
-    backwards, after = _decode(params.cursor, len(keys)) if params.cursor else (False, [])
-    order = [_turned(key) for key in keys] if backwards else keys
-    ordered = statement.order_by(*order).limit(params.limit + 1)
-    if params.cursor:
-        ordered = ordered.where(_beyond(order, after))
-    rows = list((await session.execute(ordered.add_columns(*[literal_of(_column(key), position) for position, key in enumerate(keys)]))).all())
-    more, rows = len(rows) > params.limit, rows[: params.limit]
-    if backwards:
-        rows.reverse()
+    place = place_of(params, len(keys))
+    rows = (await session.execute(keyset_statement(statement, keys=keys, limit=params.limit, place=place))).all()
     width = len(keys)
-    following = _encode(rows[-1][-width:]) if rows and (more or backwards) else None
-    before = _encode(rows[0][-width:], backwards=True) if rows and params.cursor and (more or not backwards) else None
-    items = [row[0] if scalars else row[:-width] for row in rows]
-    return Page(items=items, next=following, previous=before)
+    rows, following, before = turned_page(rows, params, place, lambda row: row[-width:])
+    return Page(items=[row[0] if scalars else row[:-width] for row in rows], next=following, previous=before)
+
+
+@dataclass(frozen=True)
+class Place:
+    """The row beyond which a page begins, and in which direction."""
+
+    backwards: bool
+    after: Sequence[Any]
+
+
+def place_of(params: PageParams, width: int) -> Place | None:
+    """Where a cursor leads; None at the beginning. Raises Malformed when it is not one of ours."""
+    return Place(*_decode(params.cursor, width)) if params.cursor else None
+
+
+def keyset_statement(statement: Select[Any], *, keys: Sequence[ColumnElement[Any] | Any], limit: int, place: Place | None) -> Select[Any]:
+    """The rows of a page and one more, with the values of their keys behind the other columns."""
+    return statement_from(statement, keys=keys, place=place).limit(limit + 1).add_columns(*[literal_of(_column(key), position) for position, key in enumerate(keys)])
+
+
+def statement_from(statement: Select[Any], *, keys: Sequence[ColumnElement[Any] | Any], place: Place | None) -> Select[Any]:
+    """The rows beyond a place, in the order in which they are met from there."""
+    order = [_turned(key) for key in keys] if place is not None and place.backwards else keys
+    ordered = statement.order_by(*order)
+    return ordered if place is None else ordered.where(_beyond(order, place.after))
+
+
+def turned_page(rows: Sequence[T], params: PageParams, place: Place | None, key_of: Callable[[T], Sequence[Any]]) -> tuple[list[T], str | None, str | None]:
+    """The rows of the page in their order, the cursor of the next page and that of the one before."""
+    backwards = place is not None and place.backwards
+    more, shown = len(rows) > params.limit, list(rows[: params.limit])
+    if backwards:
+        shown.reverse()
+    following = _encode(key_of(shown[-1])) if shown and (more or backwards) else None
+    before = _encode(key_of(shown[0]), backwards=True) if shown and place is not None and (more or not backwards) else None
+    return shown, following, before
 
 
 def literal_of(key: Any, position: int) -> Any:
@@ -94,11 +121,15 @@ def _turned(key: Any) -> Any:
 
 
 def _beyond(keys: Sequence[Any], values: Sequence[Any]) -> ColumnElement[bool]:
+    columns, descend = [_column(key) for key in keys], {_descends(key) for key in keys}
+    if len(descend) == 1:  # one comparison of rows, which an index answers from its place on
+        place = tuple_(*[value if isinstance(value, BindParameter) else literal(value) for value in values])
+        return tuple_(*columns) < place if descend == {True} else tuple_(*columns) > place
     steps = []
     for position, key in enumerate(keys):
-        column, value = _column(key), values[position]
+        column, value = columns[position], values[position]
         farther = column < value if _descends(key) else column > value
-        steps.append(and_(*[_column(earlier) == same for earlier, same in zip(keys[:position], values[:position], strict=True)], farther))
+        steps.append(and_(*[earlier == same for earlier, same in zip(columns[:position], values[:position], strict=True)], farther))
     return or_(*steps)
 
 

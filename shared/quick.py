@@ -6,27 +6,30 @@ the database has already shaped. `response_model` describes the answer; a test h
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Annotated, Any
 
 import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
-from fastapi.dependencies.utils import request_params_to_args
+from fastapi.dependencies.utils import get_dependant, request_params_to_args
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy import Select
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.util import greenlet_spawn
 from starlette.types import Receive, Scope, Send
 
 from shared.auth import Allows, Caller, CallerDep, get_caller
 from shared.db import array_literal, database
 from shared.idempotency import OnceRoute
+from shared.pagination import PageParams, page_params
 from shared.settings import settings
 from shared.telemetry import leaf, statement_name
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 ID_LENGTH = 36  # of a UUID as it is written everywhere; another writing of one goes through the framework
-VALUE = re.compile(r"(?<![:\w]):([a-z_]+)")
+VALUE = re.compile(r"(?<![:\w]):([a-z_][a-z_0-9]*)")
 
 
 @lru_cache(maxsize=256)
@@ -40,6 +43,15 @@ def positional(statement: str) -> tuple[str, tuple[str, ...]]:
         return f"${names.index(found[1]) + 1}"
 
     return VALUE.sub(place, statement), tuple(names)
+
+
+def written(statement: Select[Any]) -> tuple[str, dict[str, Any]]:
+    """A statement with `:names` as text, and the values that it brings along."""
+    compiled = statement.compile(dialect=_DIALECT)
+    return str(compiled), {name: value for name, value in compiled.params.items() if value is not None}
+
+
+_DIALECT = asyncpg_dialect(paramstyle="named")  # type: ignore[no-untyped-call]
 
 
 def scoped(rows: str) -> str:
@@ -61,14 +73,20 @@ class Quick:
         self.caller = caller
 
     async def row(self, statement: str, **values: Any) -> asyncpg.Record | None:
-        """The one row of a statement with `:names` that reads FROM `scoped(…)`, or None. `:paths` and `:parties` are the caller's own."""
+        """The one row that a statement finds, or None."""
+        found = await self.rows(statement, **values)
+        return found[0] if found else None
+
+    async def rows(self, statement: str, **values: Any) -> Sequence[asyncpg.Record]:
+        """The rows of a statement with `:names` that reads FROM `scoped(…)`. `:paths` and `:parties` are the caller's own."""
         caller = self.caller
         text, names = positional(statement)
         values |= {"paths": caller.scope, "parties": caller.parties, "scope": array_literal(caller.scope), "shared": array_literal(caller.parties)}
         told = leaf(statement_name(text), "client", {"db.system.name": "postgresql"})
         try:
             async with _connection() as connection:
-                return await connection.fetchrow(text, *[values[name] for name in names])
+                found: Sequence[asyncpg.Record] = await connection.fetch(text, *[values[name] for name in names])
+                return found
         finally:
             if told is not None:
                 told.end()
@@ -113,8 +131,9 @@ class QuickRoute(OnceRoute):
         if opened != predicates or self.methods != {"GET"}:
             raise TypeError(f"{self.path} is not quick: a GET with predicates alone is.")
         made: dict[Any, Callable[[Caller], Any]] = {get_caller: lambda caller: caller, quick_as: Quick}
-        wanted = {needed.name: made[needed.call] for needed in self.dependant.dependencies if needed.name is not None}
-        in_path, in_query = self.dependant.path_params, self.dependant.query_params
+        wanted = {needed.name: made[needed.call] for needed in self.dependant.dependencies if needed.name is not None and needed.call in made}
+        asks_page = next((needed.name for needed in self.dependant.dependencies if needed.call is page_params), None)
+        in_path, in_query, of_page = self.dependant.path_params, self.dependant.query_params, get_dependant(path="", call=page_params).query_params
         endpoint: Callable[..., Awaitable[Response]] = self.endpoint
 
         async def handle(request: Request) -> Response:
@@ -125,6 +144,10 @@ class QuickRoute(OnceRoute):
             if in_query:
                 asked, wrong_too = request_params_to_args(in_query, request.query_params)
                 values, wrong = values | asked, [*wrong, *wrong_too]
+            if asks_page is not None:
+                asked, wrong_too = request_params_to_args(of_page, request.query_params)
+                wrong = [*wrong, *wrong_too]
+                values[asks_page] = PageParams(**asked) if not wrong else None
             if wrong:
                 raise RequestValidationError(wrong)
             for name, make in wanted.items():

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, any_, cast, or_
+from sqlalchemy import BindParameter, ColumnElement, Text, any_, bindparam, cast, or_
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import UserDefinedType
@@ -27,15 +27,26 @@ class Protected:
     shared_with: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
 
 
-def any_path(paths: Sequence[str]) -> ColumnElement[Any]:
+class CallerToCome:
+    """Stands for the caller in a statement that is written once and asked by many (shared/quick.py)."""
+
+    scope = bindparam("paths", type_=ARRAY(Text))
+    parties = bindparam("parties", type_=ARRAY(Text))
+
+
+def any_path(paths: Sequence[str] | BindParameter[Any]) -> ColumnElement[Any]:
     """`ANY (…)` over authority paths."""
-    return any_(cast(list(paths), ARRAY(AuthorityPath)))
+    return any_(cast(_bound(paths), ARRAY(AuthorityPath)))
 
 
-def visible_to(caller: Caller, row: Any) -> ColumnElement[bool]:
+def _bound(values: Sequence[str] | BindParameter[Any]) -> Any:
+    return values if isinstance(values, BindParameter) else list(values)
+
+
+def visible_to(caller: Caller | type[CallerToCome], row: Any) -> ColumnElement[bool]:
     """The caller manages it, or it is shared with one of their parties."""
     managed: ColumnElement[bool] = row.authority_path.op("<@", is_comparison=True)(any_path(caller.scope))
-    return or_(managed, row.shared_with.overlap(list(caller.parties)))
+    return or_(managed, row.shared_with.overlap(_bound(caller.parties)))
 
 
 VISIBLE_TO_CALLER = "(authority_path <@ ANY (CAST(:paths AS text[])::ltree[]) OR shared_with && CAST(:parties AS text[]))"

@@ -1,17 +1,15 @@
-"""A registry with many people, made once per number and kept in the state folder: synthetic rows by COPY through the service's own tables."""
+"""A registry with many people, made once per number and kept in the state folder: synthetic rows written set-wise into the service's own tables."""
 
 import asyncio
 import hashlib
-import random
+import itertools
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from uuid import UUID
 
-import asyncpg
 import psutil
 
 from deploy.local.postgres import Postgres, start_postgres
@@ -24,9 +22,10 @@ from tests.support.service import environment, prepare_database, settings_of, su
 FAMILIES = "Nguyễn Trần Lê Phạm Hoàng Huỳnh Phan Vũ Võ Đặng Bùi Đỗ Hồ Ngô Dương Lý".split()
 MIDDLES = "Văn Thị Hữu Đức Thùy Minh Ngọc Quang Thanh Hồng Xuân Kim".split()
 GIVEN = "Anh Bình Châu Dũng Giang Hà Hải Hạnh Hiếu Hoa Hùng Hương Khánh Lan Linh Long Mai Minh Nam Nga Phúc Phương Quân Sơn Tâm Thảo Trang Tuấn Vân Yến".split()
-PATHS = ("VN.VN-22", "VN.VN-22.VN-22-BVT", "VN.VN-22.VN-22-BVBC")
+HOME = "VN.VN-22"
+"""The region of those who ask."""
+PEOPLE_OF_A_FACILITY = 83  # a million in twelve thousand
 BY = "bench"
-CHUNK = 20_000
 
 
 @dataclass(frozen=True)
@@ -85,50 +84,79 @@ def people(folder: Path, tokens: Tokens, count: int) -> Iterator[People]:
 async def _some(postgres: Postgres) -> list[UUID]:
     connection = await superuser(postgres, "registry")
     try:
-        return [row["id"] for row in await connection.fetch("SELECT id FROM persons WHERE recorded_by = $1 ORDER BY md5(id::text) LIMIT 2000", BY)]
+        found = await connection.fetch("SELECT id FROM persons WHERE recorded_by = $1 AND authority_path <@ $2::text::ltree ORDER BY id LIMIT 2000", BY, HOME)
+        return [row["id"] for row in found]
     finally:
         await connection.close()
 
 
 async def _seed(postgres: Postgres, count: int) -> None:
+    """Everybody is employed in one of the facilities of 63 regions and holds a post there; names repeat as names do."""
+    names = [" ".join(parts) for parts in itertools.product(FAMILIES, MIDDLES, GIVEN)]
     connection = await superuser(postgres, "registry")
     try:
-        await connection.execute("SET session_replication_role = replica; TRUNCATE persons CASCADE")
-        occupations = [row["code"] for row in await connection.fetch("SELECT code FROM occupations ORDER BY code LIMIT 20")]
-        chance = random.Random(22)
-        for start in range(0, count, CHUNK):
-            await _copy(connection, chance, occupations, range(start, min(count, start + CHUNK)))
+        await connection.execute("SET session_replication_role = replica; SET synchronous_commit = off; TRUNCATE persons, facilities, posts, assignments CASCADE")
+        await connection.execute("CREATE TEMP TABLE spoken (n int PRIMARY KEY, name text, sort_key text, words text[])")
+        spoken = [(n, name, sort_key(name), sorted(search_words(name))) for n, name in enumerate(names)]
+        await connection.copy_records_to_table("spoken", records=spoken)
+        for statement in _STATEMENTS:
+            await connection.execute(
+                statement.replace("{count}", str(count))
+                .replace("{facilities}", str(max(63, count // PEOPLE_OF_A_FACILITY)))
+                .replace("{names}", str(len(names)))
+                .replace("{by}", BY)
+            )
         await connection.execute("VACUUM ANALYZE")
     finally:
         await connection.close()
 
 
-async def _copy(connection: asyncpg.Connection, chance: random.Random, occupations: list[str], numbers: range) -> None:
-    rows: dict[str, list[tuple[object, ...]]] = {"persons": [], "person_names": [], "person_words": [], "person_purposes": [], "workers": []}
-    for number in numbers:
-        person, path = UUID(int=chance.getrandbits(128), version=4), chance.choice(PATHS)
-        name = f"{chance.choice(FAMILIES)} {chance.choice(MIDDLES)} {chance.choice(GIVEN)}"
-        born = date(chance.randint(1960, 2003), chance.randint(1, 12), chance.randint(1, 28))
-        rows["persons"].append((person, path, [], name, sort_key(name), born, "date", chance.choice(("female", "male")), 1, BY))
-        rows["person_names"].append((UUID(int=chance.getrandbits(128), version=4), person, path, [], 0, "legal", "Latn", name))
-        rows["person_words"] += [(person, word, path, []) for word in sorted(search_words(name))]
-        rows["person_purposes"].append((person, "worker", date(2020, 1, 1), path, []))
-        rows["workers"].append((UUID(int=chance.getrandbits(128), version=4), person, path, [], chance.choice(occupations), f"B-{number}", "VN-22", BY))
-    columns = {
-        "persons": "id authority_path shared_with name sort_key birth_date birth_precision sex version recorded_by",
-        "person_names": "id person_id authority_path shared_with position kind script value",
-        "person_words": "person_id word authority_path shared_with",
-        "person_purposes": "person_id purpose since authority_path shared_with",
-        "workers": "id person_id authority_path shared_with occupation_code worker_no numbered_by recorded_by",
-    }
-    await _text_paths(connection)
-    for table, found in rows.items():
-        await connection.copy_records_to_table(table, records=found, columns=columns[table].split())
-
-
-async def _text_paths(connection: asyncpg.Connection) -> None:
-    """An ltree goes as text with its version in front, which asyncpg does not know by itself."""
-    await connection.set_type_codec("ltree", schema="public", encoder=lambda path: b"\x01" + path.encode(), decoder=lambda sent: sent[1:].decode(), format="binary")
+_STATEMENTS = (
+    """
+    CREATE TEMP TABLE places AS
+    SELECT n, md5('facility ' || n)::uuid AS id, format('VN-%s-B%s', to_char(n % 63 + 1, 'FM00'), to_char(n, 'FM00000')) AS code,
+        format('VN.VN-%1$s.VN-%1$s-B%2$s', to_char(n % 63 + 1, 'FM00'), to_char(n, 'FM00000'))::ltree AS path
+    FROM generate_series(0, {facilities} - 1) AS n
+    """,
+    """
+    CREATE TEMP TABLE people AS
+    SELECT i, md5('person ' || i)::uuid AS id, md5('worker ' || i)::uuid AS worker, o.code AS occupation, f.id AS facility, f.code, f.path, s.name, s.sort_key, s.words
+    FROM generate_series(1, {count}) AS i
+    JOIN places AS f ON f.n = i % {facilities}
+    JOIN spoken AS s ON s.n = abs(hashint4(i)) % {names}
+    JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS n FROM (SELECT code FROM occupations ORDER BY code LIMIT 20) AS c) AS o ON o.n = abs(hashint4(i + 7)) % 20
+    """,
+    """
+    INSERT INTO facilities (row_id, id, code, name, type, level, ownership, area_id, remoteness, valid, authority_path, words, sort_key, recorded_by)
+    SELECT gen_random_uuid(), id, code, 'Bệnh viện ' || n, 'hospital', 'district', 'public', md5('area')::uuid, 'none', '[2000-01-01,)', path, to_tsvector('simple', 'benh vien ' || n),
+        'benh vien ' || n, '{by}'
+    FROM places
+    """,
+    """
+    INSERT INTO persons (id, authority_path, name, sort_key, birth_date, birth_precision, sex, recorded_by)
+    SELECT id, path, name, sort_key, date '1960-01-01' + abs(hashint4(i + 1)) % 15000, 'date', CASE i % 2 WHEN 0 THEN 'female' ELSE 'male' END, '{by}' FROM people ORDER BY id
+    """,
+    """
+    INSERT INTO person_names (id, person_id, authority_path, position, kind, script, value)
+    SELECT md5('name ' || i)::uuid, id, path, 0, 'legal', 'Latn', name FROM people ORDER BY id
+    """,
+    "INSERT INTO person_words (person_id, word, authority_path) SELECT id, w, path FROM people CROSS JOIN LATERAL unnest(words) AS w ORDER BY w, id",
+    "INSERT INTO person_purposes (person_id, purpose, since, authority_path) SELECT id, 'worker', '2020-01-01', path FROM people ORDER BY id",
+    """
+    INSERT INTO workers (id, person_id, authority_path, occupation_code, worker_no, numbered_by, recorded_by)
+    SELECT worker, id, path, occupation, 'B-' || i, subpath(path, 1, 1)::text, '{by}' FROM people ORDER BY id
+    """,
+    """
+    INSERT INTO posts (row_id, id, valid, authority_path, done_on, entered_on, recorded_at, recorded_by, facility_id, facility_code, occupation_code, fte)
+    SELECT md5('post row ' || i)::uuid, md5('post ' || i)::uuid, '[2015-01-01,)', path, '2015-01-01', '2015-01-01', now(), '{by}', facility, code, occupation, 1 FROM people
+    """,
+    """
+    INSERT INTO assignments (row_id, id, valid, authority_path, done_on, entered_on, recorded_at, recorded_by, person_id, worker_id, post_id, facility_id, facility_code, kind, fte_share, state, act)
+    SELECT md5('assignment row ' || i)::uuid, md5('assignment ' || i)::uuid, '[2020-01-01,)', path, '2020-01-01', '2020-01-01', now(), '{by}', id, worker, md5('post ' || i)::uuid, facility, code,
+        'primary', 1, 'active', 'recorded' FROM people
+    """,
+    "DROP TABLE people, places, spoken",
+)
 
 
 def open_facility(address: str, tokens: Tokens, code: str) -> None:

@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 
+from services.registry.persons.schemas import PersonCard, PersonRead
+from shared.pagination import Page
 from tests.registry.world import BACHE, BACHMAI, BASE, BVT, World, ok, problem
 
 HOA = {"names": [{"kind": "legal", "value": "Nguyễn Thị Hoa"}], "birth_year": 1985, "sex": "female", "purposes": ["candidate"]}
@@ -254,3 +256,27 @@ class TestShares:
 
     async def test_not_for_an_analyst(self, world: World) -> None:
         assert problem(await self.ask(world, [], by="analyst"), 403) == "names-are-not-for-analysis"
+
+
+class TestQuickAnswers:
+    """What the database shapes is what the documentation says: nothing less, nothing more, in the declared types."""
+
+    async def test_of_a_file(self, world: World) -> None:
+        person = await world.person("Nguyễn Thị Hoa")
+        said = ok(await world.api.as_("linh").get(f"{BASE}/persons/{person['id']}"))
+        assert PersonRead.model_validate(said).model_dump(mode="json") == said
+
+    async def test_of_a_list(self, world: World) -> None:
+        person = await world.person("Nguyễn Thị Hoa")
+        await world.assignment(person, facility_code=BVT, occupation_code="VN-BS", starts_on="2025-01-01")
+        said = ok(await world.api.as_("linh").get(f"{BASE}/persons?facility={BVT}&occupation=VN-BS&limit=1"))
+        assert Page[PersonCard].model_validate(said).model_dump(mode="json") == said
+        assert said["items"]
+
+    async def test_a_cursor_of_another_list_is_refused(self, world: World) -> None:
+        assert problem(await world.api.as_("linh").get(f"{BASE}/persons?cursor=bm8"), 422) == "malformed"
+
+    async def test_of_an_id_in_another_writing(self, world: World) -> None:
+        person = await world.person("Nguyễn Thị Hoa")
+        assert ok(await world.api.as_("linh").get(f"{BASE}/persons/{person['id'].replace('-', '')}"))["id"] == person["id"]
+        assert problem(await world.api.as_("linh").get(f"{BASE}/persons/{'x' * 36}"), 422) == "malformed"

@@ -22,7 +22,7 @@ from services.registry.persons.queries import (
     persons_visible_to,
     shares_of,
     show_person,
-    staff_visible_to,
+    staff_page,
 )
 from services.registry.persons.schemas import (
     Lookup,
@@ -46,7 +46,7 @@ from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, PageParams, keyset_page, sorted_by
+from shared.pagination import Page, PageDep, PageParams, keyset_page
 from shared.quick import QuickDep, quick_get
 
 router = Router(prefix="/persons", tags=["persons"])
@@ -77,22 +77,19 @@ async def create_person(body: PersonCreate, caller: CallerDep, session: SessionD
     return _file(await file_of(session, caller, person.id), caller, 201)
 
 
-@router.get("", response_model=Page[PersonCard], dependencies=[allows(can_find_people)], responses=problems(403, 422))
+@quick_get(router, "", response_model=Page[PersonCard], dependencies=[allows(can_find_people)], responses=problems(403, 422))
 async def list_persons(
-    caller: CallerDep,
-    session: SessionDep,
+    quick: QuickDep,
     page: PageDep,
     facility: Annotated[str | None, Query(max_length=60, description="Code of a facility: those assigned to it or employed by it on the day.")] = None,
     occupation: Annotated[str | None, Query(max_length=60, description="Code of an occupation.")] = None,
     worker_no: Annotated[str | None, Query(max_length=60, description="The authority's own number of a worker.")] = None,
     as_of: Annotated[date | None, Query(description="The day; today when not said.")] = None,
     sort: Sort = "name",
-) -> Page[PersonCard]:
+) -> Response:
     """The staff list in the order of names, with occupation and place of work on the day."""
-    day = as_of or today()
-    keys = sorted_by(sort, {"name": [Person.sort_key]}, Person.id)
-    found = await keyset_page(session, staff_visible_to(caller, facility=facility, occupation=occupation, worker_no=worker_no, day=day), keys=keys, params=page)
-    return found.of(await cards_of(session, found.items, day, facility))
+    found = await staff_page(quick, sort=sort, page=page, day=as_of or today(), facility=facility or None, occupation=occupation or None, worker_no=worker_no or None)
+    return Response(found, media_type="application/json")
 
 
 @router.post("/search", status_code=201, response_model=SearchPage, dependencies=[allows(can_find_people)], responses=problems(403, 422))

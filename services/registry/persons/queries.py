@@ -2,10 +2,12 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, and_, delete, exists, insert, or_, select, text
+import orjson
+from sqlalchemy import Date, Integer, Select, Text, Uuid, and_, bindparam, delete, exists, insert, or_, select, text, union
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -21,15 +23,16 @@ from shared.errors import NotFound
 from shared.i18n import current_language
 from shared.ids import uuid7
 from shared.names import canonical, query_words
-from shared.quick import Quick, scoped
-from shared.visibility import VISIBLE_TO_CALLER, visible_to
+from shared.pagination import PageParams, Place, place_of, sorted_by, statement_from, turned_page
+from shared.quick import Quick, scoped, written
+from shared.visibility import VISIBLE_TO_CALLER, CallerToCome, visible_to
 
 SEARCH_KEPT = timedelta(minutes=15)
 FEWEST = 5
 LAST_CHARACTER = "\U0010ffff"
 
 
-def persons_visible_to(caller: Caller) -> Select[tuple[Person]]:
+def persons_visible_to(caller: Caller | type[CallerToCome]) -> Select[tuple[Person]]:
     return select(Person).where(visible_to(caller, Person))
 
 
@@ -99,18 +102,56 @@ async def file_of(session: AsyncSession, caller: Caller, person_id: UUID) -> Seq
     return (await session.execute(text(_SAID), {"person": person_id, "paths": list(caller.scope), "parties": list(caller.parties)})).one()
 
 
-def staff_visible_to(caller: Caller, *, facility: str | None, occupation: str | None, day: date, worker_no: str | None = None) -> Select[tuple[Person]]:
+def staff_visible_to(caller: Caller | type[CallerToCome], *, facility: Any, occupation: Any, day: Any, worker_no: Any = None) -> Select[tuple[Person]]:
     """Workers whom the caller sees; those assigned to or employed by a facility on the day when one is named."""
     statement = persons_visible_to(caller).where(exists().where(PersonPurpose.person_id == Person.id, PersonPurpose.purpose == "worker"))
-    if facility:
-        assigned = exists().where(Assignment.person_id == Person.id, Assignment.facility_code == facility, Assignment.state == "active", Assignment.valid.contains(day))
-        employed = exists().where(Employment.person_id == Person.id, Employment.facility_code == facility, Employment.valid.contains(day))
-        statement = statement.where(or_(assigned, employed))
-    if occupation:
+    if facility is not None:
+        assigned = select(Assignment.person_id).where(Assignment.facility_code == facility, Assignment.state == "active", Assignment.valid.contains(day))
+        employed = select(Employment.person_id).where(Employment.facility_code == facility, Employment.valid.contains(day))
+        statement = statement.where(Person.id.in_(union(assigned, employed)))
+    if occupation is not None:
         statement = statement.where(exists().where(Worker.person_id == Person.id, Worker.occupation_code == occupation))
-    if worker_no:
+    if worker_no is not None:
         statement = statement.where(exists().where(Worker.person_id == Person.id, Worker.worker_no == worker_no))
     return statement
+
+
+STAFF_SORTS = {"name": [Person.sort_key]}
+
+
+async def staff_page(quick: Quick, *, sort: str, page: PageParams, day: date, **filters: str | None) -> bytes:
+    """One page of the staff list, as JSON: each person with the occupation and the place of work on the day."""
+    place = place_of(page, 2)
+    statement, constants = _staff_statement(sort, None if place is None else place.backwards, *[name for name, value in filters.items() if value is not None])
+    after = {} if place is None else {f"after_{position}": value for position, value in enumerate(place.after)}
+    values = {"day": day, "language": current_language.get(), "row_limit": page.limit + 1} | after | filters
+    rows = await quick.rows(statement, **constants, **values)
+    shown, following, before = turned_page(rows, page, place, lambda row: (row["_sort_key"], row["id"]))
+    items = [dict(row) for row in shown]
+    for item in items:
+        del item["_sort_key"]
+    return orjson.dumps({"items": items, "next": following, "previous": before}, default=str)  # the driver's own kind of UUID
+
+
+@lru_cache(maxsize=64)
+def _staff_statement(sort: str, backwards: bool | None, *filters: str) -> tuple[str, dict[str, Any]]:
+    """The statement of these filters, written once: what is asked goes in as values."""
+    asked = {name: bindparam(name, type_=Text) if name in filters else None for name in ("facility", "occupation", "worker_no")}
+    day: Any = bindparam("day", type_=Date)
+    place = None if backwards is None else Place(backwards, (bindparam("after_0", type_=Text), bindparam("after_1", type_=Uuid)))
+    keys = sorted_by(sort, STAFF_SORTS, Person.id)
+    columns = (Person.id, Person.name, Person.birth_date, Person.sex, Person.sort_key)
+    rows = staff_visible_to(CallerToCome, day=day, **asked).with_only_columns(*columns)
+    page, constants = written(statement_from(rows, keys=keys, place=place).limit(bindparam("row_limit", type_=Integer)))
+    direction = "DESC" if sort.startswith("-") != bool(backwards) else ""
+    return (
+        f"""
+        SELECT asked.id, asked.name, extract(year FROM asked.birth_date)::int AS birth_year, asked.sex, {_CARD}, asked.sort_key AS _sort_key
+        FROM (SELECT seen.* FROM {scoped(page)}) AS asked {_PLACE_OF_ASKED.replace(":facility", ":facility" if "facility" in filters else "NULL")}
+        ORDER BY asked.sort_key {direction}, asked.id {direction}
+        """,  # noqa: S608  constants alone; values are parameters
+        constants,
+    )
 
 
 def persons_found(caller: Caller, query: str, *, exact: bool) -> Select[tuple[Person]]:
@@ -146,11 +187,9 @@ async def get_search(session: AsyncSession, caller: Caller, search_id: UUID) -> 
     return found
 
 
-_CARDS = text(
-    """
-    SELECT asked.id, w.occupation_code, o.names ->> :language AS occupation_name, w.worker_no, coalesce(a.facility_code, e.facility_code) AS facility,
-           f.name AS facility_name, a.unit, a.post_id, a.id AS assignment_id, a.kind, a.fte_share
-    FROM unnest(CAST(:ids AS uuid[])) AS asked (id)
+_CARD = """w.occupation_code AS occupation, o.names ->> CAST(:language AS text) AS occupation_name, w.worker_no, coalesce(a.facility_code, e.facility_code) AS facility,
+           f.name AS facility_name, a.unit, a.post_id, a.id AS assignment_id, a.kind, a.fte_share::float8 AS fte_share"""
+_PLACE_OF_ASKED = """
     LEFT JOIN LATERAL (
         SELECT * FROM assignments a WHERE a.person_id = asked.id AND a.state = 'active' AND a.valid @> CAST(:day AS date)
         ORDER BY a.facility_code IS DISTINCT FROM :facility, a.kind <> 'primary', lower(a.valid), a.id LIMIT 1
@@ -166,8 +205,8 @@ _CARDS = text(
     LEFT JOIN LATERAL (
         SELECT f.name FROM facilities f WHERE f.code = coalesce(a.facility_code, e.facility_code) ORDER BY f.valid @> CAST(:day AS date) DESC, lower(f.valid) DESC LIMIT 1
     ) f ON true
-    """
-)
+"""
+_CARDS = text(f"SELECT asked.id, {_CARD} FROM unnest(CAST(:ids AS uuid[])) AS asked (id) {_PLACE_OF_ASKED}")  # noqa: S608  constants alone
 
 
 async def cards_of(session: AsyncSession, persons: Iterable[Person], day: date, facility: str | None = None) -> list[PersonCard]:
@@ -186,7 +225,7 @@ def _card(person: Person, place: Any) -> PersonCard:
         name=person.name,
         birth_year=person.birth_year,
         sex=person.sex,
-        occupation=place.occupation_code,
+        occupation=place.occupation,
         occupation_name=place.occupation_name,
         worker_no=place.worker_no,
         facility=place.facility,

@@ -107,6 +107,7 @@ LABELS: dict[str, dict[str, str]] = {
         "intern": _("Intern"),
         "secondee_in": _("Seconded in"),
         "private": _("Private employment"),
+        "liberal": _("Own account"),
         "volunteer": _("Volunteer"),
     },
     "employment_status": {"probation": _("On probation"), "confirmed": _("Confirmed in post"), "suspended": _("Suspended")},

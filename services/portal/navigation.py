@@ -73,7 +73,10 @@ GROUPS = (
         (
             Place(_("People"), "/people", HUMAN_RESOURCES),
             Place(_("Facilities"), "/facilities"),
-            Place(_("Posts"), "/posts", HUMAN_RESOURCES | ANALYSTS),
+            Place(_("Areas"), "/boundaries"),
+            Place(_("Reorganisations"), "/reorganisations", HUMAN_RESOURCES),
+            Place(_("Posts"), "/posts", HUMAN_RESOURCES | ANALYSTS, ("/assignments",)),
+            Place(_("Employments"), "/employments", HUMAN_RESOURCES),
             Place(_("Assignments"), "/assignments", HUMAN_RESOURCES),
             Place(_("Work to settle"), "/work-items", HUMAN_RESOURCES),
             Place(_("Availability"), "/availability", PLANNERS),

@@ -249,7 +249,7 @@ ANSWERS: dict[str, Any] = {
     f"{R}/facilities/{uid(300)}/periods": page(FACILITY | {"valid_to": "2025-06-30"}, FACILITY | {"valid_from": "2025-07-01"}),
     f"{R}/posts": page(POST_READ, POST_READ | {"id": uid(110), "state": "filled", "filled_share": 1.0}),
     f"{R}/posts/{POST}": POST_READ
-    | {"holders": [{"assignment_id": uid(200), "person_id": uid(1), "kind": "primary", "fte_share": 0.5, "valid_from": "2024-01-01", "valid_to": None}]},
+    | {"holders": [{"assignment_id": uid(200), "person_id": uid(1), "kind": "primary", "fte_share": 0.5, "valid_from": "2024-01-01", "valid_to": None, "over_filled": None, "away": False}]},
     f"{R}/work-items": page(WORK_ITEM),
     f"{R}/imports/{uid(600)}": REPORT,
     f"{R}/imports/{uid(600)}/rows": page(*IMPORT_ROWS),

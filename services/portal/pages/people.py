@@ -65,6 +65,7 @@ async def person(visit: Visit) -> Response:
         visit.api.get_or_none("/api/v1/recruitment/candidacies", person=visit.path("id"), limit=50),
         told_of(visit, visit.path("id")),
     )
+    employments = await visit.api.get_or_none(f"{API}/employments", person=visit.path("id"), limit=50)
     applied = (candidacies or {}).get("items", [])
     entries = (told or {}).get("items", []) if not known_at else []
     places = await facility_names(visit, [item["facility_code"] for item in applied] + [code for entry in entries for code in entry["facility_codes"]])
@@ -76,6 +77,7 @@ async def person(visit: Visit) -> Response:
         part=part,
         told_is_away=told is False,
         assignments=assignments["items"],
+        employments=(employments or {}).get("items", []),
         qualifications=qualifications_of(qualifications),
         licences=(licences or {}).get("items", []),
         candidacies=applied,

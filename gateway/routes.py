@@ -40,6 +40,7 @@ class Route:
 
 ROUTES = (
     Route("/api/v1/registry", "registry"),
+    Route("/api/v1/registry/documents", "registry", body_limit=11 * MIB, seconds=120),
     Route("/api/v1/registry/imports", "registry", body_limit=64 * MIB, seconds=300),
     Route("/api/v1/registry/exports", "registry", methods=READ, seconds=300),  # a workbook is written whole before its first byte
     Route("/api/v1/recruitment", "recruitment"),
@@ -64,6 +65,7 @@ ROUTES = (
     Route("/", "portal", Access.PUBLIC, FORM, body_limit=2 * MIB),
     Route("/imports", "portal", Access.PUBLIC, FORM, body_limit=64 * MIB, seconds=300),
     Route("/exports", "portal", Access.PUBLIC, READ, body_limit=0, seconds=300),
+    Route("/documents", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
     Route("/minutes", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
 )
 

@@ -19,6 +19,9 @@ SIGNATURES = {
     "xlsx": (b"PK\x03\x04",),
     "ods": (b"PK\x03\x04",),
     "pdf": (b"%PDF-",),
+    "png": (b"\x89PNG\r\n\x1a\n",),
+    "jpg": (b"\xff\xd8\xff",),
+    "jpeg": (b"\xff\xd8\xff",),
 }
 LARGEST = 50 * 1024 * 1024
 

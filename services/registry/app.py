@@ -14,6 +14,8 @@ from services.registry.availability.api import router as availability
 from services.registry.consumers import consumer
 from services.registry.contacts.api import router as contacts
 from services.registry.corrections.api import router as corrections
+from services.registry.documents.api import router as documents
+from services.registry.documents.use_cases import watch_documents
 from services.registry.establishment.api import router as establishment
 from services.registry.exports.api import router as exports
 from services.registry.facilities.api import router as facilities
@@ -68,6 +70,7 @@ service = Service(
         qualifications,
         licences,
         practice,
+        documents,
         holds,
         absences,
         staffing,
@@ -80,9 +83,10 @@ service = Service(
     ],
     internal=[internal_revocations],
     consumer=consumer,
-    daily=[follow_authorities, wizard.forget_old_imports, watch_licences, watch_practice, watch_contracts, watch_sources, forget_old_searches, tell_due_erasures],
+    daily=[follow_authorities, wizard.forget_old_imports, watch_licences, watch_practice, watch_documents, watch_contracts, watch_sources, forget_old_searches, tell_due_erasures],
     frequent=[expire_old_holds, keep_accounts],
     at_start=[load_reference_data],
+    duties=[("imports", wizard.worker)],
     history=HISTORY,
     sealed=AuditSealed,
 )

@@ -10,6 +10,8 @@ from services.registry.accounts.permissions import can_read_accounts
 from services.registry.accounts.queries import accounts_visible_to
 from services.registry.assignments.models import Assignment
 from services.registry.corrections.use_cases import corrections_visible_to
+from services.registry.documents.models import Document
+from services.registry.documents.permissions import can_read_documents
 from services.registry.exports.models import Export
 from services.registry.facilities.models import Facility
 from services.registry.holds.models import Hold
@@ -42,6 +44,7 @@ HISTORY = {
     "account": HistoryOf(accounts_visible_to, can_read_accounts),
     "assignment": HistoryOf(_managed(Assignment), can_read_people),
     "correction": HistoryOf(corrections_visible_to, can_read_people),
+    "document": HistoryOf(_managed(Document), can_read_documents),
     "employment": HistoryOf(_managed(Employment), can_read_people),
     "export": HistoryOf(_managed(Export), can_read_people),
     "hold": HistoryOf(_managed(Hold), can_read_people),

@@ -75,7 +75,7 @@ GROUPS = (
             Place(_("Facilities"), "/facilities"),
             Place(_("Areas"), "/boundaries"),
             Place(_("Reorganisations"), "/reorganisations", HUMAN_RESOURCES),
-            Place(_("Posts"), "/posts", HUMAN_RESOURCES | ANALYSTS, ("/assignments",)),
+            Place(_("Posts"), "/posts", HUMAN_RESOURCES | ANALYSTS),
             Place(_("Employments"), "/employments", HUMAN_RESOURCES),
             Place(_("Assignments"), "/assignments", HUMAN_RESOURCES),
             Place(_("Work to settle"), "/work-items", HUMAN_RESOURCES),

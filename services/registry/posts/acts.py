@@ -118,12 +118,12 @@ async def must_be_free(session: AsyncSession, post_id: UUID, first: date, last: 
         one = held[0]
         raise Refused(
             "post-held",
-            _("Somebody holds this post from {since} to {until}."),
+            _("Somebody holds this post from {since} to {until}.") if one.valid_to else _("Somebody holds this post since {since}, and no end is known."),
             rule=REG_POST_ACTS,
             possible=possible,
             more={"assignment_id": str(one.id), "person_id": str(one.person_id), "assignments": [str(each.id) for each in held]},
             since=one.valid_from.isoformat(),
-            until=one.valid_to.isoformat() if one.valid_to else "…",
+            until=one.valid_to.isoformat() if one.valid_to else "",
             day=first.isoformat(),
         )
 

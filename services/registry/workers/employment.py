@@ -290,12 +290,12 @@ async def _must_be_alone(session: AsyncSession, *, person_id: UUID, facility_id:
     if other is not None:
         raise Refused(
             "employed-already",
-            _("This facility already employs the person from {since} to {until}."),
+            _("This facility already employs the person from {since} to {until}.") if other.valid_to else _("This facility already employs the person since {since}."),
             rule=REG_ONE_EMPLOYMENT,
             possible=_("Change or end the employment that exists."),
             more={"employment_id": str(other.id)},
             since=other.valid_from.isoformat(),
-            until=other.valid_to.isoformat() if other.valid_to else "…",
+            until=other.valid_to.isoformat() if other.valid_to else "",
         )
 
 

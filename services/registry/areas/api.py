@@ -76,6 +76,14 @@ async def read_area(session: SessionDep, area_id: UUID, as_of: AsOf = None) -> A
     return await area_on(session, area_id, as_of or today())
 
 
+@router.get("/{area_id}/periods", response_model=Page[AreaRead], responses=problems(401, 403, 404))
+async def list_periods(session: SessionDep, area_id: UUID) -> Page[AreaRead]:
+    """How the area was called, coded and placed through time, oldest first."""
+    await area_on(session, area_id, today())
+    found = await session.scalars(select(Area).where(Area.id == area_id).order_by(Area.valid))
+    return Page(items=[AreaRead.model_validate(area) for area in found])
+
+
 @router.get("/{area_id}/changes", response_model=Page[AreaChangeRead], responses=problems(401, 403, 404))
 async def list_changes(session: SessionDep, area_id: UUID) -> Page[AreaChangeRead]:
     """The crosswalk: what the area came from and what became of it."""

@@ -65,7 +65,7 @@ async def list_touched(reorganisation_id: UUID, caller: CallerDep, session: Sess
 async def list_built_on(reorganisation_id: UUID, caller: CallerDep, session: SessionDep) -> Page[BuiltOn]:
     """What stands in the way of undoing it, by name; nothing means that it may be undone."""
     one = await get_visible_reorganisation(session, caller, reorganisation_id)
-    return Page(items=await built_on(session, caller, one.id) if one.state == "applied" else [])
+    return Page(items=await built_on(session, caller, one.id) if one.state == "carried_out" else [])
 
 
 @router.post(

@@ -14,11 +14,11 @@ from shared.ids import uuid7
 from shared.visibility import Protected
 from shared.workflow import Workflow, act
 
-DRAFT, APPLIED, UNDONE, WITHDRAWN = _("draft"), _("applied"), _("undone"), _("withdrawn")
+DRAFT, CARRIED_OUT, UNDONE, WITHDRAWN = _("draft"), _("carried_out"), _("undone"), _("withdrawn")
 
 REORGANISATION = Workflow(
     "reorganisation",
-    {"change": act(DRAFT, to=DRAFT), "apply": act(DRAFT, to=APPLIED), "undo": act(APPLIED, to=UNDONE), "withdraw": act(DRAFT, to=WITHDRAWN)},
+    {"change": act(DRAFT, to=DRAFT), "apply": act(DRAFT, to=CARRIED_OUT), "undo": act(CARRIED_OUT, to=UNDONE), "withdraw": act(DRAFT, to=WITHDRAWN)},
     citation="Relais rule book, places (a reorganisation is looked at before it is applied)",
 )
 

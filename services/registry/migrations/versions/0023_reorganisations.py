@@ -76,10 +76,10 @@ def tables() -> None:
             ended_at timestamptz,
             reason text,
             version integer NOT NULL DEFAULT 1,
-            CONSTRAINT reorganisation_state CHECK (state IN ('draft', 'applied', 'undone', 'withdrawn')),
-            CONSTRAINT reorganisation_applied CHECK ((state IN ('applied', 'undone')) = (applied_by IS NOT NULL AND applied_at IS NOT NULL)),
+            CONSTRAINT reorganisation_state CHECK (state IN ('draft', 'carried_out', 'undone', 'withdrawn')),
+            CONSTRAINT reorganisation_applied CHECK ((state IN ('carried_out', 'undone')) = (applied_by IS NOT NULL AND applied_at IS NOT NULL)),
             CONSTRAINT reorganisation_ended CHECK ((state IN ('undone', 'withdrawn')) = (ended_by IS NOT NULL AND ended_at IS NOT NULL AND reason IS NOT NULL)),
-            CONSTRAINT reorganisation_has_acts CHECK (state <> 'applied' OR jsonb_array_length(acts) > 0)
+            CONSTRAINT reorganisation_has_acts CHECK (state <> 'carried_out' OR jsonb_array_length(acts) > 0)
         );
         CREATE INDEX reorganisations_by_day ON reorganisations (effective_on, id);
 

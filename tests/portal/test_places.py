@@ -1,0 +1,107 @@
+"""The pages of areas and reorganisations: whole in each language, forms keep what was typed, the acts are sent as they were written."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from services.portal.clients import Refusal
+from services.portal.pages.reorganisations import ACTS
+from tests.portal.answers_places import ANSWERS, BUILT, DONE, DRAFT, FORMER, NEW, STOPPED, R, reorganisation
+from tests.portal.forms import fill
+from tests.portal.world import World
+
+PAGES = [
+    "/boundaries",
+    "/boundaries?country=MA&q=tanger",
+    "/boundaries/sources",
+    f"/boundaries/{NEW}",
+    "/boundaries/VN-22-06706",
+    f"/boundaries/{FORMER}?as_of=2025-06-30",
+    "/reorganisations",
+    "/reorganisations/new",
+    f"/reorganisations/{DRAFT}",
+    f"/reorganisations/{DRAFT}/preview",
+    f"/reorganisations/{DONE}",
+    f"/reorganisations/{BUILT}",
+    *(f"/reorganisations/{DRAFT}/acts/new?act={act}" for act in ACTS),
+]
+
+
+@pytest.fixture(autouse=True)
+def registry(world: World) -> World:
+    world.answers |= ANSWERS
+    return world
+
+
+@pytest.mark.parametrize("language", ["fr", "vi", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_is_whole(as_: Callable[..., TestClient], path: str, language: str) -> None:
+    page = as_("linh", language).get(path)
+    assert page.status_code == 200
+    assert page.text.count("<h1") == 1
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=", page.text), "inline code or style"
+    ids = re.findall(r'\sid="([^"]+)"', page.text)
+    assert len(ids) == len(set(ids)), sorted(i for i in ids if ids.count(i) > 1)
+    for name in re.findall(r'<label for="([^"]+)"', page.text):
+        assert name in ids, f"label for {name}"
+
+
+def test_an_area_tells_its_history_with_the_texts_that_decided_it(as_: Callable[..., TestClient]) -> None:
+    page = as_("linh").get(f"/boundaries/{NEW}").text
+    assert "What it came from" in page
+    assert page.count("Law 72/2025/QH15") == 3  # two lines of the crosswalk and the period that began with them
+    assert "Tên cũ" in page
+
+
+def test_an_arabic_name_is_written_from_the_right(as_: Callable[..., TestClient]) -> None:
+    assert '<span lang="ar" dir="rtl" class="muted">طنجة-أصيلة</span>' in as_("linh").get("/boundaries?country=MA").text
+
+
+def test_every_licence_is_shown(as_: Callable[..., TestClient]) -> None:
+    page = as_("analyst").get("/boundaries/sources").text
+    assert "CC BY 4.0" in page
+    assert "Haut-Commissariat au Plan" in page
+
+
+def test_the_preview_counts_by_kind_and_links_to_what_stands_elsewhere(as_: Callable[..., TestClient]) -> None:
+    page = as_("linh").get(f"/reorganisations/{DRAFT}/preview").text
+    assert 'href="/mandates?facility=VN-22-TYT-07200"' in page
+    assert "200+" in page
+    assert "not known" in page
+    assert "The first 2 of 214." in page
+
+
+def test_the_act_that_stops_it_is_shown_and_nothing_is_offered(as_: Callable[..., TestClient], world: World) -> None:
+    world.answers[f"{R}/reorganisations/{DRAFT}/preview"] = STOPPED
+    page = as_("linh").get(f"/reorganisations/{DRAFT}/preview").text
+    assert "3 assignments" in page
+    assert "/application" not in page
+
+
+def test_an_act_is_added_after_the_others(as_: Callable[..., TestClient], world: World) -> None:
+    path = f"/reorganisations/{DRAFT}/acts/new"
+    answer = fill(as_("linh"), f"{path}?act=merge-areas", path, areas="VN-22-1\nVN-22-2", into_code="VN-22-3", into_name="Mới", into_type="xã")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/reorganisations/{DRAFT}?done=added")
+    method, sent_to, body = world.sent[-1][:3]
+    assert (method, sent_to) == ("PUT", f"{R}/reorganisations/{DRAFT}")
+    assert body["acts"][-1] == {"act": "merge-areas", "areas": ["VN-22-1", "VN-22-2"], "into": {"code": "VN-22-3", "name": "Mới", "type": "xã"}}
+    assert len(body["acts"]) == len(reorganisation(DRAFT)["acts"]) + 1
+
+
+def test_a_wrong_field_is_named_beside_its_own_field(as_: Callable[..., TestClient], world: World) -> None:
+    wrong = [{"path": "acts.8.merge-areas.into.code", "reason": "Write a code."}]
+    world.refusals[f"PUT {R}/reorganisations/{DRAFT}"] = Refusal(422, {"type": "x/malformed", "title": "x", "status": 422, "detail": "x", "fields": wrong})
+    path = f"/reorganisations/{DRAFT}/acts/new"
+    answer = fill(as_("linh"), f"{path}?act=merge-areas", path, areas="VN-22-1 VN-22-2", into_code="??", into_name="Mới", into_type="xã")
+    assert answer.status_code == 422
+    assert '<a href="#into_code">Write a code.</a>' in answer.text
+    assert 'value="??"' in answer.text
+
+
+def test_what_was_built_on_it_stands_in_the_way_by_name(as_: Callable[..., TestClient]) -> None:
+    page = as_("linh").get(f"/reorganisations/{BUILT}").text
+    assert "Trạm Y tế mới" in page
+    assert "/undoing" not in page
+    assert "/undoing" in as_("linh").get(f"/reorganisations/{DONE}").text

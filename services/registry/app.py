@@ -18,6 +18,8 @@ from services.registry.documents.api import router as documents
 from services.registry.documents.use_cases import watch_documents
 from services.registry.establishment.api import router as establishment
 from services.registry.exports.api import router as exports
+from services.registry.duplicates.api import router as duplicates
+from services.registry.duplicates.finding import find_duplicates
 from services.registry.facilities.api import router as facilities
 from services.registry.history import HISTORY
 from services.registry.holds.api import router as holds
@@ -63,6 +65,7 @@ service = Service(
         contacts,  # the same for /persons/me/contacts
         persons,
         purposes,
+        duplicates,
         posts,
         establishment,
         assignments,
@@ -83,7 +86,7 @@ service = Service(
     ],
     internal=[internal_revocations],
     consumer=consumer,
-    daily=[follow_authorities, wizard.forget_old_imports, watch_licences, watch_practice, watch_documents, watch_contracts, watch_sources, forget_old_searches, tell_due_erasures],
+    daily=[follow_authorities, wizard.forget_old_imports, watch_licences, watch_practice, watch_documents, watch_contracts, watch_sources, forget_old_searches, tell_due_erasures, find_duplicates],
     frequent=[expire_old_holds, keep_accounts],
     at_start=[load_reference_data],
     duties=[("imports", wizard.worker)],

@@ -53,6 +53,8 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         *("own_file", "correction_waits"),
         # A person is kept as a worker while anybody employs them, wherever that is.
         "purpose_ended",
+        # Duplicates are looked for over all employers, who do not see each other's files: what is told of an unseen file are the reasons alone.
+        *("persons_like", "facts_of_persons"),
         # Rows about the staff of a facility follow the authority that its links name: some of them are hidden from whoever decides, and nothing but the links says where they go.
         *("place_among_authorities", "follow_authorities", "share_again"),
         # Boundaries change under the facilities of others too: their area alone follows, and goes back with the reorganisation that had kept it.
@@ -75,7 +77,7 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
 # Tables without an authority, through which the code reaches every row: what belongs to no authority, or is reached by a secret or an account alone.
 INTERNAL = {
     *("idempotency_keys", "incarnation", "aggregate_versions", "outbox", "relay_state", "relay_acknowledged", "consumers", "consumer_positions", "inbox"),
-    *("heard_versions", "parked_events", "dead_letters", "revocations", "kept_seals", "sessions", "certificate_numbers", "cme_alerts", "person_searches", "shortfalls"),
+    *("heard_versions", "parked_events", "dead_letters", "revocations", "kept_seals", "sessions", "certificate_numbers", "cme_alerts", "person_searches", "shortfalls", "duplicate_scans", "word_frequencies"),
 }
 
 

@@ -52,7 +52,7 @@ class World:
             ok(await self.api.as_(who).post(f"{BASE}/facilities", json=body))
 
     async def person(self, name: str = "Nguyễn Thị Hoa", *, who: str = "linh", **more: Any) -> dict[str, Any]:
-        body = {"names": [{"kind": "legal", "value": name}], "birth_date": "1985-03-09", "sex": "female", "purposes": ["worker"]} | more
+        body = {"names": [{"kind": "legal", "value": name}], "birth_date": "1985-03-09", "sex": "female", "purposes": ["worker"], "confirmed_distinct": "a namesake"} | more
         return ok(await self.api.as_(who).post(f"{BASE}/persons", json=body))
 
     async def post(self, facility: str = BVT, *, who: str = "linh", **more: Any) -> dict[str, Any]:

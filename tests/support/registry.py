@@ -36,7 +36,7 @@ class Registry:
 
     async def person(self, name: str = "Đặng Thị Ánh", *, by: str = "linh", purpose: str = "candidate") -> str:
         """Enter somebody; only the identifier leaves the registry."""
-        body = {"names": [{"kind": "legal", "value": name}], "birth_year": 1995, "sex": "female", "purposes": [purpose]}
+        body = {"names": [{"kind": "legal", "value": name}], "birth_year": 1995, "sex": "female", "purposes": [purpose], "confirmed_distinct": "a namesake"}
         return str((await self.enter(by, "persons", body))["id"])
 
     async def worker(self, name: str, *, at: str, starts_on: str = "2020-01-01", **post: Any) -> str:

@@ -56,6 +56,7 @@ class PersonCreate(PersonFields):
     purposes: list[Purpose] = Field(min_length=1)
     facility_code: str | None = Field(None, max_length=60, description="For which of your facilities; your own authority when not said.")
     reference: str | None = Field(None, min_length=1, max_length=200)
+    confirmed_distinct: str | None = Field(None, min_length=3, max_length=500, description="What shows that this is nobody whom the register knows, when it asked.")
 
 
 class PersonChange(PersonFields):

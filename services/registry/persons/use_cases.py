@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.directory import get_occupation, get_place
+from services.registry.duplicates.entry import refuse_possible_duplicates, told_apart
 from services.registry.persons.models import Person, PersonPurpose, PersonSearch, Purpose, birth
 from services.registry.persons.permissions import can_change_person, can_write_at, can_write_people
 from services.registry.persons.queries import SEARCH_KEPT, get_visible_person
@@ -42,6 +43,7 @@ async def register_person(session: AsyncSession, *, caller: Caller, body: Person
     if known is not None:
         return await get_visible_person(session, caller, known.id, whole=True)
 
+    told_from = await refuse_possible_duplicates(session, caller, body)
     born, precision = birth(body.birth_date, body.birth_year)
     person = Person(
         id=uuid7(),
@@ -64,6 +66,7 @@ async def register_person(session: AsyncSession, *, caller: Caller, body: Person
     await session.flush()
     # The audit says that names were given, never which: they are in the vault alone and leave it with the person.
     await record_audit(session, caller, "person.registered", "person", person.id, after=_known(person))
+    await told_apart(session, caller, person, told_from, body.confirmed_distinct)
     return person
 
 

@@ -9,6 +9,7 @@ from shared.rulepacks import Rule, RulePacks
 PACKS = RulePacks.load(Path(__file__).parent)
 pack_of = partial(pack_in_force, PACKS)
 
+REG_01 = Rule("REG-01", 1, "file of one person", "Relais rule book, registry (one person, one record)")
 REG_02 = Rule("REG-02", 1.2, "sum of shares at one time", "Relais rule book, registry (functions held together; above 1.0 is shown, above 1.2 is refused)", "to_confirm")
 REG_03 = Rule("REG-03", 1, "primary assignment at one time", "Relais rule book, registry (one primary assignment)")
 REG_POST = Rule("REG-POST", 1, "the post's share", "Relais rule book, registry (a post is filled up to its share, every day)")

@@ -1,0 +1,157 @@
+"""Finding possible duplicates: of one person when they are entered, and of all whose file is new or changed, every day, over all employers."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.registry.duplicates.models import OPEN, DuplicateCandidate
+from services.registry.duplicates.scoring import Facts, Frequencies, Score, score
+from services.registry.visibility import parties_to_share_with
+from shared.clock import today
+from shared.db import worker_session
+from shared.ids import uuid7
+from shared.names import search_words
+
+BATCH = 200
+IDS = ARRAY(PG_UUID(as_uuid=True))
+
+_FACTS = text("SELECT * FROM facts_of_persons(:ids)").bindparams(bindparam("ids", type_=IDS))
+_LIKE = text("SELECT * FROM persons_like(CAST(:asked AS uuid), CAST(:words AS text[]), CAST(:born AS date))")
+_LIKE_ALL = text("SELECT a.id AS asked, l AS other FROM unnest(:ids) AS a (id) JOIN persons AS p ON p.id = a.id, persons_like(p.id, ARRAY(SELECT w.word FROM person_words AS w WHERE w.person_id = p.id), p.birth_date) AS l").bindparams(bindparam("ids", type_=IDS))  # fmt: skip
+_FREQUENCIES = text("SELECT word, people FROM word_frequencies WHERE word = ANY(:words)")
+_PEOPLE = text("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'persons'::regclass")
+_COUNT_WORDS = (
+    text("DELETE FROM word_frequencies"),
+    text("INSERT INTO word_frequencies (word, people) SELECT word, count(*) FROM person_words GROUP BY word HAVING count(*) > 1"),
+)
+_UNSCANNED = text(
+    "SELECT p.id FROM persons AS p LEFT JOIN duplicate_scans AS s ON s.person_id = p.id AND s.version = p.version WHERE s.person_id IS NULL ORDER BY p.id LIMIT :batch"
+)
+_SCANNED = text(
+    "INSERT INTO duplicate_scans (person_id, version) SELECT id, version FROM persons WHERE id = ANY(:ids) ON CONFLICT (person_id) DO UPDATE SET version = EXCLUDED.version"
+).bindparams(bindparam("ids", type_=IDS))
+
+
+@dataclass(frozen=True)
+class Known:
+    """A person of the register as the comparison sees them, and behind which walls the file stands."""
+
+    id: UUID
+    path: str
+    shared_with: tuple[str, ...]
+    facts: Facts
+
+    @property
+    def authority(self) -> str:
+        """Code of the authority that keeps the file: the label under the country's."""
+        return self.path.split(".")[1 if "." in self.path else 0]
+
+
+async def facts_of(session: AsyncSession, ids: Iterable[UUID]) -> dict[UUID, Known]:
+    rows = await session.execute(_FACTS, {"ids": list(ids)})
+    return {row.id: Known(row.id, row.path, tuple(row.shared_with), _facts(row)) for row in rows}
+
+
+def _facts(row: Any) -> Facts:
+    return Facts(
+        tuple(row.names),
+        row.birth_date,
+        row.birth_precision,
+        row.sex,
+        frozenset(row.occupations),
+        frozenset((kind, issuer, value) for kind, issuer, value in row.identifiers),
+        frozenset(row.contacts),
+    )
+
+
+async def frequencies_of(session: AsyncSession, facts: Iterable[Facts]) -> Frequencies:
+    words = {word for one in facts for name in one.written for word in name.folded}
+    rows = await session.execute(_FREQUENCIES, {"words": sorted(words)})
+    return Frequencies(int(await session.scalar(_PEOPLE) or 0), {row.word: row.people for row in rows})
+
+
+async def candidates_like(session: AsyncSession, facts: Facts) -> list[tuple[Known, Score]]:
+    """Who of the register this somebody may be, the likeliest first; of all employers, whoever asks."""
+    words = sorted(set().union(*(search_words(name) for name in facts.names)))
+    found = (await session.scalars(_LIKE, {"asked": None, "words": words, "born": facts.birth_date})).all()
+    if not found:
+        return []
+    known = (await facts_of(session, found)).values()
+    frequencies = await frequencies_of(session, [facts, *(one.facts for one in known)])
+    judged = [(one, score(facts, one.facts, frequencies)) for one in known]
+    return sorted(((one, found) for one, found in judged if found.is_candidate), key=lambda pair: (-pair[1].weight, pair[0].id))
+
+
+async def find_duplicates() -> None:
+    """Daily: every file that is new or changed is compared with all that it may be; what was decided about a pair stands."""
+    async with worker_session() as session:
+        for statement in _COUNT_WORDS:
+            await session.execute(statement)
+    while await _compare_some():
+        pass
+
+
+async def _compare_some() -> bool:
+    async with worker_session() as session:
+        # Two of these at once would compare the same files twice; the second one waits and goes on after them.
+        await session.execute(text("SELECT pg_advisory_xact_lock(hashtext('registry/duplicates'))"))
+        asked = (await session.scalars(_UNSCANNED, {"batch": BATCH})).all()
+        if not asked:
+            return False
+        pairs = {(min(row.asked, row.other), max(row.asked, row.other)) for row in await session.execute(_LIKE_ALL, {"ids": asked})}
+        known = await facts_of(session, {person for pair in pairs for person in pair})
+        frequencies = await frequencies_of(session, (one.facts for one in known.values()))
+        await keep(session, _judged(pairs, known, frequencies), found_by="batch")
+        await session.execute(_SCANNED, {"ids": asked})
+    return len(asked) == BATCH
+
+
+def _judged(pairs: Iterable[tuple[UUID, UUID]], known: Mapping[UUID, Known], frequencies: Frequencies) -> list[tuple[Known, Known, Score]]:
+    judged = [(known[one], known[other], score(known[one].facts, known[other].facts, frequencies)) for one, other in sorted(pairs)]
+    return [one for one in judged if one[2].is_candidate]
+
+
+async def keep(
+    session: AsyncSession,
+    found: Sequence[tuple[Known, Known, Score]],
+    *,
+    found_by: str,
+    state: str = OPEN,
+    by: str | None = None,
+    on: date | None = None,
+    reason: str | None = None,
+) -> None:
+    """Write the pairs; one that stands open is judged anew, one that somebody decided about stays as it is."""
+    if not found:
+        return
+    rows = [row_of(one, other, how) | {"found_by": found_by, "state": state, "decided_by": by, "decided_on": on, "reason": reason} for one, other, how in found]
+    written = insert(DuplicateCandidate).values(rows)
+    again = written.on_conflict_do_update(
+        constraint="duplicate_pair_once",
+        set_={"weight": written.excluded.weight, "reasons": written.excluded.reasons},
+        where=(DuplicateCandidate.state == OPEN) & (DuplicateCandidate.reasons != written.excluded.reasons.cast(JSONB)),
+    )
+    await session.execute(again)
+
+
+def row_of(one: Known, other: Known, how: Score) -> dict[str, Any]:
+    """A pair in the order of ids; `one` says to whom it belongs."""
+    first, second = sorted((one.id, other.id))
+    return {
+        "id": uuid7(),
+        "authority_path": one.path,
+        "shared_with": parties_to_share_with(one.path, sorted({*one.shared_with, *other.shared_with}), other.path),
+        "one_id": first,
+        "other_id": second,
+        "weight": round(how.weight, 2),
+        "reasons": [asdict(reason) for reason in how.reasons],
+        "found_on": today(),
+        "version": 1,
+    }

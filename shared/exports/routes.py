@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import Caller, CallerDep, Permission, allows
@@ -33,6 +34,8 @@ FORMATS: dict[str, str] = {
 }
 AT_ONCE = 4
 """How many files of one process are written at a time: each holds a connection of the pool; the next ones wait."""
+LONGEST_MINUTES = 15
+SORTED_IN = "64MB"
 MOST_TICKED = 200
 HOW = frozenset({"format", "id", "head"})
 FILTERS = {
@@ -123,6 +126,7 @@ async def _answer(session: AsyncSession, caller: Caller, made: ExportMade, rows:
         try:
             path = Path(folder.name) / "list.xlsx"
             async with _slots:
+                await _take_time(session)
                 await write_xlsx(session, rows, head, path)
         except BaseException:
             folder.cleanup()
@@ -135,8 +139,14 @@ async def _answer(session: AsyncSession, caller: Caller, made: ExportMade, rows:
 async def _streamed(caller: Caller, write: Callable[..., AsyncIterator[bytes]], rows: Rows, head: Head | None) -> AsyncIterator[bytes]:
     """In a transaction of its own, as the caller: that of the request, with its record, is committed by now."""
     async with _slots, database.session("app", caller) as session:
+        await _take_time(session)
         async for piece in write(session, rows, head):
             yield piece
+
+
+async def _take_time(session: AsyncSession) -> None:
+    """A list of a whole country takes longer than any page may, and is sorted in memory."""
+    await session.execute(text(f"SELECT set_config('statement_timeout', '{LONGEST_MINUTES}min', true), set_config('work_mem', '{SORTED_IN}', true)"))
 
 
 async def _read_away(path: Path, folder: "tempfile.TemporaryDirectory[str]") -> AsyncIterator[bytes]:

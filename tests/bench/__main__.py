@@ -13,7 +13,7 @@ from deploy.local.state import State
 from tests.bench.harness import MeasureFailed, Plan, Row, keep, table
 from tests.bench.parts import machine
 
-NAMES = ("gateway", "registry", "writes", "tokens", "relay", "events", "overload", "tracing", "cold")
+NAMES = ("gateway", "registry", "writes", "tokens", "relay", "events", "overload", "tracing", "cold", "export", "search")
 
 
 def measure(

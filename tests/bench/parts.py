@@ -50,7 +50,7 @@ class Part:
 
     def cpu_seconds(self) -> float:
         """CPU time of all its threads; from the scheduler in nanoseconds where there is one (the clock of /proc/stat ticks in hundredths)."""
-        return sum(_cpu_seconds(member) for member in self.family())
+        return sum(cpu_seconds(member) for member in self.family())
 
     def pss(self) -> int:
         """Bytes of memory, those shared with others in equal parts."""
@@ -60,7 +60,8 @@ class Part:
         return sum(member.memory_info().rss for member in self.family())
 
 
-def _cpu_seconds(process: psutil.Process) -> float:
+def cpu_seconds(process: psutil.Process) -> float:
+    """CPU time of the threads of one process."""
     threads = list(Path(f"/proc/{process.pid}/task").glob("*/schedstat"))
     if threads:
         return sum(int(thread.read_text().split()[0]) for thread in threads) / SECOND

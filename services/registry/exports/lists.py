@@ -1,5 +1,6 @@
 """The lists of the registry as rows of a file. Each starts from the rows that its list shows under the same filters."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
@@ -8,6 +9,7 @@ from fastapi import Query
 from sqlalchemy import Date, String, and_, case, func, lateral, select, true
 from sqlalchemy import cast as as_type
 from sqlalchemy.dialects.postgresql import TIMESTAMP
+from sqlalchemy.orm import aliased
 
 from services.registry.absences.models import Absence, State
 from services.registry.absences.queries import SORTS as ABSENCE_SORTS
@@ -48,19 +50,23 @@ Code = Annotated[str | None, Query(max_length=60)]
 NAME, FACILITY, FACILITY_NAME, OCCUPATION = _("Name"), _("Code of the facility"), _("Facility"), _("Occupation")
 
 
-def _facility_name(code: Any, day: date) -> Any:
-    """What the facility is called on the day; a closed one, last."""
-    found = select(Facility.name).where(Facility.code == code).order_by(Facility.valid.contains(day).desc(), func.lower(Facility.valid).desc()).limit(1)
-    return found.scalar_subquery()
+def _facility_names(day: date) -> Any:
+    """What each facility is called on the day; a closed one, last."""
+    told = select(Facility.code, Facility.name).distinct(Facility.code).order_by(Facility.code, Facility.valid.contains(day).desc(), func.lower(Facility.valid).desc())
+    return told.subquery("facility_names")
 
 
-def _occupation_name(code: Any) -> Any:
-    return select(Occupation.names[current_language.get()].astext).where(Occupation.code == code).scalar_subquery()
+def _occupation_names() -> Any:
+    return select(Occupation.code, Occupation.names[current_language.get()].astext.label("name")).subquery("occupation_names")
 
 
-def _person_name(person_id: Any) -> Any:
-    """The name, where the reader may see the person."""
-    return select(Person.name).where(Person.id == person_id).scalar_subquery()
+def _first_of_each(model: Any, wanted: Sequence[Any], *columns: Any, order: Sequence[Any], one_by_one: bool) -> tuple[Any, Any]:
+    """The first row of each person, and how it is joined: looked up person by person for a short list, read once from end to end for a long one."""
+    found = select(*columns).where(*wanted)
+    if one_by_one:
+        return lateral(found.where(model.person_id == Person.id).order_by(*order).limit(1)).alias(), true()
+    each = found.add_columns(model.person_id.label("of_person")).distinct(model.person_id).order_by(model.person_id, *order).subquery()
+    return each, each.c.of_person == Person.id
 
 
 def _last(valid: Any) -> Any:
@@ -89,35 +95,38 @@ async def staff_rows(
         statement = persons_found(caller, kept.query, exact=kept.exact)
     else:
         statement = staff_visible_to(caller, facility=facility, occupation=occupation, worker_no=worker_no, day=day)
-    a = lateral(
-        select(Assignment.facility_code, Assignment.unit, Assignment.kind, Assignment.fte_share, Assignment.worker_id)
-        .where(Assignment.person_id == Person.id, Assignment.state == "active", Assignment.valid.contains(day))
-        .order_by(Assignment.facility_code.is_distinct_from(facility), Assignment.kind != "primary", func.lower(Assignment.valid), Assignment.id)
-        .limit(1)
-    ).alias("a")
-    e = lateral(
-        select(Employment.facility_code, Employment.worker_id)
-        .where(Employment.person_id == Person.id, Employment.valid.contains(day))
-        .order_by(Employment.facility_code.is_distinct_from(facility), func.lower(Employment.valid), Employment.id)
-        .limit(1)
-    ).alias("e")
-    w = lateral(
-        select(Worker.occupation_code, Worker.worker_no)
-        .where(Worker.person_id == Person.id)
-        .order_by(Worker.id.is_distinct_from(func.coalesce(a.c.worker_id, e.c.worker_id)), Worker.id)
-        .limit(1)
-    ).alias("w")
-    statement = statement.outerjoin(a, true()).outerjoin(e, true()).outerjoin(w, true())
+    one_by_one = facility is not None or search is not None or worker_no is not None
+    a, of_a = _first_of_each(
+        Assignment,
+        [Assignment.state == "active", Assignment.valid.contains(day)],
+        *(Assignment.facility_code, Assignment.unit, Assignment.kind, Assignment.fte_share, Assignment.worker_id),
+        order=[Assignment.facility_code.is_distinct_from(facility), Assignment.kind != "primary", func.lower(Assignment.valid), Assignment.id],
+        one_by_one=one_by_one,
+    )
+    e, of_e = _first_of_each(
+        Employment,
+        [Employment.valid.contains(day)],
+        *(Employment.facility_code, Employment.worker_id),
+        order=[Employment.facility_code.is_distinct_from(facility), func.lower(Employment.valid), Employment.id],
+        one_by_one=one_by_one,
+    )
+    w, other = aliased(Worker), aliased(Worker)
+    working_as = func.coalesce(a.c.worker_id, e.c.worker_id)
+    only = ~select(other.id).where(other.person_id == w.person_id, other.id < w.id).exists()
+    of_w = and_(w.person_id == Person.id, case((working_as.is_not(None), w.id == working_as), else_=only))
+    statement = statement.outerjoin(a, of_a).outerjoin(e, of_e).outerjoin(w, of_w)
     place = func.coalesce(a.c.facility_code, e.c.facility_code)
+    facilities, occupations = _facility_names(day), _occupation_names()
+    statement = statement.outerjoin(facilities, facilities.c.code == place).outerjoin(occupations, occupations.c.code == w.occupation_code)
     columns = [
         Column("name", NAME, Person.name),
         Column("birth_year", _("Born in"), func.extract("year", Person.birth_date), "number"),
         Column("sex", _("Sex"), Person.sex, words=words.SEXES),
-        Column("occupation", _("Code of the occupation"), w.c.occupation_code),
-        Column("occupation_name", OCCUPATION, _occupation_name(w.c.occupation_code)),
-        Column("worker_no", _("Staff number"), w.c.worker_no),
+        Column("occupation", _("Code of the occupation"), w.occupation_code),
+        Column("occupation_name", OCCUPATION, occupations.c.name),
+        Column("worker_no", _("Staff number"), w.worker_no),
         Column("facility", FACILITY, place),
-        Column("facility_name", FACILITY_NAME, _facility_name(place, day)),
+        Column("facility_name", FACILITY_NAME, facilities.c.name),
         Column("unit", _("Unit"), a.c.unit),
         Column("kind", _("Kind"), a.c.kind, words=words.ASSIGNMENT_KINDS),
         Column("fte_share", _("Share"), func.trim_scale(a.c.fte_share), "number"),
@@ -149,6 +158,10 @@ async def post_rows(
     a = establishment.assignment
     held = lateral(select(func.coalesce(func.sum(a.fte_share), 0).label("share")).where(a.post_id == p.id, a.state == "active", a.valid.contains(day))).alias("held")
     filled = held.c.share
+    facilities, occupations = _facility_names(day), _occupation_names()
+    statement = (
+        statement.select_from(p).join(held, true()).outerjoin(facilities, facilities.c.code == p.facility_code).outerjoin(occupations, occupations.c.code == p.occupation_code)
+    )
     stands = case(
         (func.lower(p.valid) > day, case((p.decision_number.is_(None), "planned"), else_="authorised")),
         (and_(~func.upper_inf(p.valid), func.upper(p.valid) <= day), "abolished"),
@@ -160,10 +173,10 @@ async def post_rows(
     columns = [
         Column("reference", _("Reference"), p.reference),
         Column("occupation", _("Code of the occupation"), p.occupation_code),
-        Column("occupation_name", OCCUPATION, _occupation_name(p.occupation_code)),
+        Column("occupation_name", OCCUPATION, occupations.c.name),
         Column("specialty", _("Specialty"), p.specialty),
         Column("facility", FACILITY, p.facility_code),
-        Column("facility_name", FACILITY_NAME, _facility_name(p.facility_code, day)),
+        Column("facility_name", FACILITY_NAME, facilities.c.name),
         Column("unit", _("Unit"), p.unit),
         Column("job_position", _("Job position"), p.job_position),
         Column("fte", _("Share offered"), func.trim_scale(p.fte), "number"),
@@ -172,7 +185,7 @@ async def post_rows(
         Column("open_from", _("Open from"), func.lower(p.valid), "date"),
         Column("close_to", _("Open to"), _last(p.valid), "date"),
     ]
-    return Rows(statement.select_from(p).join(held, true()).order_by(*sorted_by(sort, sorts_of(p), p.row_id)), columns, p.id)
+    return Rows(statement.order_by(*sorted_by(sort, sorts_of(p), p.row_id)), columns, p.id)
 
 
 async def facility_rows(
@@ -216,13 +229,15 @@ async def assignment_rows(
     """One row for each period of an assignment: of one day with `as_of`."""
     a, statement = assignments_wanted(caller, known_at, person=person, facility=facility, post=post, state=state, as_of=as_of)
     day = as_of or today()
-    w = lateral(select(Worker.occupation_code).where(Worker.id == a.worker_id)).alias("w")
+    facilities, occupations = _facility_names(day), _occupation_names()
+    statement = statement.select_from(a).outerjoin(Worker, Worker.id == a.worker_id).outerjoin(Person, Person.id == a.person_id)
+    statement = statement.outerjoin(facilities, facilities.c.code == a.facility_code).outerjoin(occupations, occupations.c.code == Worker.occupation_code)
     ended = and_(a.state == "active", ~func.upper_inf(a.valid), func.upper(a.valid) <= today())
     columns = [
-        Column("person", NAME, _person_name(a.person_id)),
-        Column("occupation", OCCUPATION, _occupation_name(w.c.occupation_code)),
+        Column("person", NAME, Person.name),
+        Column("occupation", OCCUPATION, occupations.c.name),
         Column("facility", FACILITY, a.facility_code),
-        Column("facility_name", FACILITY_NAME, _facility_name(a.facility_code, day)),
+        Column("facility_name", FACILITY_NAME, facilities.c.name),
         Column("unit", _("Unit"), a.unit),
         Column("kind", _("Kind"), a.kind, words=words.ASSIGNMENT_KINDS),
         Column("fte_share", _("Share"), func.trim_scale(a.fte_share), "number"),
@@ -231,7 +246,7 @@ async def assignment_rows(
         Column("state", _("State"), case((ended, "ended"), else_=a.state), words=words.ASSIGNMENT_STATES),
         Column("decision_number", _("Number of the decision"), a.decision_number),
     ]
-    return Rows(statement.select_from(a).outerjoin(w, true()).order_by(a.id, func.lower(a.valid)), columns, a.id)
+    return Rows(statement.order_by(a.id, func.lower(a.valid)), columns, a.id)
 
 
 async def absence_rows(
@@ -244,11 +259,13 @@ async def absence_rows(
     sort: AbsenceSort = "from",
 ) -> Rows:
     """Days of absence without their type: whoever needs the type of one reads that one, and the person sees who did."""
+    facilities = _facility_names(today())
     statement = absences_wanted(caller, person=person, facility=facility, state=state, first=first, last=last)
+    statement = statement.outerjoin(Person, Person.id == Absence.person_id).outerjoin(facilities, facilities.c.code == Absence.facility_code)
     columns = [
-        Column("person", NAME, _person_name(Absence.person_id)),
+        Column("person", NAME, Person.name),
         Column("facility", FACILITY, Absence.facility_code),
-        Column("facility_name", FACILITY_NAME, _facility_name(Absence.facility_code, today())),
+        Column("facility_name", FACILITY_NAME, facilities.c.name),
         Column("starts_on", _("From"), Absence.starts_on, "date"),
         Column("ends_on", _("To"), Absence.ends_on, "date"),
         Column("days", _("Days"), Absence.ends_on - Absence.starts_on + 1, "number"),
@@ -264,9 +281,10 @@ async def licence_rows(
 ) -> Rows:
     """Rights to practise, with what each is worth today."""
     statement, order = licences_wanted(caller, status=status, facility=facility, expires_by=expires_by)
+    statement = statement.outerjoin(Person, Person.id == Licence.person_id)
     worth = case(*[(is_so, name) for name, is_so in statuses_of(caller).items()])
     columns = [
-        Column("person", NAME, _person_name(Licence.person_id)),
+        Column("person", NAME, Person.name),
         Column("number", _("Number"), Licence.number),
         Column("authority", _("Issued by"), Licence.authority),
         Column("scope", _("Scope of practice"), func.array_to_string(Licence.scope, ", ")),
@@ -279,13 +297,16 @@ async def licence_rows(
 
 async def work_item_rows(caller: CallerDep, state: Literal["open", "closed"] | None = None, facility: Code = None) -> Rows:
     """What must be settled, oldest first."""
+    facilities = _facility_names(today())
+    statement = work_items_wanted(caller, state=state, facility=facility)
+    statement = statement.outerjoin(Person, Person.id == WorkItem.person_id).outerjoin(facilities, facilities.c.code == WorkItem.facility_code)
     columns = [
         Column("sentence", _("What to do"), WorkItem.reason, words=words.WHAT_TO_DO),
-        Column("person", NAME, _person_name(WorkItem.person_id)),
+        Column("person", NAME, Person.name),
         Column("facility", FACILITY, WorkItem.facility_code),
-        Column("facility_name", FACILITY_NAME, _facility_name(WorkItem.facility_code, today())),
+        Column("facility_name", FACILITY_NAME, facilities.c.name),
         Column("state", _("State"), as_type(WorkItem.state, String), words=words.WORK_STATES),
         Column("opened_on", _("Opened on"), _day(WorkItem.opened_at), "date"),
         Column("closed_on", _("Closed on"), _day(WorkItem.closed_at), "date"),
     ]
-    return Rows(work_items_wanted(caller, state=state, facility=facility).order_by(WorkItem.id), columns, WorkItem.id)
+    return Rows(statement.order_by(WorkItem.id), columns, WorkItem.id)

@@ -16,13 +16,27 @@ def text_of(content: bytes) -> str:
     for body in list(objects.values()):
         if b"/ObjStm" in body:
             objects |= _packed(body)
-    fonts = {}
-    for name, number in re.findall(rb"/(\w+) (\d+) 0 R", b" ".join(re.findall(rb"/Font\s*<<(.*?)>>", b" ".join(objects.values()), re.DOTALL))):
-        link = re.search(rb"/ToUnicode (\d+) 0 R", objects[int(number)])
+    everywhere = _fonts(b" ".join(objects.values()), objects)
+    of_page = {}
+    for body in objects.values():  # a name stands for another font on another page
+        named, drawn_by = re.search(rb"/Resources (\d+) 0 R", body), re.findall(rb"/Contents (\d+) 0 R", body)
+        resources = objects[int(named[1])] if named else body
+        for number in drawn_by:
+            of_page[int(number)] = everywhere | _fonts(resources, objects)
+    drawn = [(number, _plain(body)) for number, body in objects.items() if b"/Font" not in body and b"stream" in body and b"/ObjStm" not in body]
+    return re.sub(r"\s+", " ", " ".join(_read(page, of_page.get(number, everywhere)) for number, page in drawn if b" Tf" in page))
+
+
+def _fonts(resources: bytes, objects: dict[int, bytes]) -> dict[bytes, dict[int, str]]:
+    """What the glyphs of each font that these resources name stand for."""
+    found = {}
+    referred = re.findall(rb"/Font (\d+) 0 R", resources)
+    listed = b" ".join([*re.findall(rb"/Font\s*<<(.*?)>>", resources, re.DOTALL), *(objects[int(number)] for number in referred)])
+    for name, number in re.findall(rb"/(\w+) (\d+) 0 R", listed):
+        link = re.search(rb"/ToUnicode (\d+) 0 R", objects.get(int(number), b""))
         if link:
-            fonts[name] = _letters(_plain(objects[int(link[1])]))
-    drawn = [_plain(body) for body in objects.values() if b"/Font" not in body and b"stream" in body and b"/ObjStm" not in body]
-    return re.sub(r"\s+", " ", " ".join(_read(page, fonts) for page in drawn if b" Tf" in page))
+            found[name] = _letters(_plain(objects[int(link[1])]))
+    return found
 
 
 def _plain(body: bytes) -> bytes:

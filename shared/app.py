@@ -44,7 +44,7 @@ Task = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Service:
-    """What a service is made of. `daily` and `frequent` tasks may run late, twice or in parallel without harm."""
+    """What a service is made of. `daily` and `frequent` tasks may run late, twice or in parallel without harm; a duty (shared.worker.Duty) runs all the time."""
 
     name: str
     title: str
@@ -54,6 +54,7 @@ class Service:
     daily: Sequence[Task] = ()
     frequent: Sequence[Task] = ()
     at_start: Sequence[Task] = field(default=())
+    duties: Sequence[tuple[str, Callable[[], Any]]] = ()
     history: Mapping[str, HistoryOf] = field(default_factory=dict)
     sealed: type[SealedRecords] | None = None
     internal: Sequence[APIRouter] = ()

@@ -143,6 +143,7 @@ async def run_worker(service: "Service", stop: asyncio.Event) -> None:
         duties.append(("daily tasks", lambda: DailyTasks(service.daily)))
     if service.frequent:
         duties.append(("frequent tasks", lambda: FrequentTasks(service.frequent)))
+    duties += service.duties
     if is_measuring():
         duties.append(("measures", Measuring))
     async with asyncio.TaskGroup() as group:

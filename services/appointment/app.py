@@ -56,6 +56,7 @@ service = Service(
     ],
     consumer=consumer,
     daily=[move_clocks, settle_mandates, settle_plans, follow_all, wizard.forget_old_imports],
+    duties=[("imports", wizard.worker)],
     history=HISTORY,
     sealed=AuditSealed,
 )

@@ -23,6 +23,7 @@ service = Service(
     routers=[programmes, agreements, visits, support_requests, missions, techniques, practice_router(), wizard.router],
     consumer=consumer,
     daily=[follow_the_calendar, wizard.forget_old_imports],
+    duties=[("imports", wizard.worker)],
     history=HISTORY,
     sealed=AuditSealed,
 )

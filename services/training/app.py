@@ -26,6 +26,7 @@ service = Service(
     routers=[plans, courses, sessions, enrolments, certificates, credits_, wizard.router, stay_groups, stays, sponsorships, practice_router()],
     consumer=consumer,
     daily=[follow_obligations, wizard.forget_old_imports],
+    duties=[("imports", wizard.worker)],
     history=HISTORY,
     sealed=AuditSealed,
 )

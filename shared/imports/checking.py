@@ -14,7 +14,7 @@ from shared.imports.judging import Memory, Wholes
 from shared.imports.keeping import count, keep
 from shared.imports.mapping import examples, remembered
 from shared.imports.models import ImportColumns
-from shared.imports.reading import Reading
+from shared.imports.reading import Chunk, Reading
 
 
 async def read_heading(session: AsyncSession, kind: Kind, path: str, file: StoredFile) -> Reading:
@@ -24,27 +24,50 @@ async def read_heading(session: AsyncSession, kind: Kind, path: str, file: Store
     return reading
 
 
-async def check(session: AsyncSession, caller: Caller, kind: Kind, one: ImportColumns, reading: Reading) -> None:
-    """Judge every line; or ask first, when a column that must stand may be under a heading that is not known."""
+async def begin(session: AsyncSession, one: ImportColumns, reading: Reading, state: str = "checked") -> None:
+    """What was found of the file earlier goes; it is asked first when a column that must stand may be under a heading that is not known."""
     await session.execute(text("DELETE FROM import_rows WHERE import_id = :id"), {"id": one.id})
-    one.ignored_columns, one.questions = list(reading.heading.ignored), questions_of(reading)
+    one.ignored_columns, one.questions, one.state = list(reading.heading.ignored), questions_of(reading), state
+    one.rows = one.good = one.changed = one.bad = one.unchanged = one.done = 0
     if one.questions is not None:
-        one.state = "asking"
-        await count(session, one)
-        return
-    one.state = "checked"
+        one.state, one.as_caller = "asking", None
     await session.flush()
-    memory, wholes = Memory(may_change=one.mode == "update"), Wholes(kind.whole)
-    # Reading is Python work: in a thread, other requests go on.
-    while chunk := await asyncio.to_thread(reading.next_lines):
-        lines, wrong, memory.filled = chunk.lines, chunk.wrong, chunk.filled
-        verdicts = [*wrong, *(await kind.judge(session, caller, lines, memory) if lines else [])]
-        wholes.judged(lines, verdicts)
+
+
+class Checking:
+    """The lines of one file on their way to their verdicts; it knows what the earlier lines said."""
+
+    def __init__(self, kind: Kind, reading: Reading, mode: str) -> None:
+        self.kind, self.reading = kind, reading
+        self.memory, self.wholes = Memory(may_change=mode == "update"), Wholes(kind.whole)
+
+    async def read(self) -> Chunk:
+        """The next lines; none at the end. Reading is Python work: in a thread, other requests go on."""
+        return await asyncio.to_thread(self.reading.next_lines)
+
+    async def judge(self, session: AsyncSession, caller: Caller, one: ImportColumns, chunk: Chunk) -> None:
+        self.memory.filled = chunk.filled
+        verdicts = [*chunk.wrong, *(await self.kind.judge(session, caller, chunk.lines, self.memory) if chunk.lines else [])]
+        self.wholes.judged(chunk.lines, verdicts)
         await keep(session, one, verdicts)
-    wholes.judged([], memory.also_bad)
-    await keep(session, one, list({verdict.row: verdict for verdict in [*wholes.left_out(), *memory.also_bad]}.values()))
-    await count(session, one)
-    await record_audit(session, caller, "import.checked", "import", one.id, after={"kind": kind.name, "file": one.file_sha256, "rows": one.rows, "bad": one.bad})
+
+    async def finish(self, session: AsyncSession, caller: Caller, one: ImportColumns) -> None:
+        """What a later line spoiled of an earlier one, and the counts."""
+        self.wholes.judged([], self.memory.also_bad)
+        await keep(session, one, list({verdict.row: verdict for verdict in [*self.wholes.left_out(), *self.memory.also_bad]}.values()))
+        await count(session, one)
+        await record_audit(session, caller, "import.checked", "import", one.id, after={"kind": self.kind.name, "file": one.file_sha256, "rows": one.rows, "bad": one.bad})
+
+
+async def check(session: AsyncSession, caller: Caller, kind: Kind, one: ImportColumns, reading: Reading) -> None:
+    """All of a file in one transaction."""
+    await begin(session, one, reading)
+    if one.state == "asking":
+        return
+    checking = Checking(kind, reading, one.mode)
+    while chunk := await checking.read():
+        await checking.judge(session, caller, one, chunk)
+    await checking.finish(session, caller, one)
 
 
 def questions_of(reading: Reading) -> dict[str, Any] | None:

@@ -91,3 +91,26 @@ def imports_that_ask() -> None:
         """
     )
     protect("import_meanings")
+
+
+def imports_as_jobs() -> None:
+    """A large file is checked and written by the worker, in batches, as the person who sent it; it can be cancelled."""
+    sql(
+        """
+        -- A service starts after its migrations: nobody waits for these locks.
+        -- squawk-ignore-file constraint-missing-not-valid
+        ALTER TABLE imports
+            ADD COLUMN done integer NOT NULL DEFAULT 0,
+            ADD COLUMN total integer,
+            ADD COLUMN tries integer NOT NULL DEFAULT 0,
+            ADD COLUMN as_caller jsonb,
+            ADD COLUMN failure jsonb;
+        ALTER TABLE imports DROP CONSTRAINT import_state;
+        ALTER TABLE imports ADD CONSTRAINT import_state CHECK (
+            state IN ('asking', 'waiting', 'checked', 'writing', 'confirmed', 'cancelled', 'failed')
+            AND (state = 'confirmed') = (confirmed_at IS NOT NULL AND confirmed_by IS NOT NULL)
+            AND (state IN ('waiting', 'writing')) = (as_caller IS NOT NULL)
+            AND (state = 'failed') = (failure IS NOT NULL));
+        CREATE INDEX imports_to_work_off ON imports (created_at) WHERE state IN ('waiting', 'writing');
+        """
+    )

@@ -29,10 +29,15 @@ class ImportColumns(Protected):
     bad: Mapped[int] = mapped_column(default=0)
     unchanged: Mapped[int] = mapped_column(default=0)
     written: Mapped[int] = mapped_column(default=0)
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int | None]
+    tries: Mapped[int] = mapped_column(default=0)
+    as_caller: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     created_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     created_by: Mapped[str]
     confirmed_at: Mapped[datetime | None]
     confirmed_by: Mapped[str | None]
 
-    def confirm(self, *, by: str, written: int) -> None:
-        self.state, self.confirmed_by, self.confirmed_at, self.written = "confirmed", by, now(), written
+    def confirm(self, *, by: str) -> None:
+        self.state, self.as_caller, self.confirmed_by, self.confirmed_at = "confirmed", None, by, now()

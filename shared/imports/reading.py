@@ -19,6 +19,7 @@ class Chunk:
         self.lines: list[Line] = []
         self.wrong: list[Verdict] = []
         self.filled: dict[int, frozenset[str]] = {}
+        self.last = 0
 
     def __len__(self) -> int:
         return len(self.lines) + len(self.wrong)
@@ -33,6 +34,7 @@ class Reading:
     def __init__(self, kind: Kind, file: StoredFile, meanings: Meanings | None = None) -> None:
         self.kind, self.file, self.meanings = kind, file, meanings or Meanings()
         self.rows: Iterator[Row] = iter(())
+        self.lines_at_a_time = LINES_AT_A_TIME
 
     def begin(self) -> None:
         """Find the headings. Raises Malformed when the columns are wrong."""
@@ -42,10 +44,18 @@ class Reading:
         self.first = [row for row in first if row[0] > self.heading.row]
         self.rows = chain(self.first, rows)
 
+    def count_lines(self) -> int | None:
+        """How many lines a text file has; nobody knows it of a workbook before it is read."""
+        if self.file.kind != "csv":
+            return None
+        with self.file.path.open("rb") as source:
+            return sum(piece.count(b"\n") for piece in iter(lambda: source.read(1 << 20), b""))
+
     def next_lines(self) -> Chunk:
         """The next lines; none when the file is read."""
         chunk = Chunk()
         for row in self.rows:
+            chunk.last = row[0]
             try:
                 line = read_line(self.kind, self.heading, row, self.meanings.code_of)
             except Faults as faults:
@@ -54,6 +64,6 @@ class Reading:
                 if line is not None:
                     chunk.lines.append(line)
                     chunk.filled[row[0]] = filled_cells(self.heading, row)
-            if len(chunk) == LINES_AT_A_TIME:
+            if len(chunk) == self.lines_at_a_time:
                 break
         return chunk

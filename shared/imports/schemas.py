@@ -101,7 +101,7 @@ class ImportRead(BaseModel):
         from_attributes=True,
         json_schema_extra={
             "example": {
-                "id": "0198…", "kind": "people", "mode": "add", "state": "checked", "file_name": "staff.xlsx", "file_sha256": "9f86…", "ignored_columns": ["Ghi chú"],
+                "id": "0198…", "kind": "people", "mode": "add", "state": "checked", "file_name": "staff.xlsx", "file_sha256": "9f86…", "ignored_columns": ["Ghi chú"], "done": 0, "total": None,
                 "rows": 120, "good": 117, "changed": 0, "bad": 2, "unchanged": 1, "written": 0, "created_at": "2025-10-01T02:00:00Z", "confirmed_at": None,
                 "report": [{"row": 14, "state": "bad", "column": "birth_date", "reason": "“31/02/1980” is no day of the calendar: write the day first, dd/mm/yyyy."}],
                 "report_is_complete": True, "available_actions": [{"act": "confirm", "allowed": True}],
@@ -112,7 +112,10 @@ class ImportRead(BaseModel):
     id: UUID
     kind: str
     mode: Literal["add", "update"]
-    state: Literal["asking", "checked", "confirmed"]
+    state: Literal["asking", "waiting", "checked", "writing", "confirmed", "cancelled", "failed"]
+    done: int = Field(description="While the worker is at it: how many rows it has done.")
+    total: int | None = Field(description="Of how many, where it is known.")
+    problem: str | None = Field(default=None, description="Why it failed.")
     columns: dict[str, str] = Field(default={}, description="What each column is called in the reader's language.")
     questions: QuestionsRead | None = None
     unknown_words: list[UnknownWordRead] = []

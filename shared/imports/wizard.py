@@ -7,9 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from fastapi import Form, Path, Query, Response, UploadFile
+from fastapi import Form, Header, Path, Query, Response, UploadFile
 from fastapi.responses import FileResponse
-from pydantic import TypeAdapter
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.background import BackgroundTask
@@ -25,17 +24,17 @@ from shared.idempotency import Router
 from shared.ids import uuid7
 from shared.imports.checking import check, read_heading
 from shared.imports.columns import Kind, Lists
-from shared.imports.findings import all_findings, findings_of
-from shared.imports.judging import Memory, Wholes
-from shared.imports.keeping import count, keep
+from shared.imports.findings import all_findings, findings_of, told
+from shared.imports.jobs import Importing, as_kept, forget_waiting_rows
 from shared.imports.mapping import remember, unknown_words
 from shared.imports.models import ImportColumns
-from shared.imports.reading import LINES_AT_A_TIME
+from shared.imports.reading import Reading
 from shared.imports.rows import rows_of
 from shared.imports.schemas import ChoiceRead, FindingRead, ImportRead, MeaningsCreate, RowRead, RowState, UnknownWordRead
 from shared.imports.sheets import file_of, sheet_of_errors
 from shared.imports.templates import closed_lists, plain_heading, template_of
-from shared.pagination import Page, PageDep, keyset_page
+from shared.imports.writing import Writing
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 from shared.visibility import visible_to
 
 ImportT = TypeVar("ImportT", bound=ImportColumns)
@@ -43,8 +42,8 @@ ImportT = TypeVar("ImportT", bound=ImportColumns)
 ACCEPTED = frozenset({"csv", "ods", "xlsx"})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
-LINES_IN_A_STATEMENT = 2_000
-ALL_LINES = 2**31 - 1
+AT_ONCE_BYTES = 8 << 20
+AT_ONCE_ROWS = 25_000
 DAYS_KEPT = 30
 Mode = Literal["add", "update"]
 # A spreadsheet would run a cell that begins so.
@@ -57,7 +56,6 @@ class Wizard(Generic[ImportT]):
     def __init__(self, model: type[ImportT], kinds: Sequence[Kind]) -> None:
         self.model: Any = model
         self.kinds = {kind.name: kind for kind in kinds}
-        self._lines = {kind.name: TypeAdapter(kind.line) for kind in kinds}
         self.router = self._routes()
 
     # --- who ------------------------------------------------------------------------------------------------------
@@ -76,7 +74,7 @@ class Wizard(Generic[ImportT]):
 
     # --- what -----------------------------------------------------------------------------------------------------
 
-    async def check_file(self, session: AsyncSession, *, caller: Caller, name: str, file: StoredFile, file_name: str, mode: Mode = "add") -> ImportT:
+    async def check_file(self, session: AsyncSession, *, caller: Caller, name: str, file: StoredFile, file_name: str, mode: Mode = "add", in_background: bool = False) -> ImportT:
         """Read and judge a file; nothing is written in the register before the good lines are confirmed."""
         require(self.can_import_kind(caller, name))
         kind = self.kinds[name]
@@ -96,64 +94,70 @@ class Wizard(Generic[ImportT]):
         )
         session.add(checked)
         await session.flush()
-        await check(session, caller, kind, checked, reading)
+        await self._check(session, caller, checked, reading, in_background=in_background)
         return checked
+
+    async def _check(self, session: AsyncSession, caller: Caller, one: ImportT, reading: Reading, *, in_background: bool) -> None:
+        """At once what a request has time for; a larger file is left to the worker."""
+        if (in_background or reading.file.path.stat().st_size > AT_ONCE_BYTES) and not reading.heading.missing:
+            one.state, one.as_caller, one.questions, one.done, one.tries = "waiting", as_kept(caller), None, 0, 0
+            await session.flush()
+        else:
+            await check(session, caller, self.kinds[one.kind], one, reading)
 
     async def map_import(self, session: AsyncSession, *, caller: Caller, import_id: UUID, body: MeaningsCreate) -> ImportT:
         """What headings and words mean is remembered for the authority, and the file is judged again."""
         one = await self.get_visible_import(session, caller, import_id, for_update=True)
         require(self.can_import_kind(caller, one.kind))
-        if one.state == "confirmed":
-            raise Refused("already-confirmed", _("The good rows were written already."))
+        must_be_open(one)
+        if one.state in ("waiting", "writing"):
+            raise Refused("import-at-work", _("The worker is at this import. Wait until it is done, or cancel it."))
         kind = self.kinds[one.kind]
         await remember(session, caller, one, kind, await self.lists_of(session, caller, kind), body.columns, body.values)
-        await check(session, caller, kind, one, await read_heading(session, kind, one.authority_path, file_of(one)))
+        await self._check(session, caller, one, await read_heading(session, kind, one.authority_path, file_of(one)), in_background=False)
         return one
 
     async def lists_of(self, session: AsyncSession, caller: Caller, kind: Kind) -> Lists:
         """By column the codes that it takes, as the reader calls them."""
         return {**closed_lists(kind), **(await kind.lists(session, caller, current_language.get()) if kind.lists else {})}
 
-    async def confirm_import(self, session: AsyncSession, *, caller: Caller, import_id: UUID) -> ImportT:
-        """Write the good lines, all or none. They are judged again first: the register may have changed since the check."""
+    async def confirm_import(self, session: AsyncSession, *, caller: Caller, import_id: UUID, in_background: bool = False) -> ImportT:
+        """Write the good lines, all or none; very many are left to the worker, batch by batch."""
         checked = await self.get_visible_import(session, caller, import_id, for_update=True)
         require(self.can_import_kind(caller, checked.kind))
-        if checked.state == "confirmed":
+        if checked.state in ("confirmed", "writing"):
             return checked
+        must_be_open(checked)
+        if checked.state == "waiting":
+            raise Refused("import-at-work", _("The worker is at this import. Wait until it is done, or cancel it."))
         if checked.state == "asking":
             raise Refused("columns-not-known", _("Say first what the columns of this file mean."))
         if not checked.good + checked.changed:
             raise Refused("nothing-to-import", _("No line of this file is good, so there is nothing to write."), possible=_("Correct the file by the report and send it again."))
-        kind = self.kinds[checked.kind]
-        await session.execute(text("SET LOCAL statement_timeout = '10min'"))  # thousands of rows in one statement, on a slow machine
-        # Two imports at once would each judge before the other has written.
-        await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('import', 0))"))
-        memory, written, after = Memory(may_change=checked.mode == "update"), 0, 0
-        at_a_time, in_a_statement = (LINES_AT_A_TIME, LINES_IN_A_STATEMENT) if kind.whole is None else (ALL_LINES, ALL_LINES)
-        while rows := (await session.execute(_GOOD, {"id": checked.id, "after": after, "most": at_a_time})).all():
-            after = rows[-1].row
-            lines = [self._lines[kind.name].validate_python(row.line) for row in rows]
-            # What was not shown before the confirmation is not changed by it.
-            memory.filled = {row.row: frozenset(row.changes or ()) for row in rows}
-            verdicts = await kind.judge(session, caller, lines, memory)
-            wholes = Wholes(kind.whole)
-            wholes.judged(lines, verdicts)
-            left_out = {verdict.row: verdict for verdict in wholes.left_out()}
-            verdicts = [left_out.get(verdict.row, verdict) for verdict in verdicts]
-            good = [verdict.line for verdict in verdicts if verdict.state == "good" and verdict.line is not None]
-            # The use cases of each kind write set-wise, with their events and audit, in this transaction.
-            for first in range(0, len(good), in_a_statement):
-                await kind.write(session, caller, good[first : first + in_a_statement])
-            changes = [verdict for verdict in verdicts if verdict.state == "changed"]
-            if changes and kind.change is not None:
-                await kind.change(session, caller, changes)
-            written += len(good) + len(changes)
-            await keep(session, checked, [verdict for verdict in verdicts if not verdict.is_to_write])
-        checked.confirm(by=caller.actor, written=written)
-        await count(session, checked)
-        await session.execute(_WRITTEN, {"id": checked.id})
-        await record_audit(session, caller, "import.confirmed", "import", checked.id, after={"kind": checked.kind, "file": checked.file_sha256, "written": written})
+        if in_background or checked.good + checked.changed > AT_ONCE_ROWS:
+            checked.state, checked.as_caller, checked.done, checked.total, checked.tries = "writing", as_kept(caller), 0, checked.good + checked.changed, 0
+            return checked
+        writing = Writing(self.kinds[checked.kind], checked.mode)
+        while await writing.write_next(session, caller, checked):
+            pass
+        await writing.finish(session, caller, checked)
         return checked
+
+    async def cancel_import(self, session: AsyncSession, *, caller: Caller, import_id: UUID) -> ImportT:
+        """Whoever may confirm an import may give it up; what the worker has written already stays."""
+        one = await self.get_visible_import(session, caller, import_id, for_update=True)
+        require(self.can_import_kind(caller, one.kind))
+        if one.state == "cancelled":
+            return one
+        must_be_open(one)
+        one.state, one.as_caller, one.questions = "cancelled", None, None
+        await forget_waiting_rows(session, one.id)
+        await record_audit(session, caller, "import.cancelled", "import", one.id, after={"kind": one.kind, "file": one.file_sha256, "written": one.written})
+        return one
+
+    def worker(self) -> Importing:
+        """The duty of the service's worker: what is too large for a request."""
+        return Importing(self)
 
     async def forget_old_imports(self) -> None:
         """Lines that nobody confirmed within some days go, with the names they hold; what was reported stays in the counts."""
@@ -177,11 +181,21 @@ class Wizard(Generic[ImportT]):
             raise NotFound()
         return found
 
+    def listed(self, one: ImportT) -> ImportRead:
+        """An import without its report."""
+        problem = told(one.failure, current_language.get()) if one.failure else None
+        return ImportRead.model_validate(one).model_copy(update={"report_is_complete": False, "problem": problem})
+
     async def shown(self, session: AsyncSession, caller: Caller, one: ImportT) -> ImportRead:
         """An import with the first rows of its report, and whether it may be confirmed."""
         found = await findings_of(session, one.id, current_language.get(), most=SHOWN)
         permission = self.can_import_kind(caller, one.kind)
-        if permission is True and one.state == "confirmed":
+        cancellation = permission
+        if permission is True and one.state in ("waiting", "writing"):
+            permission = Refusal("import-at-work", _("The worker is at this import. Wait until it is done, or cancel it."))
+        elif permission is True and one.state in ("cancelled", "failed"):
+            permission = Refusal("import-ended", _("This import has ended: nothing of it waits any more."))
+        elif permission is True and one.state == "confirmed":
             permission = Refusal("already-confirmed", _("The good rows were written already."))
         elif permission is True and one.state == "asking":
             permission = Refusal("columns-not-known", _("Say first what the columns of this file mean."))
@@ -196,7 +210,8 @@ class Wizard(Generic[ImportT]):
                 "lists": {column: [ChoiceRead(code=code, name=said) for code, said in lists[column].items()] for column in {word.column for word in unknown} & lists.keys()},
                 "report": [FindingRead.model_validate(finding) for finding in found],
                 "report_is_complete": len({finding.row for finding in found}) < SHOWN,
-                "available_actions": [action("confirm", permission)],
+                "available_actions": [action("confirm", permission), action("cancel", cancellation, lambda: must_be_open(one))],
+                "problem": told(one.failure, current_language.get()) if one.failure else None,
             }
         )
 
@@ -212,20 +227,31 @@ class Wizard(Generic[ImportT]):
             file: UploadFile,
             caller: CallerDep,
             session: SessionDep,
+            prefer: Annotated[str, Header(description="`respond-async`: the worker checks the file, however small it is.")] = "",
             mode: Annotated[Mode, Form(description="`add`: what is recorded stays as it is; `update`: a filled cell that says something else changes it.")] = "add",
         ) -> ImportRead:
             """Check a CSV, XLSX or ODS file. Nothing is written before the confirmation."""
             require(self.can_import_kind(caller, self._known(kind)))
             name = file.filename or ""
             stored = await store(chunks_of(file), name, allowed=ACCEPTED)
-            return await self.shown(session, caller, await self.check_file(session, caller=caller, name=kind, file=stored, file_name=name, mode=mode))
+            return await self.shown(
+                session, caller, await self.check_file(session, caller=caller, name=kind, file=stored, file_name=name, mode=mode, in_background=wants_async(prefer))
+            )
 
         @router.get("", response_model=Page[ImportRead], responses=problems(401, 403))
-        async def list_imports(caller: CallerDep, session: SessionDep, page: PageDep) -> Page[ImportRead]:
-            """Imports of one's authority or facility, without their reports, oldest first."""
+        async def list_imports(
+            caller: CallerDep,
+            session: SessionDep,
+            page: PageDep,
+            mine: Annotated[bool, Query(description="Only those of the asking account.")] = False,
+            sort: Literal["created_at", "-created_at"] = "created_at",
+        ) -> Page[ImportRead]:
+            """Imports of one's authority or facility, without their reports."""
             statement = select(self.model).where(visible_to(caller, self.model))
-            found = await keyset_page(session, statement, keys=[self.model.created_at, self.model.id], params=page)
-            return Page(items=[ImportRead.model_validate(one).model_copy(update={"report_is_complete": False}) for one in found.items], next=found.next)
+            if mine:
+                statement = statement.where(self.model.created_by == caller.actor)
+            found = await keyset_page(session, statement, keys=sorted_by(sort, {"created_at": [self.model.created_at]}, self.model.id), params=page)
+            return found.of([self.listed(one) for one in found.items])
 
         @router.get("/templates/{kind}.csv", responses=problems(401, 403), response_class=Response)
         async def read_template(kind: Annotated[str, Path(json_schema_extra=known)]) -> Response:
@@ -274,9 +300,19 @@ class Wizard(Generic[ImportT]):
             return await self.shown(session, caller, await self.map_import(session, caller=caller, import_id=import_id, body=body))
 
         @router.post("/{import_id}/confirmation", status_code=201, response_model=ImportRead, responses=problems(401, 403, 404, 409))
-        async def create_confirmation(import_id: UUID, caller: CallerDep, session: SessionDep) -> ImportRead:
-            """Write the good rows, all or none; confirming twice writes once."""
-            return await self.shown(session, caller, await self.confirm_import(session, caller=caller, import_id=import_id))
+        async def create_confirmation(
+            import_id: UUID,
+            caller: CallerDep,
+            session: SessionDep,
+            prefer: Annotated[str, Header(description="`respond-async`: the worker writes the rows, however few they are.")] = "",
+        ) -> ImportRead:
+            """Write the good rows, all or none; confirming twice writes once. Very many are written by the worker, in batches that are each whole."""
+            return await self.shown(session, caller, await self.confirm_import(session, caller=caller, import_id=import_id, in_background=wants_async(prefer)))
+
+        @router.post("/{import_id}/cancellation", status_code=201, response_model=ImportRead, responses=problems(401, 403, 404, 409))
+        async def create_cancellation(import_id: UUID, caller: CallerDep, session: SessionDep) -> ImportRead:
+            """Give an import up: what waits of it goes. What the worker has written already stays."""
+            return await self.shown(session, caller, await self.cancel_import(session, caller=caller, import_id=import_id))
 
         return router
 
@@ -286,10 +322,17 @@ class Wizard(Generic[ImportT]):
         return kind
 
 
-_GOOD = text("SELECT row, line, changes FROM import_rows WHERE import_id = :id AND state IN ('good', 'changed') AND row > :after ORDER BY row LIMIT :most")
-_WRITTEN = text(
-    "UPDATE import_rows SET line = NULL, changes = NULL, state = CASE state WHEN 'good' THEN 'written' ELSE 'rewritten' END WHERE import_id = :id AND state IN ('good', 'changed')"
-)
+def must_be_open(one: ImportColumns) -> None:
+    """Raises Refused when nothing is left to be given up."""
+    if one.state == "confirmed":
+        raise Refused("already-confirmed", _("The good rows were written already."))
+    if one.state in ("cancelled", "failed"):
+        raise Refused("import-ended", _("This import has ended: nothing of it waits any more."))
+
+
+def wants_async(prefer: str) -> bool:
+    """The preference of RFC 7240."""
+    return "respond-async" in {word.strip().lower() for word in prefer.split(",")}
 
 
 async def chunks_of(file: UploadFile) -> AsyncIterator[bytes]:

@@ -285,7 +285,7 @@ class TestNothingIsWrittenBeforeItIsConfirmed:
         await a_province(api)
         done = await confirmed(api, "people", PEOPLE, ANH, DUC, "0003,?,1990,f,VN-BS,,,,,VN-22-BVT,,01/01/2015,")
         assert (done["state"], done["written"], done["good"], done["bad"]) == ("confirmed", 2, 2, 1)
-        assert [action["allowed"] for action in done["available_actions"]] == [False]
+        assert not any(action["allowed"] for action in done["available_actions"])
         assert await count("persons") == 2
         found = (await api.as_("linh").post("/api/v1/registry/persons/search", json={"q": "duc le"})).json()["items"]
         assert [person["name"] for person in found] == ["Lê Văn Đức"]

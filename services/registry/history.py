@@ -12,8 +12,9 @@ from services.registry.assignments.models import Assignment
 from services.registry.corrections.use_cases import corrections_visible_to
 from services.registry.documents.models import Document
 from services.registry.documents.permissions import can_read_documents
-from services.registry.exports.models import Export
 from services.registry.duplicates.use_cases import duplicates_visible_to
+from services.registry.establishment.models import Ceiling, EstablishmentRound
+from services.registry.exports.models import Export
 from services.registry.facilities.models import Facility
 from services.registry.holds.models import Hold
 from services.registry.identifiers.models import Identifier
@@ -47,6 +48,8 @@ HISTORY = {
     "correction": HistoryOf(corrections_visible_to, can_read_people),
     "document": HistoryOf(_managed(Document), can_read_documents),
     "duplicate": HistoryOf(duplicates_visible_to, can_read_people),
+    "ceiling": HistoryOf(_managed(Ceiling), can_read_posts),
+    "establishment-round": HistoryOf(_managed(EstablishmentRound), can_read_posts),
     "employment": HistoryOf(_managed(Employment), can_read_people),
     "export": HistoryOf(_managed(Export), can_read_people),
     "hold": HistoryOf(_managed(Hold), can_read_people),

@@ -32,7 +32,7 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
     await tables_of(service)
     meant = {
         # The registry's rules over several rows also count the rows that the caller may not see.
-        *("refuse_overfilled_posts", "refuse_overloaded_persons", "guard_assignments", "guard_posts"),
+        *("refuse_overfilled_posts", "refuse_overloaded_persons", "refuse_posts_above_ceiling", "guard_assignments", "guard_posts"),
         # Minimum staffing and double booking are judged over a whole team and all that takes its people away.
         *("staff_of_places", "places_of_persons", "held_days_of", "minimums_of_places"),
         # A post is empty whoever sent its holder away.

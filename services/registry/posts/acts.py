@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.assignments.models import Assignment
 from services.registry.beliefs import Act, cut, supersede, version_of
+from services.registry.establishment.rounds import must_fit_ceilings
 from services.registry.periods import period
 from services.registry.persons.permissions import can_write_at
 from services.registry.posts.filling import Share, days_of_change, sum_on
@@ -38,6 +39,7 @@ async def change_post(session: AsyncSession, *, caller: Caller, post_id: UUID, b
         raise Malformed.field("effective_on", _("A change takes effect after {first} and within the days of the post."), first=first.isoformat())
     if body.fte is not None:
         await must_leave_room(session, post_id, body.fte, body.effective_on)
+        await must_fit_ceilings(session, writing.periods[-1].facility_id, Share(body.effective_on, last, body.fte), but=post_id)
     said = body.said()
 
     def describe(one: Post) -> None:

@@ -8,10 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.beliefs import Draft
 from services.registry.directory import get_occupation, get_place, places
+from services.registry.establishment.rounds import must_fit_ceilings
 from services.registry.imports.lines import PostLine
 from services.registry.periods import period
 from services.registry.persons.permissions import can_write_at, can_write_people
 from services.registry.posts.events import PostChanged, PostOpened
+from services.registry.posts.filling import Share
 from services.registry.posts.models import Post
 from services.registry.posts.queries import get_visible_post, taken_of_many
 from services.registry.posts.schemas import PostCreate
@@ -36,6 +38,7 @@ async def open_post(session: AsyncSession, *, caller: Caller, body: PostCreate) 
     known = await by_reference(session, Post, owner=owner, reference=body.reference, body=body)
     if known is not None:
         return await get_visible_post(session, caller, known.id)
+    await must_fit_ceilings(session, place.id, Share(body.open_from, body.close_to, body.fte))
 
     post = Post(
         row_id=uuid7(),

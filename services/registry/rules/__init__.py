@@ -18,6 +18,7 @@ REG_POST_ACTS = Rule("REG-POST-ACTS", None, "", "Relais rule book, registry (nob
 REG_POST_TIME = Rule("REG-POST-TIME", None, "", "Relais rule book, registry (a change opens a period after the first day; what was recorded is kept)")
 REG_EMPTY = Rule("REG-EMPTY", 30, "days in a row from which an absence empties a post", "Relais rule book, registry (filled on paper and functionally empty are told apart)", "to_confirm")
 REG_ONE_EMPLOYMENT = Rule("REG-EMPLOYMENT", 1, "employment with one facility at one time", "Relais rule book, registry (one employment with an employer)")
+REG_CEILING = Rule("REG-CEILING", None, "share of posts on any day of the year", "Relais rule book, registry (a facility’s posts stay below the ceiling that was notified for the year)")
 REG_TRANSFER = Rule("REG-TRANSFER", None, "", "Relais rule book, registry (HR moves people within a facility; between facilities the appointing authority decides)")
 REG_CONTRACT = Rule("REG-CONTRACT", None, "", "Relais rule book, registry (a contract has a term or a last day; it is renewed from the day after it, and suspended within it)")
 SEC_02 = Rule("SEC-02", 2, "different persons", "Relais rule book, segregation of duties (who declares does not verify)")

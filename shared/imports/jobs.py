@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("relais.imports")
 
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 2.0
 MOST_TRIES = 5
 _CALLER = TypeAdapter(Caller)
 _OF_CALLER = ("account", "issuer", "roles", "scopes", "client_id", "is_machine", "territories", "facilities", "scope", "parties", "acting_for", "language")
@@ -79,7 +79,7 @@ class Importing:
                         await give_up(session, one, _("The work stopped by itself several times. Tell those who operate the system the number of this import."))
                         return True
                 with span(f"import {found.state}"):
-                    await (self._check(caller, found.id) if found.state == "waiting" else self._write(caller, found.id))
+                    await (self._check(caller, found.id) if found.state == "checking" else self._write(caller, found.id))
             except Problem as problem:
                 async with app_session(caller) as session:
                     field = problem.fields[0] if problem.fields else None
@@ -92,7 +92,7 @@ class Importing:
     async def _check(self, caller: Caller, import_id: UUID) -> None:
         async with app_session(caller) as session:
             one = await self._locked(session, caller, import_id)
-            if one.state != "waiting":
+            if one.state != "checking":
                 return
             kind = self.wizard.kinds[one.kind]
             reading = await read_heading(session, kind, one.authority_path, file_of(one))
@@ -108,7 +108,7 @@ class Importing:
             chunk = await checking.read()
             async with app_session(caller) as session:
                 one = await self._locked(session, caller, import_id)
-                if one.state != "waiting":
+                if one.state != "checking":
                     return
                 one.tries = 0
                 if not chunk:
@@ -141,7 +141,7 @@ class Importing:
 
 async def give_up(session: Any, one: ImportColumns, reason: str, **values: Any) -> None:
     """What was written stays; the rows that wait go, with the names that they hold."""
-    one.state, one.as_caller, one.failure = "failed", None, {"reason": reason, "values": values}
+    one.state, one.as_caller, one.failure = "stopped", None, {"reason": reason, "values": values}
     await forget_waiting_rows(session, one.id)
 
 
@@ -163,4 +163,4 @@ async def _alone_with(import_id: UUID) -> AsyncIterator[bool]:
                 await connection.execute(text("SELECT pg_advisory_unlock(hashtextextended(:key, 0))"), key)
 
 
-_OLDEST = text("SELECT id, state, as_caller FROM imports WHERE state IN ('waiting', 'writing') ORDER BY created_at LIMIT 1")
+_OLDEST = text("SELECT id, state, as_caller FROM imports WHERE state IN ('checking', 'writing') ORDER BY created_at LIMIT 1")

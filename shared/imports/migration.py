@@ -107,10 +107,10 @@ def imports_as_jobs() -> None:
             ADD COLUMN failure jsonb;
         ALTER TABLE imports DROP CONSTRAINT import_state;
         ALTER TABLE imports ADD CONSTRAINT import_state CHECK (
-            state IN ('asking', 'waiting', 'checked', 'writing', 'confirmed', 'cancelled', 'failed')
+            state IN ('asking', 'checking', 'checked', 'writing', 'confirmed', 'cancelled', 'stopped')
             AND (state = 'confirmed') = (confirmed_at IS NOT NULL AND confirmed_by IS NOT NULL)
-            AND (state IN ('waiting', 'writing')) = (as_caller IS NOT NULL)
-            AND (state = 'failed') = (failure IS NOT NULL));
-        CREATE INDEX imports_to_work_off ON imports (created_at) WHERE state IN ('waiting', 'writing');
+            AND (state IN ('checking', 'writing')) = (as_caller IS NOT NULL)
+            AND (state = 'stopped') = (failure IS NOT NULL));
+        CREATE INDEX imports_to_work_off ON imports (created_at) WHERE state IN ('checking', 'writing');
         """
     )

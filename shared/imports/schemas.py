@@ -112,7 +112,7 @@ class ImportRead(BaseModel):
     id: UUID
     kind: str
     mode: Literal["add", "update"]
-    state: Literal["asking", "waiting", "checked", "writing", "confirmed", "cancelled", "failed"]
+    state: Literal["asking", "checking", "checked", "writing", "confirmed", "cancelled", "stopped"]
     done: int = Field(description="While the worker is at it: how many rows it has done.")
     total: int | None = Field(description="Of how many, where it is known.")
     problem: str | None = Field(default=None, description="Why it failed.")

@@ -100,7 +100,7 @@ class Wizard(Generic[ImportT]):
     async def _check(self, session: AsyncSession, caller: Caller, one: ImportT, reading: Reading, *, in_background: bool) -> None:
         """At once what a request has time for; a larger file is left to the worker."""
         if (in_background or reading.file.path.stat().st_size > AT_ONCE_BYTES) and not reading.heading.missing:
-            one.state, one.as_caller, one.questions, one.done, one.tries = "waiting", as_kept(caller), None, 0, 0
+            one.state, one.as_caller, one.questions, one.done, one.tries = "checking", as_kept(caller), None, 0, 0
             await session.flush()
         else:
             await check(session, caller, self.kinds[one.kind], one, reading)
@@ -110,7 +110,7 @@ class Wizard(Generic[ImportT]):
         one = await self.get_visible_import(session, caller, import_id, for_update=True)
         require(self.can_import_kind(caller, one.kind))
         must_be_open(one)
-        if one.state in ("waiting", "writing"):
+        if one.state in ("checking", "writing"):
             raise Refused("import-at-work", _("The worker is at this import. Wait until it is done, or cancel it."))
         kind = self.kinds[one.kind]
         await remember(session, caller, one, kind, await self.lists_of(session, caller, kind), body.columns, body.values)
@@ -128,7 +128,7 @@ class Wizard(Generic[ImportT]):
         if checked.state in ("confirmed", "writing"):
             return checked
         must_be_open(checked)
-        if checked.state == "waiting":
+        if checked.state == "checking":
             raise Refused("import-at-work", _("The worker is at this import. Wait until it is done, or cancel it."))
         if checked.state == "asking":
             raise Refused("columns-not-known", _("Say first what the columns of this file mean."))
@@ -191,9 +191,9 @@ class Wizard(Generic[ImportT]):
         found = await findings_of(session, one.id, current_language.get(), most=SHOWN)
         permission = self.can_import_kind(caller, one.kind)
         cancellation = permission
-        if permission is True and one.state in ("waiting", "writing"):
+        if permission is True and one.state in ("checking", "writing"):
             permission = Refusal("import-at-work", _("The worker is at this import. Wait until it is done, or cancel it."))
-        elif permission is True and one.state in ("cancelled", "failed"):
+        elif permission is True and one.state in ("cancelled", "stopped"):
             permission = Refusal("import-ended", _("This import has ended: nothing of it waits any more."))
         elif permission is True and one.state == "confirmed":
             permission = Refusal("already-confirmed", _("The good rows were written already."))
@@ -326,7 +326,7 @@ def must_be_open(one: ImportColumns) -> None:
     """Raises Refused when nothing is left to be given up."""
     if one.state == "confirmed":
         raise Refused("already-confirmed", _("The good rows were written already."))
-    if one.state in ("cancelled", "failed"):
+    if one.state in ("cancelled", "stopped"):
         raise Refused("import-ended", _("This import has ended: nothing of it waits any more."))
 
 

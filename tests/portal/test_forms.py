@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 from starlette.testclient import TestClient
 
-from services.portal.clients import Api, Refusal
+from services.portal.clients import Api, Refusal, ServiceAway
 from tests.portal.forms import fill, hidden_fields
 from tests.portal.world import CAMPAIGN, CANDIDACY, CANDIDACY_READ, HIRE, HIRE_READ, PERSON_READ, POST, REPORT, World, uid
 
@@ -163,8 +163,8 @@ class TestImports:
         assert "giver_code, receiver_code, model" in page
         assert "Mỗi dòng là một chuyên khoa được cam kết." in page
         reader = as_("linh")
-        world.answers["/api/v1/rotation/imports"] = REPORT | {"kind": "agreements"}
         hidden = hidden_fields(reader.get("/imports").text, "/imports")
+        world.answers["/api/v1/rotation/imports"] = REPORT | {"kind": "agreements"}
         answer = reader.post("/imports", data=hidden | {"kind": "agreements"}, files={"file": ("agreements.csv", b"reference\n", "text/csv")})
         assert answer.headers["location"] == f"/imports/rotation/{uid(600)}"
 
@@ -190,6 +190,26 @@ class TestImports:
         for said in ("<del>Nguyễn Thị Anh</del>", "<strong>05/03/1985</strong>", "<strong>Công chức</strong>"):
             assert said in page
         assert f'href="/imports/registry/{uid(600)}/errors.xlsx"' in page
+
+    def test_how_far_the_worker_is_shows_without_javascript_and_can_be_cancelled(self, as_: Callable[..., TestClient], world: World) -> None:
+        reader = as_("linh", "en")
+        path = f"/imports/registry/{uid(602)}"
+        page = reader.get(path).text
+        assert '<noscript><meta http-equiv="refresh" content="3"></noscript>' in page
+        assert '<progress class="job-bar" aria-labelledby="job-title" max="1000000" value="120000">' in page
+        asked = {"hx-request": "true", "hx-target": "job"}
+        assert "hx-refresh" not in reader.get(path, headers=asked).headers
+        assert reader.get(f"/imports/registry/{uid(603)}", headers=asked).headers["hx-refresh"] == "true"
+        world.answers[f"/api/v1/registry/imports/{uid(602)}/cancellation"] = REPORT
+        answer = reader.post(f"{path}/cancellation", data=hidden_fields(page, f"{path}/cancellation"))
+        assert answer.headers["location"] == f"{path}?done=cancelled"
+
+    def test_the_own_imports_stand_under_the_form_newest_first_whoever_else_is_away(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.refusals["/api/v1/training/imports"] = ServiceAway()
+        page = as_("linh", "fr").get("/imports").text
+        assert page.count("danh-sach-nhan-vien.xlsx") == 2
+        assert "En cours d’écriture" in page
+        assert ("GET", "/api/v1/registry/imports", {"mine": "true", "sort": "-created_at", "limit": "10"}) in world.sent
 
     def test_what_a_heading_means_is_asked_and_sent_as_chosen(self, as_: Callable[..., TestClient], world: World) -> None:
         reader = as_("linh", "fr")

@@ -113,6 +113,8 @@ def test_every_icon_of_a_page_is_in_the_sprite(as_: Callable[..., TestClient]) -
         f"/imports/registry/{uid(600)}/rows?state=changed",
         f"/imports/registry/{uid(600)}/rows",
         f"/imports/registry/{uid(601)}",
+    f"/imports/registry/{uid(602)}",
+    f"/imports/registry/{uid(603)}",
         "/figures/density.doctors",
         "/needs",
         "/facilities",

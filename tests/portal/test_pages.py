@@ -24,6 +24,8 @@ PAGES = [
     f"/imports/registry/{uid(600)}/rows?state=changed",
     f"/imports/registry/{uid(600)}/rows",
     f"/imports/registry/{uid(601)}",
+    f"/imports/registry/{uid(602)}",
+    f"/imports/registry/{uid(603)}",
     "/policies",
     f"/policies/{POLICY}",
     "/needs",

@@ -176,12 +176,14 @@ REPORT = {
     "questions": None, "columns": {"worker_no": "Mã nhân viên", "full_name": "Họ và tên", "birth_date": "Ngày sinh", "sex": "Giới tính", "occupation_code": "Chức danh", "facility_code": "Mã cơ sở", "start_date": "Ngày bắt đầu", "specialty": "Chuyên khoa", "employment_type": "Hình thức"},
     "unknown_words": [{"column": "occupation_code", "written": "Bác sỹ ĐK", "rows": 14}], "lists": {"occupation_code": [{"code": "VN-BS", "name": "Bác sĩ"}, {"code": "VN-YS", "name": "Y sĩ"}]},
     "report": [{"row": 17, "column": "birth_date", "reason": "Viết ngày sinh dạng dd/mm/yyyy hoặc chỉ năm sinh."}, {"row": 233, "column": "facility_code", "reason": "Không có cơ sở mang mã VN-22-XX."}],
-    "report_is_complete": False,
+    "report_is_complete": False, "written": 0, "created_at": "2025-09-29T02:10:00Z", "done": 0, "total": None, "problem": None,
 }  # fmt: skip
 IMPORT_ROWS = [
     {"row": 2, "state": "good", "values": {"worker_no": "0001", "full_name": "Nguyễn Thị Ánh", "birth_date": "1985-03-05", "sex": "female", "occupation_code": "VN-BS", "facility_code": "VN-22-BVT", "start_date": "2010-09-01"}, "reasons": [],
      "changes": [{"column": "full_name", "before": "Nguyễn Thị Anh", "after": "Nguyễn Thị Ánh"}, {"column": "birth_date", "before": "1985-01-01", "after": "1985-03-05"}, {"column": "specialty", "before": None, "after": "Nội khoa"}, {"column": "employment_type", "before": "public_employee", "after": "civil_servant"}]},
 ]  # fmt: skip
+RUNNING = REPORT | {"id": uid(602), "state": "writing", "done": 120_000, "total": 1_000_000, "report": [], "unknown_words": []}
+FAILED = REPORT | {"id": uid(603), "state": "stopped", "written": 40_000, "problem": "Dòng 62 không đọc được.", "report": [], "unknown_words": [], "report_is_complete": True}
 ASKING = REPORT | {
     "id": uid(601), "state": "asking", "rows": 0, "good": 0, "changed": 0, "bad": 0, "report": [], "unknown_words": [],
     "questions": {"missing": ["worker_no", "occupation_code"], "columns": ["worker_no", "occupation_code", "specialty", "employment_type"], "headings": [{"heading": "Số hồ sơ", "examples": ["0001", "0002"]}, {"heading": "Ngạch", "examples": ["Bác sỹ ĐK"]}, {"heading": "Ghi chú", "examples": []}]},
@@ -254,6 +256,9 @@ ANSWERS: dict[str, Any] = {
     f"{R}/imports/{uid(600)}": REPORT,
     f"{R}/imports/{uid(600)}/rows": page(*IMPORT_ROWS),
     f"{R}/imports/{uid(601)}": ASKING,
+    f"{R}/imports/{uid(602)}": RUNNING,
+    f"{R}/imports/{uid(603)}": FAILED,
+    f"{R}/imports": page(RUNNING, REPORT),
     f"{H}/policies": page(POLICY_READ),
     f"{H}/policies/{POLICY}": POLICY_READ,
     f"{H}/needs": page(NEED_OPEN, NEED_READ),

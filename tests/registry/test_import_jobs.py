@@ -54,7 +54,7 @@ class TestTheWorker:
         worker = Importing(wizard)
         assert not await worker.work_off_one()
         found = await sent(api, ANH, ANH.replace("0001", "0002").replace("Nữ", "?"), ANH.replace("0001", "0003").replace("VN-22-BVT", "VN-22-TYT-06700"), person="hr-bvt")
-        assert (found["state"], found["rows"]) == ("waiting", 0)
+        assert (found["state"], found["rows"]) == ("checking", 0)
         assert [action["allowed"] for action in found["available_actions"]] == [False, True]
         assert await worker.work_off_one()
         found = await read(api, found)
@@ -71,13 +71,13 @@ class TestTheWorker:
     async def test_a_large_file_goes_to_the_worker_by_itself(self, api, province):
         padding = f"{ANH},{'x' * 90_000}"
         answer = await api.as_("linh").post(IMPORTS, data={"kind": "people"}, files={"file": ("f.csv", "\n".join([PEOPLE + ",note", *[padding] * 100]).encode())})
-        assert answer.json()["state"] == "waiting"
+        assert answer.json()["state"] == "checking"
 
     async def test_what_fails_in_the_middle_is_told_and_leaves_no_row(self, api, province):
         found = await sent(api, *staff(60), '000009,"Nguyễn')
         assert await Importing(wizard, lines_at_a_time=50).work_off_one()
         found = await read(api, found)
-        assert found["state"] == "failed" and "Line 62 cannot be read" in found["problem"]
+        assert found["state"] == "stopped" and "Line 62 cannot be read" in found["problem"]
         assert await value("SELECT count(*) FROM import_rows WHERE import_id = :id", id=found["id"]) == 0
         assert (await api.as_("linh").post(f"{IMPORTS}/{found['id']}/confirmation")).status_code == 409
 
@@ -86,7 +86,7 @@ class TestTheWorker:
         async with worker_session() as session:
             await session.execute(text("UPDATE imports SET tries = :tries WHERE id = :id"), {"tries": jobs.MOST_TRIES, "id": found["id"]})
         assert await Importing(wizard).work_off_one()
-        assert (await read(api, found))["state"] == "failed"
+        assert (await read(api, found))["state"] == "stopped"
 
     async def test_two_workers_are_never_at_one_import(self, api, province):
         found = await sent(api, ANH)
@@ -97,7 +97,7 @@ class TestTheWorker:
 
     async def test_the_rights_are_kept_without_name_and_token(self, api, province):
         await sent(api, ANH)
-        kept = await value("SELECT as_caller FROM imports WHERE state = 'waiting'")
+        kept = await value("SELECT as_caller FROM imports WHERE state = 'checking'")
         assert not {"name", "token"} & kept.keys()
         caller = as_caller(kept)
         assert (caller.scope, caller.roles >= {"regional-administrator"}, caller.token) == (("VN.VN-22",), True, "")

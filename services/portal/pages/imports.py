@@ -1,12 +1,13 @@
 """The import of a file: upload, questions about its headings, report and preview, confirmation. Nothing is written before the good rows are confirmed."""
 
+import asyncio
 import re
 from typing import Any
 
 from starlette.responses import Response, StreamingResponse
 
 from services.portal import formats
-from services.portal.clients import Refusal, segment
+from services.portal.clients import Refusal, ServiceAway, segment
 from services.portal.labels import choices, label
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
@@ -16,7 +17,7 @@ pages = Pages()
 
 SERVICES = frozenset(service for service, _columns in IMPORTS.values())
 PASSED_ON = ("content-type", "content-disposition", "content-length")
-SHOWN_CHANGES, SHOWN_NEW = 20, 5
+SHOWN_CHANGES, SHOWN_NEW, SHOWN_OWN = 20, 5, 10
 ISO_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 LABELS_OF = {"status": "employment_status"}
 
@@ -43,7 +44,22 @@ async def first_page(visit: Visit, status: int = 200, problem: dict[str, Any] | 
         typed=visit.fields(),
         problem=problem,
         errors=errors or {},
+        mine=await own_imports(visit),
     )
+
+
+async def own_imports(visit: Visit) -> list[dict[str, Any]]:
+    """What this account sent lately, to any service; one that is away or closed to the account leaves nothing out of the others."""
+
+    async def of(service: str) -> list[dict[str, Any]]:
+        try:
+            found = await visit.api.get_or_none(api_of(service), mine="true", sort="-created_at", limit=SHOWN_OWN)
+        except ServiceAway:
+            return []
+        return [one | {"service": service} for one in found["items"]] if found else []
+
+    lists = await asyncio.gather(*(of(service) for service in sorted(SERVICES)))
+    return sorted((one for found in lists for one in found), key=lambda one: str(one["created_at"]), reverse=True)[:SHOWN_OWN]
 
 
 @pages.get("/imports")
@@ -111,6 +127,10 @@ async def report_page(visit: Visit, status: int = 200, problem: dict[str, Any] |
     same = {"report": found, "service": visit.path("service"), "problem": problem, "errors": errors or {}}
     if found["state"] == "asking":
         return visit.page("imports/questions.html", status, typed=visit.fields(), **same)
+    if found["state"] in ("checking", "writing"):
+        return visit.page("imports/progress.html", status, **same)
+    if visit.request.headers.get("hx-target") == "job":  # the progress that asked is over: the page has another form now
+        return Response(headers={"HX-Refresh": "true"})
     waits = found["state"] == "checked"
     changed = as_read((await visit.api.get(f"{path}/rows", state="changed", limit=SHOWN_CHANGES))["items"]) if waits and found["changed"] else []
     new = as_read((await visit.api.get(f"{path}/rows", state="good", limit=SHOWN_NEW))["items"]) if waits and found["good"] else []
@@ -179,12 +199,21 @@ async def mean(visit: Visit) -> Response:
     return visit.go(f"/imports/{visit.path('service')}/{visit.path('id')}", done="remembered")
 
 
+@pages.post("/imports/{service}/{id}/cancellation")
+async def cancel(visit: Visit) -> Response:
+    return await act(visit, "cancellation", "cancelled")
+
+
 @pages.post("/imports/{service}/{id}/confirmation")
 async def confirm(visit: Visit) -> Response:
+    return await act(visit, "confirmation", "confirmed")
+
+
+async def act(visit: Visit, resource: str, done: str) -> Response:
     try:
-        await visit.api.post(f"{path_of(visit)}/confirmation", {}, once=visit.field("once"))
+        await visit.api.post(f"{path_of(visit)}/{resource}", {}, once=visit.field("once"))
     except Refusal as refusal:
         if refusal.status in (403, 409, 422):
             return await report_page(visit, refusal.status, refusal.problem)
         raise
-    return visit.go(f"/imports/{visit.path('service')}/{visit.path('id')}", done="confirmed")
+    return visit.go(f"/imports/{visit.path('service')}/{visit.path('id')}", done=done)

@@ -33,7 +33,12 @@ NOTES = {
     ),
 }
 
-STATES = {"asking": State("info-circle", "warn", _("Asks what it holds"))}
+STATES = {
+    "asking": State("info-circle", "warn", _("Asks what it holds")),
+    "checking": State("hourglass-split", "ink", _("Being checked")),
+    "stopped": State("x-circle", "bad", _("Stopped by an error")),
+    "writing": State("hourglass-split", "ink", _("Being written")),
+}
 
 LABELS = {
     "import_mode": {"add": _("Leave it as it is: add only what is new"), "update": _("Change what the file says otherwise")},

@@ -76,6 +76,7 @@ GROUPS = (
             Place(_("Areas"), "/boundaries"),
             Place(_("Reorganisations"), "/reorganisations", HUMAN_RESOURCES),
             Place(_("Posts"), "/posts", HUMAN_RESOURCES | ANALYSTS),
+            Place(_("Yearly establishment"), "/establishment", HUMAN_RESOURCES | ANALYSTS),
             Place(_("Employments"), "/employments", HUMAN_RESOURCES),
             Place(_("Assignments"), "/assignments", HUMAN_RESOURCES),
             Place(_("Work to settle"), "/work-items", HUMAN_RESOURCES),

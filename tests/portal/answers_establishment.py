@@ -67,6 +67,28 @@ ESTABLISHMENT = {
         {"person_id": uid(2), "on": "2026-03-31", "ground": "retirement", "assignment_id": CONFLICTING, "post_id": None, "unit": None, "occupation_code": "VN-BS", "employment_id": None},
     ],
 }  # fmt: skip
+ROUND, DONE_ROUND, CEILING = uid(1030), uid(1031), uid(1032)
+CEILING_READ = {
+    "id": CEILING, "round_id": ROUND, "year": 2026, "facility_code": "VN-22-BVT", "facility_name": "Bệnh viện đa khoa tỉnh Quảng Ninh", "asked_fte": 3.5, "justification": "khoa mới", "asked_on": "2025-09-20",
+    "arbitrated_fte": None, "comment": None, "arbitrated_on": None, "state": "asked", "standing_fte": 3.0, "version": 1, "available_actions": allowed("arbitrate"),
+}  # fmt: skip
+ROUND_READ = {
+    "id": ROUND, "reference": None, "authority": "VN-22", "year": 2026, "ask_by": "2025-10-31", "state": "open", "decision_number": None, "notified_on": None, "opened_on": "2025-09-01",
+    "ceilings": [CEILING_READ], "version": 1, "available_actions": allowed("ask", "notify"),
+}  # fmt: skip
+ROUNDS = {
+    ROUND: ROUND_READ,
+    DONE_ROUND: ROUND_READ
+    | {
+        "id": DONE_ROUND,
+        "year": 2025,
+        "state": "notified",
+        "decision_number": "3456/QĐ-UBND",
+        "notified_on": "2024-12-20",
+        "ceilings": [],
+        "available_actions": [closed("ask", "The state is “notified”.")],
+    },
+}
 RULE = {"id": "REG-POST-ACTS", "value": None, "unit": "", "citation": "Relais rule book, registry", "confidence": "confirmed"}
 HELD_BY = {
     "type": "/problems/post-held", "title": "A rule refuses this", "status": 409, "detail": "Somebody holds this post from 2021-01-01 to ….", "rule": RULE,
@@ -85,5 +107,8 @@ ANSWERS: dict[str, Any] = {
     f"{R}/persons/{uid(1)}/qualifications": page(QUALIFICATION),
     f"{R}/persons/search": {"id": uid(1010), "items": [PERSON_READ | {"occupation_name": "Bác sĩ", "facility_name": None}], "next": None},
     f"{R}/establishment": ESTABLISHMENT,
+    f"{R}/establishment/rounds": page(*ROUNDS.values()),
+    **{f"{R}/establishment/rounds/{key}": one for key, one in ROUNDS.items()},
+    f"{R}/establishment/ceilings/{CEILING}": CEILING_READ,
     f"{R}/facilities/{FACILITY['id']}": FACILITY | {"available_actions": allowed("change", "close")},
 }

@@ -7,7 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.portal.clients import Refusal
-from tests.portal.answers_establishment import ABOLISHED, ANSWERS, CONFLICTING, CONTRACT, DEGREE, FROZEN, FULL, HELD, HELD_BY, PRACTICE, R
+from tests.portal.answers_establishment import ABOLISHED, ANSWERS, CEILING, CONFLICTING, CONTRACT, DEGREE, DONE_ROUND, FROZEN, FULL, HELD, HELD_BY, PRACTICE, ROUND, R
 from tests.portal.forms import fill
 from tests.portal.world import PEOPLE, POST, World, uid
 
@@ -42,6 +42,14 @@ PAGES = [
     f"/employments/{PRACTICE}",
     *(f"/employments/{CONTRACT}/{act}" for act in ("renew", "suspend", "resume", "end")),
     f"/employments/{PRACTICE}/end",
+    "/establishment",
+    "/establishment/new",
+    f"/establishment/{ROUND}",
+    f"/establishment/{ROUND}/ask",
+    f"/establishment/{ROUND}/notify",
+    f"/establishment/{DONE_ROUND}",
+    f"/establishment/{DONE_ROUND}/ask",
+    f"/establishment/ceilings/{CEILING}/arbitrate",
     "/facilities/new",
     "/facilities/VN-22-BVT",
     "/facilities/VN-22-BVT/change",
@@ -92,6 +100,9 @@ ACTS: list[tuple[str, str, str, dict[str, str], dict[str, str]]] = [
     (f"/people/{PERSON}/qualification", f"/people/{PERSON}/qualification", f"{R}/persons/{PERSON}/qualifications", {"type": "ck1", "title": "CK1 Nội"}, {"type": "ck1", "title": "CK1 Nội"}),
     (f"/people/{PERSON}/qualifications/{DEGREE}/verification", f"/people/{PERSON}/qualifications/{DEGREE}/verification", f"{R}/qualifications/{DEGREE}/verification",
      {"outcome": "verified", "method": "letter", "evidence": "512/ĐHYHN"}, {"outcome": "verified", "method": "letter", "evidence": "512/ĐHYHN"}),
+    ("/establishment/new", "/establishment/new", f"{R}/establishment/rounds", {"authority": "VN-22", "year": "2026", "ask_by": "2025-10-31"}, {"authority": "VN-22", "year": "2026"}),
+    (f"/establishment/{ROUND}/ask", f"/establishment/{ROUND}/ask", f"{R}/establishment/rounds/{ROUND}/ceilings", {"facility_code": "VN-22-BVT", "asked_fte": "3,5", "justification": "khoa mới"}, {"asked_fte": "3.5"}),
+    (f"/establishment/ceilings/{CEILING}/arbitrate", f"/establishment/ceilings/{CEILING}/arbitrate", f"{R}/establishment/ceilings/{CEILING}/arbitration", {"arbitrated_fte": "3,5"}, {"arbitrated_fte": "3.5"}),
     ("/facilities/VN-22-BVT/change", "/facilities/VN-22-BVT/change", f"{R}/facilities/{uid(300)}/changes",
      {"starts_on": "2025-10-01", "name": "Bệnh viện mới", "type": "hospital", "level": "province", "ownership": "public", "remoteness": "none"}, {"starts_on": "2025-10-01", "name": "Bệnh viện mới"}),
 ]  # fmt: skip
@@ -101,7 +112,7 @@ ACTS: list[tuple[str, str, str, dict[str, str], dict[str, str]]] = [
 def test_an_act_sends_what_was_typed_and_nothing_that_was_not(
     as_: Callable[..., TestClient], world: World, path: str, action: str, api: str, typed: dict[str, str], expected: dict[str, str]
 ) -> None:
-    world.answers |= {api: {"id": uid(1020), "code": "VN-22-BVT"}}
+    world.answers |= {api: {"id": uid(1020), "code": "VN-22-BVT", "round_id": ROUND}}
     world.refusals.pop(api, None)
     answer = fill(as_("linh"), path, action, **typed)
     assert answer.status_code == 303, answer.text[:300]

@@ -7,6 +7,11 @@ STATES = {
     "authorised": State("check2", "ink", _("Authorised")),
     "over_filled": State("exclamation-triangle", "bad", _("Over-filled")),
     "abolished": State("dash-circle", "", _("Abolished")),
+    "ceiling_asked": State("inbox", "ink", _("Asked")),
+    "ceiling_arbitrated": State("check2", "ink", _("Arbitrated")),
+    "ceiling_notified": State("broadcast", "good", _("Notified")),
+    "round_open": State("circle", "ink", _("Open")),
+    "round_notified": State("broadcast", "good", _("Notified")),
     "functionally_empty": State("person-x", "warn", _("Functionally empty")),
 }
 
@@ -28,6 +33,7 @@ LABELS = {
     },
     "act_on_employment": {"renew": _("Renew the contract"), "suspend": _("Suspend the employment"), "resume": _("Take up the employment again"), "end": _("End the employment")},
     "act_on_facility": {"change": _("Change the facility"), "close": _("Close the facility")},
+    "act_on_round": {"ask": _("Ask for a ceiling"), "notify": _("Notify the ceilings")},
     "employment_act": {"recorded": _("Employed"), "renewed": _("Renewed"), "suspended": _("Suspended"), "resumed": _("Taken up again"), "ended": _("Ended")},
     "departure": {
         "retired": _("Retirement"),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 KIB, MIB = 1024, 1024 * 1024
+IMPORT_LIMIT = 512 * MIB  # a country's staff in one file; it is passed on as it comes
 
 
 class Access(Enum):
@@ -40,20 +41,21 @@ class Route:
 
 ROUTES = (
     Route("/api/v1/registry", "registry"),
+    Route("/api/v1/registry/calendars/feed", "registry", Access.PUBLIC, READ, body_limit=0),  # a calendar programme has no token: the address is the secret
     Route("/api/v1/registry/documents", "registry", body_limit=11 * MIB, seconds=120),
-    Route("/api/v1/registry/imports", "registry", body_limit=64 * MIB, seconds=300),
+    Route("/api/v1/registry/imports", "registry", body_limit=IMPORT_LIMIT, seconds=300),
     Route("/api/v1/registry/exports", "registry", methods=READ, seconds=300),  # a workbook is written whole before its first byte
     Route("/api/v1/recruitment", "recruitment"),
-    Route("/api/v1/recruitment/imports", "recruitment", body_limit=64 * MIB, seconds=300),
+    Route("/api/v1/recruitment/imports", "recruitment", body_limit=IMPORT_LIMIT, seconds=300),
     Route("/api/v1/training", "training"),
-    Route("/api/v1/training/imports", "training", body_limit=64 * MIB, seconds=300),
+    Route("/api/v1/training/imports", "training", body_limit=IMPORT_LIMIT, seconds=300),
     Route("/api/v1/appointment", "appointment"),
     Route("/api/v1/appointment/check", "appointment", Access.PUBLIC, READ, body_limit=0),  # whoever holds a paper may check it
     Route("/api/v1/training/certificates/check", "training", Access.PUBLIC, READ, body_limit=0),  # so may whoever holds a certificate
-    Route("/api/v1/appointment/imports", "appointment", body_limit=64 * MIB, seconds=300),
+    Route("/api/v1/appointment/imports", "appointment", body_limit=IMPORT_LIMIT, seconds=300),
     Route("/api/v1/appointment/minutes", "appointment", body_limit=11 * MIB, seconds=120),
     Route("/api/v1/rotation", "rotation"),
-    Route("/api/v1/rotation/imports", "rotation", body_limit=64 * MIB, seconds=300),
+    Route("/api/v1/rotation/imports", "rotation", body_limit=IMPORT_LIMIT, seconds=300),
     Route("/api/v1/observatory", "observatory", seconds=60),
     Route("/api/v1/traces", "traces", methods=READ, role="operations"),
     Route("/api", NOBODY),
@@ -63,7 +65,7 @@ ROUTES = (
     Route("/metrics", NOBODY),
     Route("/openapi.json", NOBODY),
     Route("/", "portal", Access.PUBLIC, FORM, body_limit=2 * MIB),
-    Route("/imports", "portal", Access.PUBLIC, FORM, body_limit=64 * MIB, seconds=300),
+    Route("/imports", "portal", Access.PUBLIC, FORM, body_limit=IMPORT_LIMIT, seconds=300),
     Route("/exports", "portal", Access.PUBLIC, READ, body_limit=0, seconds=300),
     Route("/documents", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
     Route("/minutes", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),

@@ -83,6 +83,11 @@ def matches(name: str, query: str) -> bool:
     return all(any(all(any(word.startswith(start) for word in words) for start in alternative) for alternative in alternatives) for alternatives in query_words(query))
 
 
+def initials_of(name: str) -> str:
+    """What a page that everybody reads may say of a name: the first letter of each word."""
+    return "".join(f"{word[0]}." for word in name.split())
+
+
 def sort_key(name: str, language: str = "vi") -> str:
     """A key whose plain byte order is the order of a list of people; the database has no collation of its own.
 

@@ -3,6 +3,7 @@
 from starlette.types import ASGIApp
 
 from services.registry.absences.api import router as absences
+from services.registry.absences.own import router as own_absences
 from services.registry.accounts.api import router as accounts
 from services.registry.accounts.upkeep import keep_accounts
 from services.registry.areas.api import router as areas
@@ -11,15 +12,17 @@ from services.registry.assignments.api import router as assignments
 from services.registry.audit.api import router as own_reads
 from services.registry.audit.events import AuditSealed
 from services.registry.availability.api import router as availability
+from services.registry.balances.api import router as balances
+from services.registry.calendars.api import router as calendars
 from services.registry.consumers import consumer
 from services.registry.contacts.api import router as contacts
 from services.registry.corrections.api import router as corrections
 from services.registry.documents.api import router as documents
 from services.registry.documents.use_cases import watch_documents
-from services.registry.establishment.api import router as establishment
-from services.registry.exports.api import router as exports
 from services.registry.duplicates.api import router as duplicates
 from services.registry.duplicates.finding import find_duplicates
+from services.registry.establishment.api import router as establishment
+from services.registry.exports.api import router as exports
 from services.registry.facilities.api import router as facilities
 from services.registry.history import HISTORY
 from services.registry.holds.api import router as holds
@@ -28,6 +31,7 @@ from services.registry.identifiers.api import router as identifiers
 from services.registry.imports.wizard import wizard
 from services.registry.licences.api import router as licences
 from services.registry.licences.use_cases import watch_licences
+from services.registry.maps.api import router as maps
 from services.registry.occupations.api import router as occupations
 from services.registry.persons.api import router as persons
 from services.registry.persons.use_cases import forget_old_searches
@@ -44,6 +48,7 @@ from services.registry.revocations.api import own as own_revocations
 from services.registry.revocations.api import router as revocations
 from services.registry.shortfalls.watch import watch_sources
 from services.registry.staffing.api import router as staffing
+from services.registry.territories.api import router as territories
 from services.registry.work_items.api import router as work_items
 from services.registry.workers.api import router as employments
 from services.registry.workers.contracts import watch_contracts
@@ -57,8 +62,10 @@ service = Service(
         areas,
         facilities,
         reorganisations,
+        territories,
         occupations,
         own_reads,
+        own_absences,  # before the persons, as the accounts
         accounts,  # before the persons: /persons/me/account is nobody's id
         corrections,  # the same for /persons/me
         identifiers,  # the same for /persons/me/identifiers
@@ -78,9 +85,12 @@ service = Service(
         absences,
         staffing,
         availability,
+        balances,
+        calendars,
         wizard.router,
         work_items,
         exports,
+        maps,
         own_revocations,
         revocations,
     ],

@@ -43,6 +43,8 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         "budget_of_year",
         # How many seats of a session are left, whoever takes them; and what a stranger who holds a certificate may know.
         *("seats_of", "certificate_of_code"),
+        # On which days people of a unit are away, for whoever knows the secret address of its calendar.
+        "calendar_of_token",
         # Hours earned at another employer count for the one of today; whoever holds them reads their own, and no relation opens them (R-HOLDER).
         *("credits_of_people", "facility_of_person"),
         # Erasing a person destroys the values that the audit holds of them, wherever they are; the worker alone calls it.
@@ -58,7 +60,7 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         # Rows about the staff of a facility follow the authority that its links name: some of them are hidden from whoever decides, and nothing but the links says where they go.
         *("place_among_authorities", "follow_authorities", "share_again"),
         # Boundaries change under the facilities of others too: their area alone follows, and goes back with the reorganisation that had kept it.
-        *("stand_in_areas", "put_back"),
+        *("stand_in_areas", "put_back", "members_follow_areas"),
         # Which statements are slow, whoever runs them: the worker alone reads it, values are left out (deploy/local/postgres.py).
         "statement_times",
         # The observatory counts people whom the caller may not list, for the territories that are theirs (docs/decisions/0007).

@@ -33,6 +33,12 @@ refuse_when(
     _("You asked for this leave: another person decides it (SEC-02)."),
     rule=Rule("SEC-02", 2, "different persons", "Relais rule book, segregation of duties (who asks does not decide)"),
 )
+refuse_when(
+    "absence_not_decided_by_its_person",
+    "holder-does-not-decide",
+    _("This leave is your own: another person decides it (SEC-02)."),
+    rule=Rule("SEC-02", 2, "different persons", "Relais rule book, segregation of duties (who asks does not decide)"),
+)
 
 
 class Absence(Record):

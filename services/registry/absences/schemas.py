@@ -75,9 +75,10 @@ class AbsenceRead(BaseModel):
     available_actions: list[Action]
 
     @classmethod
-    def seen_by(cls, caller: Caller, absence: Absence) -> Self:
+    def seen_by(cls, caller: Caller, absence: Absence, *, knows: bool = False) -> Self:
+        """`knows`: whoever it is about reads all of it."""
         values = {name: getattr(absence, name) for name in cls.model_fields if hasattr(absence, name)}
-        if not knows_why(caller, absence.authority_path):
+        if not (knows or knows_why(caller, absence.authority_path)):
             values |= {"type": "protected", "reason": None, "override_reason": None, "reference": None, "counts_for_probation": None, "counts_for_step": None}
         decide, keep = can_decide(caller, absence), can_keep_absences_at(caller, absence.authority_path)
         return cls(

@@ -3,12 +3,13 @@
 from datetime import date, timedelta
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.absences.counting import LeaveRule, sick_rule
 from services.registry.absences.events import AbsenceApproved, AbsenceCancelled
-from services.registry.absences.models import ABSENCE, APPROVED, REQUESTED, Absence
+from services.registry.absences.models import ABSENCE, APPROVED, REQUESTED, Absence, Type
 from services.registry.absences.permissions import can_decide, can_keep_absences, can_keep_absences_at
 from services.registry.absences.schemas import AbsenceCreate, Approval, Cancellation, RefusalCreate
 from services.registry.beliefs import lock_persons
@@ -41,11 +42,43 @@ async def request_absence(session: AsyncSession, *, caller: Caller, body: Absenc
     home = (await homes_of(session, [person.id], body.starts_on, body.ends_on)).get(person.id)
     if home is None:
         raise Malformed.field("person_id", _("This person works nowhere on {day}."), day=body.starts_on.isoformat())
-    facility_code, path, paths = home
-    require(can_keep_absences_at(caller, path))
-    known = await by_reference(session, Absence, authority_path=path, body=body, reference=body.reference)
+    require(can_keep_absences_at(caller, home[1]))
+    known = await by_reference(session, Absence, authority_path=home[1], body=body, reference=body.reference)
     if known is not None:
         return known
+    return await file_absence(
+        session,
+        caller=caller,
+        person_id=person.id,
+        type_=body.type,
+        starts_on=body.starts_on,
+        ends_on=body.ends_on,
+        override_reason=body.override_reason,
+        body=body,
+        done_on=done_on,
+        reference=body.reference,
+    )
+
+
+async def file_absence(
+    session: AsyncSession,
+    *,
+    caller: Caller,
+    person_id: UUID,
+    type_: Type,
+    starts_on: date,
+    ends_on: date,
+    override_reason: str | None,
+    body: BaseModel,
+    done_on: date,
+    reference: str | None = None,
+    own: bool = False,
+) -> Absence:
+    """A leave that waits for a decision, with its days held. `own`: the person asks, who has no relation to the facility."""
+    home = (await homes_of(session, [person_id], starts_on, ends_on)).get(person_id)
+    if home is None:
+        raise Malformed.field("starts_on" if own else "person_id", _("This person works nowhere on {day}."), day=starts_on.isoformat())
+    facility_code, path, paths = home
     parties: list[str] = []
     for other in paths:
         parties = parties_to_share_with(path, parties, other)
@@ -58,16 +91,26 @@ async def request_absence(session: AsyncSession, *, caller: Caller, body: Absenc
         state=REQUESTED,
         requested_by=caller.actor,
         requested_on=done_on,
-        **body.model_dump(include={"reference", "person_id", "type", "starts_on", "ends_on", "override_reason"}),
+        reference=reference,
+        person_id=person_id,
+        type=type_,
+        starts_on=starts_on,
+        ends_on=ends_on,
+        override_reason=override_reason,
     )
     session.add(absence)
     await session.flush()
-    await _hold(session, caller, absence)
+    try:
+        await _hold(session, caller, absence, own=own)
+    except Refused as refused:
+        if own:
+            refused.more.pop("moves", None)  # whose session or mission could move is for those who plan
+        raise
     await record_audit(session, caller, "absence.requested", "absence", absence.id, after=_facts(absence), done_on=done_on)
     return absence
 
 
-async def _hold(session: AsyncSession, caller: Caller, absence: Absence, *, granting: bool = False) -> None:
+async def _hold(session: AsyncSession, caller: Caller, absence: Absence, *, granting: bool = False, own: bool = False) -> None:
     """Hold the days. What was asked against a minimum holds nothing until the head grants it."""
     rule = LeaveRule.of(pack_of(absence.facility_code, absence.starts_on), absence.type)
     ask = Ask(
@@ -83,7 +126,7 @@ async def _hold(session: AsyncSession, caller: Caller, absence: Absence, *, gran
         confirmed=True,
     )
     try:
-        hold = await take_hold(session, caller=caller, ask=ask)
+        hold = await take_hold(session, caller=caller, ask=ask, own=absence.person_id if own else None)
     except Refused as refused:
         if granting or absence.override_reason is None or refused.slug not in ("below-minimum", "above-cap"):
             raise
@@ -181,7 +224,11 @@ async def cancel_absence(session: AsyncSession, *, caller: Caller, absence_id: U
     """The leave does not take place, or ends earlier: the days from then on are free again."""
     absence = await get_visible_absence(session, caller, absence_id, lock=True)
     require(can_keep_absences_at(caller, absence.authority_path))
-    done_on = judge_done_on(caller, body.done_on)
+    return await withdraw_absence(session, caller=caller, absence=absence, body=body, done_on=judge_done_on(caller, body.done_on))
+
+
+async def withdraw_absence(session: AsyncSession, *, caller: Caller, absence: Absence, body: Cancellation, done_on: date) -> Absence:
+    """The same, once it is known that the caller may."""
     before, was = _facts(absence), absence.state
     ABSENCE.after("cancel", absence.state)
     from_day = body.from_day or absence.starts_on

@@ -55,14 +55,14 @@ class Ask:
     confirmed: bool = False
 
 
-async def take_holds(session: AsyncSession, *, caller: Caller, asks: Sequence[Ask]) -> list[Hold | Problem]:
+async def take_holds(session: AsyncSession, *, caller: Caller, asks: Sequence[Ask], own: UUID | None = None) -> list[Hold | Problem]:
     """Hold the days of people. Each is answered by itself, in the order asked: a hold, or the problem that refused it.
 
     Locks in one order for all: the persons, then the places where they work. A place and not only its unit, because a
-    minimum may span units; whoever waits reads what the other has committed.
+    minimum may span units; whoever waits reads what the other has committed. `own`: the person behind the caller's account.
     """
     ids = {ask.person_id for ask in asks}
-    seen = set((await session.scalars(persons_visible_to(caller).with_only_columns(Person.id).where(Person.id.in_(ids)))).all())
+    seen = set((await session.scalars(persons_visible_to(caller).with_only_columns(Person.id).where(Person.id.in_(ids)))).all()) | ({own} & ids)
     if not seen:
         return [NotFound() for _ask in asks]
     first, last = min(ask.spans[0][0] for ask in asks), max(ask.spans[-1][1] for ask in asks)
@@ -86,9 +86,9 @@ async def take_holds(session: AsyncSession, *, caller: Caller, asks: Sequence[As
     return answers
 
 
-async def take_hold(session: AsyncSession, *, caller: Caller, ask: Ask) -> Hold:
+async def take_hold(session: AsyncSession, *, caller: Caller, ask: Ask, own: UUID | None = None) -> Hold:
     """The same for one; raises the problem that refused it."""
-    [answer] = await take_holds(session, caller=caller, asks=[ask])
+    [answer] = await take_holds(session, caller=caller, asks=[ask], own=own)
     if isinstance(answer, Problem):
         raise answer
     return answer

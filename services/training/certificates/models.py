@@ -33,11 +33,6 @@ def spelled(code: str) -> str:
     return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
-def initials_of(name: str) -> str:
-    """What a public page may say of a name: the first letter of each word."""
-    return "".join(f"{word[0]}." for word in name.split())
-
-
 class Certificate(Record):
     """What a person attended, as it was true on the day of issue. No name is kept: the registry has it."""
 

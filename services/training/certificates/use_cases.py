@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.training.certificates.models import Certificate, initials_of, new_code
+from services.training.certificates.models import Certificate, new_code
 from services.training.certificates.permissions import can_revoke
 from services.training.certificates.queries import get_visible_certificate
 from services.training.certificates.schemas import CertificatesCreate, Revocation
@@ -29,6 +29,7 @@ from shared.errors import Refused, Unavailable
 from shared.events import record_event, record_events
 from shared.i18n import _
 from shared.ids import uuid7
+from shared.names import initials_of
 from shared.references import hash_of
 
 MOST_NAMES = 200

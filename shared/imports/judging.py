@@ -1,7 +1,7 @@
 """What becomes of the lines of an import, and what the earlier lines of the same file said."""
 
 from collections.abc import Hashable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from shared.auth import Permission
@@ -59,20 +59,30 @@ class Memory:
 
     may_change: bool = False
     filled: Mapping[int, Set[str]] = field(default_factory=dict)
-    said: dict[Hashable, tuple[int, int]] = field(default_factory=dict)
+    said: dict[int, int] = field(default_factory=dict)
     kept: dict[Hashable, list[Any]] = field(default_factory=dict)
     also_bad: list[Verdict] = field(default_factory=list)
 
     def again(self, line: Any, key: Hashable) -> Verdict | None:
         """Judge a repetition: an identical line is ignored; one key for two things refuses both."""
-        content = hash(replace(line, row=0))
-        earlier = self.said.setdefault(key, (line.row, content))
-        if earlier[0] == line.row:
+        # Of a million lines only two numbers each are kept, in one: the row, and the hash of what it says.
+        content = hash(astuple(line)) & _HASH
+        row, said = divmod(self.said.setdefault(hash(key), line.row << _BITS | content), 1 << _BITS)
+        if row == line.row:
             return None
-        if earlier[1] == content:
-            return Verdict.unchanged(line.row, IGNORED, other=earlier[0])
-        self.also_bad.append(Verdict.bad(earlier[0], None, _("Row {other} says something else under the same number or code."), other=line.row))
-        return Verdict.bad(line.row, None, _("Row {other} says something else under the same number or code."), other=earlier[0])
+        if said == content:
+            return Verdict.unchanged(line.row, IGNORED, other=row)
+        self.also_bad.append(Verdict.bad(row, None, _("Row {other} says something else under the same number or code."), other=line.row))
+        return Verdict.bad(line.row, None, _("Row {other} says something else under the same number or code."), other=row)
+
+
+_BITS = 61
+_HASH = (1 << _BITS) - 1
+
+
+def astuple(line: Any) -> tuple[Any, ...]:
+    """What a line says, without its row; lists, as JSON gives tuples back, are tuples again."""
+    return tuple(tuple(value) if isinstance(value, list) else value for value in (getattr(line, name) for name in line.__slots__ if name != "row"))
 
 
 @dataclass

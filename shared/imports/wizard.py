@@ -43,6 +43,7 @@ ACCEPTED = frozenset({"csv", "ods", "xlsx"})
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 SHOWN = 200
 AT_ONCE_BYTES = 8 << 20
+LARGEST = 500 << 20  # a country's staff in one file
 AT_ONCE_ROWS = 25_000
 DAYS_KEPT = 30
 Mode = Literal["add", "update"]
@@ -233,7 +234,7 @@ class Wizard(Generic[ImportT]):
             """Check a CSV, XLSX or ODS file. Nothing is written before the confirmation."""
             require(self.can_import_kind(caller, self._known(kind)))
             name = file.filename or ""
-            stored = await store(chunks_of(file), name, allowed=ACCEPTED)
+            stored = await store(chunks_of(file), name, allowed=ACCEPTED, largest=LARGEST)
             return await self.shown(
                 session, caller, await self.check_file(session, caller=caller, name=kind, file=stored, file_name=name, mode=mode, in_background=wants_async(prefer))
             )

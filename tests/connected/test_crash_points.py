@@ -79,7 +79,8 @@ async def history(system: System) -> History:
 
 def cases() -> Iterator[Any]:
     """Each point under each kind of work, on its first and fifth pass. On Kafka one of them for each point, and the others in the long run: what differs there is the broker."""
-    for number, point in enumerate(sorted(crash_points())):
+    # Those of a large import are passed by a work of their own: test_import_crash.py.
+    for number, point in enumerate(sorted(point for point in crash_points() if not point.startswith("imports."))):
         for place, (workload, nth) in enumerate(product(WORKLOADS, (1, 5))):
             of_the_long_run = STACK_KIND == "full" and place != number % (2 * len(WORKLOADS))
             yield pytest.param(point, workload, nth, marks=[pytest.mark.long] if of_the_long_run else [])

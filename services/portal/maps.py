@@ -3,7 +3,7 @@
 No boundary is shipped: the deploying authority sets its own basemap. The same values stand in a table beside it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from math import cos, radians, sqrt
 from typing import Any
@@ -31,14 +31,15 @@ class Bubble:
     shade: int
 
 
-def bubbles(cells: Sequence[dict[str, Any]], asked: dict[str, str]) -> Markup:
-    """The drawing; each bubble leads to the situation of its area. Empty when no area has a centroid."""
+def bubbles(cells: Sequence[dict[str, Any]], asked: dict[str, str], *, title: str = "", leads_to: Callable[[str], str] | None = None) -> Markup:
+    """The drawing; each bubble leads to the situation of its area, or to another page of it. Empty when no area has a centroid."""
     placed = [cell for cell in cells if cell.get("latitude") is not None and cell.get("longitude") is not None]
     if not placed:
         return Markup("")
     height, drawn = arranged(placed)
-    circles = Markup("").join(_circle(bubble, asked) for bubble in sorted(drawn, key=lambda bubble: -bubble.radius))
-    title = gettext(_("Each bubble is an area; the larger it is the more people live there, the darker the higher the value."))
+    address = leads_to or (lambda code: _situation(code, asked))
+    circles = Markup("").join(_circle(bubble, address(bubble.code)) for bubble in sorted(drawn, key=lambda bubble: -bubble.radius))
+    title = title or gettext(_("Each bubble is an area; the larger it is the more people live there, the darker the higher the value."))
     return Markup('<svg class="map" viewBox="0 0 {w:.0f} {h:.0f}" role="group" aria-label="{title}">{circles}</svg>').format(w=WIDTH, h=height, title=title, circles=circles)
 
 
@@ -69,16 +70,18 @@ def shade_of(value: Any, ordered: Sequence[float]) -> int:
     return min(SHADES, 1 + SHADES * below // len(ordered))
 
 
-def _circle(bubble: Bubble, asked: dict[str, str]) -> Markup:
+def _situation(code: str, asked: dict[str, str]) -> str:
     query = query_of({name: value for name, value in asked.items() if name not in ("area", "facility")})
+    return f"/areas/{code}" + (f"?{query}" if query else "")
+
+
+def _circle(bubble: Bubble, address: str) -> Markup:
     number = (
         Markup('<text x="{x:.1f}" y="{y:.1f}" dy="4">{said}</text>').format(x=bubble.x, y=bubble.y, said=bubble.said)
         if bubble.radius >= LABELLED_FROM and bubble.shade
         else Markup("")
     )
     drawing = Markup(
-        '<a href="/areas/{code}{query}" aria-label="{name}: {said}"><title>{name}: {said}</title><circle class="shade-{shade}" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"/>{number}</a>'
+        '<a href="{address}" aria-label="{name}: {said}"><title>{name}: {said}</title><circle class="shade-{shade}" cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}"/>{number}</a>'
     )
-    return drawing.format(
-        code=bubble.code, query=f"?{query}" if query else "", name=bubble.name, said=bubble.said, shade=bubble.shade, x=bubble.x, y=bubble.y, r=bubble.radius, number=number
-    )
+    return drawing.format(address=address, name=bubble.name, said=bubble.said, shade=bubble.shade, x=bubble.x, y=bubble.y, r=bubble.radius, number=number)

@@ -26,6 +26,7 @@ from services.registry.qualifications.models import Qualification
 from services.registry.reorganisations.models import Reorganisation
 from services.registry.reorganisations.permissions import can_read_reorganisations
 from services.registry.staffing.models import StaffingMinimum
+from services.registry.territories.models import Territory
 from services.registry.workers.models import Employment
 from shared.auth import Caller
 from shared.history import HistoryOf
@@ -61,4 +62,5 @@ HISTORY = {
     "reorganisation": HistoryOf(_managed(Reorganisation), can_read_reorganisations),
     "staffing-minimum": HistoryOf(_managed(StaffingMinimum), can_read_people),
     "facility": HistoryOf(_managed(Facility), can_read_people),
+    "territory": HistoryOf(_managed(Territory), can_read_reorganisations),
 }

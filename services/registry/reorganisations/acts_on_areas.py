@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from services.registry.areas.models import Area
 from services.registry.facilities.crosswalk import beyond
@@ -38,6 +38,7 @@ async def merge_areas(work: Carrying, act: MergeAreas) -> None:
     new = await new_area(work, act.into, first, latitude=centre(sources, "latitude"), longitude=centre(sources, "longitude"), km2=whole(sources))
     await end_areas(work, sources)
     await work.insert("areas", [new])
+    await work.session.execute(_MEMBERS_FOLLOW, {"day": work.day, "former": [one.id for one in sources], "heirs": [new["id"]], "who": work.caller.actor})
     await cross(work, [(one, new["id"], "merge", Decimal(1), True, False) for one in sources])
     await below_follow(work, {one.id: one for one in sources}, new["id"], new["within"])
     stood = await facilities_in(work, [one.id for one in sources])
@@ -59,6 +60,7 @@ async def split_area(work: Carrying, act: SplitArea) -> None:
     parts = [(part, await new_area(work, part, whole_area, latitude=part.latitude, longitude=part.longitude, km2=share_of(whole_area, part))) for part in act.into]
     await end_areas(work, [whole_area])
     await work.insert("areas", [new for _part, new in parts])
+    await work.session.execute(_MEMBERS_FOLLOW, {"day": work.day, "former": [whole_area.id], "heirs": [new["id"] for _part, new in parts], "who": work.caller.actor})
     await cross(work, [(whole_area, new["id"], "split", part.share, part.is_main, True) for part, new in parts])
     said = {code: new["id"] for part, new in parts for code in part.facilities}
     main = next(new["id"] for part, new in parts if part.is_main)
@@ -214,3 +216,7 @@ def words_of(*names: str) -> str:
     """The words by which names are found, as PostgreSQL writes a tsvector."""
     words = sorted(set().union(*map(search_words, names)))
     return " ".join("'" + word.replace("\\", "\\\\").replace("'", "''") + "'" for word in words)
+
+
+# A health territory keeps what became of its areas.
+_MEMBERS_FOLLOW = text("SELECT members_follow_areas(:day, CAST(:former AS uuid[]), CAST(:heirs AS uuid[]), :who)")

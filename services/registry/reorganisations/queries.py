@@ -26,6 +26,7 @@ KINDS = {
     "absences": "absence",
     "holds": "hold",
     "staffing_minimums": "staffing-minimum",
+    "territory_members": "territory",
 }
 
 
@@ -52,7 +53,7 @@ async def touched_by(session: AsyncSession, caller: Caller, reorganisation_id: U
         if row.table_name not in KINDS:
             continue
         said = row.after or row.before
-        key = (said["facility_id"], said["kind"]) if row.table_name == "facility_links" else said["id"]
+        key = (said["facility_id"], said["kind"]) if row.table_name == "facility_links" else said.get("id") or said["territory_id"]
         of_kind = things.setdefault(KINDS[row.table_name], {})
         before, after = of_kind.get(key, (None, None))
         # The first belief that was rewritten and the last that was written stand for the thing.
@@ -60,6 +61,7 @@ async def touched_by(session: AsyncSession, caller: Caller, reorganisation_id: U
     names = await names_of(session, caller, {said["person_id"] for of_kind in things.values() for pair in of_kind.values() for said in pair if said and said.get("person_id")})
     places = {str(one.id): one.name for one in await session.execute(_PLACES)} if "facility" in things else {}
     codes = {str(row.id): row.code for row in await session.execute(_CODES, {"ids": [key[0] for key in things.get("facility-link", {})]})}
+    codes |= {str(row.id): row.name for row in await session.execute(_TERRITORIES, {"ids": list(things.get("territory", {}))})}
     found = []
     for kind in [kind for kind in KINDS.values() if kind in things]:
         pairs = list(things[kind].values())
@@ -86,6 +88,8 @@ def thing_of(kind: str, before: dict[str, Any] | None, after: dict[str, Any] | N
         case "facility-link":
             was, becomes = (one["party_code"] if one else None for one in (before, after))
             return Thing(id=said["facility_id"], name=said["kind"], code=codes.get(str(said["facility_id"])), before=was, after=becomes if _open(after) else None)
+        case "territory":
+            return Thing(id=said["territory_id"], name=codes.get(str(said["territory_id"]), ""))
     name = (
         names.get(str(said.get("person_id")), "")
         if said.get("person_id")
@@ -130,11 +134,13 @@ async def built_on(session: AsyncSession, caller: Caller, reorganisation_id: UUI
             or said.get("legal_basis")
             or kind
         )
-        identity = thing or UUID(said["facility_id"])
+        identity = thing or UUID(said.get("facility_id") or said["territory_id"])
         found.setdefault((kind, identity), BuiltOn(kind=kind, id=identity, name=name))
-    return list(found.values())
+    sets = await session.execute(text("SELECT id, name FROM territories_built_on(:id)"), {"id": reorganisation_id})
+    return [*found.values(), *(BuiltOn(kind="territory", id=row.id, name=row.name) for row in sets)]
 
 
 _ROWS = text("SELECT table_name, before, after FROM reorganisation_rows WHERE reorganisation_id = :id ORDER BY number")
 _PLACES = text("SELECT DISTINCT ON (id) id, name FROM areas ORDER BY id, valid DESC")
+_TERRITORIES = text("SELECT id, name FROM territories WHERE id = ANY (CAST(:ids AS uuid[]))")
 _CODES = text("SELECT DISTINCT id, code FROM facilities WHERE id = ANY (CAST(:ids AS uuid[]))")

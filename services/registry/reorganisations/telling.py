@@ -74,7 +74,7 @@ async def follow(session: AsyncSession) -> list[str]:
 _FOLLOW = text("SELECT code FROM follow_authorities(:day)")
 _TOUCHED = text(
     """
-    SELECT DISTINCT table_name, CAST(coalesce(after, before) ->> CASE table_name WHEN 'facility_links' THEN 'facility_id' WHEN 'area_changes' THEN 'from_id' ELSE 'id' END AS uuid) AS id
+    SELECT DISTINCT table_name, CAST(coalesce(after, before) ->> CASE table_name WHEN 'facility_links' THEN 'facility_id' WHEN 'area_changes' THEN 'from_id' WHEN 'territory_members' THEN 'territory_id' ELSE 'id' END AS uuid) AS id
     FROM reorganisation_rows WHERE reorganisation_id = :id
     """
 )

@@ -20,11 +20,12 @@ LABELLED_FROM = 15.0
 
 @dataclass(frozen=True)
 class Bubble:
-    """Where an area is drawn, how large, and in which of the five shades; 0 when it has no value."""
+    """Where an area is drawn, how large, and in which of the five shades; 0 when it has no value. `mark` stands in it where there is room."""
 
     code: str
     name: str
     said: str
+    mark: str
     x: float
     y: float
     radius: float
@@ -58,7 +59,7 @@ def arranged(cells: Sequence[dict[str, Any]]) -> tuple[float, list[Bubble]]:
         x = MARGIN + (longitude - min(longitudes)) * squeeze * scale
         y = MARGIN + (max(latitudes) - latitude) * scale
         radius = SMALLEST + (LARGEST - SMALLEST) * sqrt(size / largest)
-        found.append(Bubble(cell["code"], cell["name"] or cell["code"], cell["said"], x, y, radius, shade_of(cell["value"], values)))
+        found.append(Bubble(cell["code"], cell["name"] or cell["code"], cell["said"], cell.get("mark", cell["said"]), x, y, radius, shade_of(cell["value"], values)))
     return height, found
 
 
@@ -77,7 +78,7 @@ def _situation(code: str, asked: dict[str, str]) -> str:
 
 def _circle(bubble: Bubble, address: str) -> Markup:
     number = (
-        Markup('<text x="{x:.1f}" y="{y:.1f}" dy="4">{said}</text>').format(x=bubble.x, y=bubble.y, said=bubble.said)
+        Markup('<text x="{x:.1f}" y="{y:.1f}" dy="4">{mark}</text>').format(x=bubble.x, y=bubble.y, mark=bubble.mark)
         if bubble.radius >= LABELLED_FROM and bubble.shade
         else Markup("")
     )

@@ -39,6 +39,7 @@ def test_a_bubble_leads_to_the_facilities_of_its_area(as_: Callable[..., TestCli
         ("/facilities?area=VN-22-A&amp;type=station&amp;as_of=2025-01-01", "Phường Hồng Gai: 10 of 100 posts vacant"),
         ("/facilities?area=VN-22-B&amp;type=station&amp;as_of=2025-01-01", "Đặc khu Cô Tô: 8 of 20 posts vacant"),
     ]
+    assert re.findall(r"<text[^>]*>([^<]*)</text>", drawing[0]) == ["10 %", "40 %"]
 
 
 def test_who_reads_no_posts_sees_how_many_facilities(as_: Callable[..., TestClient], below: World) -> None:

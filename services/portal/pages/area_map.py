@@ -46,7 +46,7 @@ def cell_shown(cell: dict[str, Any]) -> dict[str, Any]:
         if share is None
         else gettext(_("{vacant} of {offered} posts vacant"), vacant=number(cell["vacant"]), offered=number(offered))
     )
-    return cell | {"value": share, "denominator": facilities, "said": said, "share": number(share, 0) if share is not None else "–"}
+    return cell | {"value": share, "denominator": facilities, "said": said, "mark": f"{number(share, 0)} %" if share is not None else "", "share": number(share, 0)}
 
 
 def list_of(code: str, filters: dict[str, str]) -> str:

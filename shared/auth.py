@@ -60,6 +60,12 @@ class Caller:
         return any(authority_path == path or authority_path.startswith(path + ".") for path in self.scope)
 
     @property
+    def authorities(self) -> list[str] | None:
+        """The authorities under which all that the caller manages stands, `VN.VN-22`; None for whoever manages a whole country."""
+        found = {".".join(path.split(".")[:2]) for path in self.scope}
+        return None if any("." not in path for path in found) else sorted(found)
+
+    @property
     def actor(self) -> str:
         """How the audit names the caller: issuer and subject, never a personal name."""
         return f"{self.issuer}#{self.account}"

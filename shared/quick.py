@@ -15,6 +15,7 @@ import asyncpg
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.dependencies.utils import get_dependant, request_params_to_args
 from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.util import greenlet_spawn
@@ -82,6 +83,8 @@ class Quick:
         caller = self.caller
         text, names = positional(statement)
         values |= {"paths": caller.scope, "parties": caller.parties, "scope": array_literal(caller.scope), "shared": array_literal(caller.parties)}
+        if "authorities" in names:
+            values["authorities"] = caller.authorities
         told = leaf(statement_name(text), "client", {"db.system.name": "postgresql"})
         try:
             async with _connection() as connection:
@@ -123,17 +126,18 @@ QuickDep = Annotated[Quick, Depends(quick_as)]
 
 
 class QuickRoute(OnceRoute):
-    """A GET whose endpoint takes values of the address, the caller and a Quick, and answers bytes."""
+    """A GET, or a POST that changes nothing of substance, whose endpoint takes values of the request, the caller and a Quick, and answers bytes."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         predicates = [needed.dependency for needed in self.dependencies]
         opened = [predicate for predicate in predicates if isinstance(predicate, Allows)]
-        if opened != predicates or self.methods != {"GET"}:
-            raise TypeError(f"{self.path} is not quick: a GET with predicates alone is.")
+        if opened != predicates:
+            raise TypeError(f"{self.path} is not quick: it has other dependencies than predicates.")
         made: dict[Any, Callable[[Caller], Any]] = {get_caller: lambda caller: caller, quick_as: Quick}
         wanted = {needed.name: made[needed.call] for needed in self.dependant.dependencies if needed.name is not None and needed.call in made}
         asks_page = next((needed.name for needed in self.dependant.dependencies if needed.call is page_params), None)
         in_path, in_query, of_page = self.dependant.path_params, self.dependant.query_params, get_dependant(path="", call=page_params).query_params
+        body = next(((field.name, field.field_info.annotation) for field in self.dependant.body_params), None)
         endpoint: Callable[..., Awaitable[Response]] = self.endpoint
 
         async def handle(request: Request) -> Response:
@@ -150,11 +154,21 @@ class QuickRoute(OnceRoute):
                 values[asks_page] = PageParams(**asked) if not wrong else None
             if wrong:
                 raise RequestValidationError(wrong)
+            if body is not None:
+                values[body[0]] = await _body(request, body[1])
             for name, make in wanted.items():
                 values[name] = make(caller)
             return await endpoint(**values)
 
         return handle
+
+
+async def _body(request: Request, model: Any) -> BaseModel:
+    try:
+        found: BaseModel = model.model_validate_json(await request.body())
+    except ValidationError as wrong:
+        raise RequestValidationError([{**each, "loc": ("body", *each["loc"])} for each in wrong.errors()]) from wrong
+    return found
 
 
 class QuickDoor:
@@ -165,24 +179,25 @@ class QuickDoor:
 
     def __init__(self, app: FastAPI, prefix: str, routers: Iterable[APIRouter]) -> None:
         self.app = app
-        self.exact: dict[str, tuple[str, Handle]] = {}
-        self.by_id: dict[str, tuple[str, str, Handle]] = {}
+        self.exact: dict[tuple[str, str], tuple[str, Handle]] = {}
+        self.by_id: dict[tuple[str, str], tuple[str, str, Handle]] = {}
         for route in (route for router in routers for route in router.routes if isinstance(route, QuickRoute)):
             start, _brace, name = (prefix + route.path).partition("{")
+            (method,) = route.methods or {""}
             if not name:
-                self.exact[start] = (start, route.get_route_handler())
+                self.exact[method, start] = (start, route.get_route_handler())
             elif name.endswith("}") and start.endswith("/"):
-                self.by_id[start[:-1]] = (prefix + route.path, name[:-1], route.get_route_handler())
+                self.by_id[method, start[:-1]] = (prefix + route.path, name[:-1], route.get_route_handler())
             else:
                 raise TypeError(f"{route.path} is not quick: its address is a text, or a text and then one id.")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        found = self._find(scope) if scope["type"] == "http" and scope["method"] == "GET" else None
+        found = self._find(scope) if scope["type"] == "http" else None
         if found is None:
             await self.app(scope, receive, send)
             return
         scope["route_template"], scope["path_params"], handle = found
-        request = Request(scope, receive)
+        request = Request(scope, receive, send)
         try:
             response = await handle(request)
         except Exception as error:  # noqa: BLE001  each has its handler, and what is unforeseen has one too
@@ -190,13 +205,13 @@ class QuickDoor:
         await response(scope, receive, send)
 
     def _find(self, scope: Scope) -> tuple[str, dict[str, str], Handle] | None:
-        path = scope["path"]
-        if path in self.exact:
-            template, handle = self.exact[path]
+        method, path = scope["method"], scope["path"]
+        if (method, path) in self.exact:
+            template, handle = self.exact[method, path]
             return template, {}, handle
         start, _slash, last = path.rpartition("/")
-        if len(last) == ID_LENGTH and start in self.by_id:
-            template, name, handle = self.by_id[start]
+        if len(last) == ID_LENGTH and (method, start) in self.by_id:
+            template, name, handle = self.by_id[method, start]
             return template, {name: last}, handle
         return None
 
@@ -206,11 +221,11 @@ class QuickDoor:
         return answered
 
 
-def quick_get(router: APIRouter, path: str, **options: Any) -> Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]:
-    """`@quick_get(router, "/{person_id}", response_model=PersonRead, dependencies=[allows(…)], responses=problems(403, 404))`"""
+def quick(router: APIRouter, path: str, *, method: str = "GET", **options: Any) -> Callable[[Callable[..., Awaitable[Response]]], Callable[..., Awaitable[Response]]]:
+    """`@quick(router, "/{person_id}", response_model=PersonRead, dependencies=[allows(…)], responses=problems(403, 404))`"""
 
     def add(endpoint: Callable[..., Awaitable[Response]]) -> Callable[..., Awaitable[Response]]:
-        router.add_api_route(path, endpoint, methods=["GET"], route_class_override=QuickRoute, **options)
+        router.add_api_route(path, endpoint, methods=[method], route_class_override=QuickRoute, **options)
         return endpoint
 
     return add

@@ -32,6 +32,13 @@ class CallerToCome:
 
     scope = bindparam("paths", type_=ARRAY(Text))
     parties = bindparam("parties", type_=ARRAY(Text))
+    authorities: BindParameter[Any] | None = bindparam("authorities", type_=ARRAY(Text))
+
+
+class CallerOfACountry(CallerToCome):
+    """The same for whoever manages a whole country."""
+
+    authorities = None
 
 
 def any_path(paths: Sequence[str] | BindParameter[Any]) -> ColumnElement[Any]:

@@ -35,6 +35,8 @@ class People:
     postgres: Postgres
     values: dict[str, str]
     ids: list[UUID]
+    lists: list[tuple[str, str]]
+    """A facility of the region and an occupation that has people there."""
 
     def pin(self, core: int) -> None:
         """The database works beside the asking process, so that the service has its core alone."""
@@ -76,16 +78,21 @@ def people(folder: Path, tokens: Tokens, count: int) -> Iterator[People]:
                 prepare_database("registry", postgres)
             asyncio.run(_seed(postgres, count))
             done.touch()
-        yield People(postgres, values, asyncio.run(_some(postgres)))
+        yield People(postgres, values, *asyncio.run(_some(postgres)))
     finally:
         postgres.stop()
 
 
-async def _some(postgres: Postgres) -> list[UUID]:
+async def _some(postgres: Postgres) -> tuple[list[UUID], list[tuple[str, str]]]:
     connection = await superuser(postgres, "registry")
     try:
         found = await connection.fetch("SELECT id FROM persons WHERE recorded_by = $1 AND authority_path <@ $2::text::ltree ORDER BY id LIMIT 2000", BY, HOME)
-        return [row["id"] for row in found]
+        lists = await connection.fetch(
+            "SELECT a.facility_code, w.occupation_code FROM assignments a JOIN workers w ON w.id = a.worker_id WHERE a.authority_path <@ $1::text::ltree GROUP BY 1, 2 "
+            "ORDER BY count(*) DESC, 1, 2 LIMIT 500",
+            HOME,
+        )
+        return [row["id"] for row in found], [(row["facility_code"], row["occupation_code"]) for row in lists]
     finally:
         await connection.close()
 
@@ -124,7 +131,7 @@ _STATEMENTS = (
     FROM generate_series(1, {count}) AS i
     JOIN places AS f ON f.n = i % {facilities}
     JOIN spoken AS s ON s.n = abs(hashint4(i)) % {names}
-    JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS n FROM (SELECT code FROM occupations ORDER BY code LIMIT 20) AS c) AS o ON o.n = abs(hashint4(i + 7)) % 20
+    JOIN (SELECT code, row_number() OVER (ORDER BY code) - 1 AS n FROM (SELECT code FROM occupations ORDER BY code LIMIT 4) AS c) AS o ON o.n = abs(hashint4(i + 7)) % 4
     """,
     """
     INSERT INTO facilities (row_id, id, code, name, type, level, ownership, area_id, remoteness, valid, authority_path, words, sort_key, recorded_by)

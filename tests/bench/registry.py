@@ -1,4 +1,5 @@
-"""B1: one person read by id, by people of one province with their own tokens, under row-level security; beside a raw ASGI application.
+"""B1 and B2: one person read by id, and a page of the staff list with three filters, by people of one province with their own tokens, under
+row-level security; beside a raw ASGI application.
 
 Both have one core to themselves (the database works on the other), and what is counted is their CPU time per request.
 """
@@ -16,6 +17,7 @@ from tests.bench.rig import rig, service_environment
 from tests.bench.tokens_of import request
 
 CONNECTIONS = 16
+DAY = "2025-09-30"
 OURS, RAW = "registry service", "raw ASGI + asyncpg"
 
 
@@ -28,15 +30,21 @@ def bench(plan: Plan, folder: Path) -> list[Row]:
         raw = parts.serve("raw", "tests.bench.raw_app", core=contender, environment={"BENCH_DSN": dsn(known.postgres)})
         paths = [f"/api/v1/registry/persons/{person}" for person in known.ids]
         requests = load.requests([request("GET", paths[number % len(paths)], token) for number, token in enumerate(tokens.people)])
-        costs: dict[str, Callable[[], float]] = {OURS: partial(cost, load, requests, registry, plan.seconds), RAW: partial(cost, load, requests, raw, plan.seconds)}
-        for part in (registry, raw):
-            load.warm_up(requests, part, least=len(tokens.people), connections=CONNECTIONS)
-        found = interleave(plan.rounds, costs)
+        pages = [f"/api/v1/registry/persons?facility={facility}&occupation={occupation}&as_of={DAY}&limit=20" for facility, occupation in known.lists]
+        lists = load.requests([request("GET", pages[number % len(pages)], token) for number, token in enumerate(tokens.people)])
+        found: dict[str, dict[str, list[float]]] = {}
+        for what, asked in (("read", requests), ("list", lists)):
+            costs: dict[str, Callable[[], float]] = {OURS: partial(cost, load, asked, registry, plan.seconds), RAW: partial(cost, load, asked, raw, plan.seconds)}
+            for part in (registry, raw):
+                load.warm_up(asked, part, least=len(tokens.people), connections=CONNECTIONS)
+            found[what] = interleave(plan.rounds, costs)
     notes = {"people": plan.people}
-    return [
-        Row("registry", "CPU time per read of a person", OURS, RAW, "µs", found[OURS], found[RAW], Kind.COST, 0.5, notes=notes),
-        reached("registry", "reads a second of one core", OURS, [1e6 / each for each in found[OURS]], 3000, "reads/s", notes=notes),
-    ]
+    rows = []
+    for what, measure, floor in (("read", "read of a person", 3000), ("list", "page of 20 with three filters", 2000)):
+        ours = found[what][OURS]
+        rows.append(Row("registry", f"CPU time per {measure}", OURS, RAW, "µs", ours, found[what][RAW], Kind.COST, 0.5, notes=notes))
+        rows.append(reached("registry", f"{what}s a second of one core", OURS, [1e6 / each for each in ours], floor, f"{what}s/s", notes=notes))
+    return rows
 
 
 def cost(load: Load, requests: Path, part: Part, seconds: float) -> float:

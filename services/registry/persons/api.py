@@ -10,19 +10,19 @@ import orjson
 from fastapi import Query, Response
 
 from services.registry.assignments.permissions import can_record_assignments
+from services.registry.persons.lists import search_page, staff_page
 from services.registry.persons.models import Person
 from services.registry.persons.permissions import can_change_person, can_find_people, can_look_up_names, can_read_people, can_write_people
 from services.registry.persons.queries import (
+    KEYS,
     cards_of,
     file_of,
     get_search,
     get_visible_person,
-    keep_search,
     persons_found,
     persons_visible_to,
     shares_of,
     show_person,
-    staff_page,
 )
 from services.registry.persons.schemas import (
     Lookup,
@@ -46,11 +46,10 @@ from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, PageParams, keyset_page
-from shared.quick import QuickDep, quick_get
+from shared.pagination import Page, PageDep, keyset_page
+from shared.quick import QuickDep, quick
 
 router = Router(prefix="/persons", tags=["persons"])
-KEYS = [Person.sort_key, Person.id]
 Sort = Annotated[Literal["name", "-name"], Query(description="The order; from its end with a minus.")]
 
 
@@ -77,9 +76,9 @@ async def create_person(body: PersonCreate, caller: CallerDep, session: SessionD
     return _file(await file_of(session, caller, person.id), caller, 201)
 
 
-@quick_get(router, "", response_model=Page[PersonCard], dependencies=[allows(can_find_people)], responses=problems(403, 422))
+@quick(router, "", response_model=Page[PersonCard], dependencies=[allows(can_find_people)], responses=problems(403, 422))
 async def list_persons(
-    quick: QuickDep,
+    asking: QuickDep,
     page: PageDep,
     facility: Annotated[str | None, Query(max_length=60, description="Code of a facility: those assigned to it or employed by it on the day.")] = None,
     occupation: Annotated[str | None, Query(max_length=60, description="Code of an occupation.")] = None,
@@ -88,16 +87,14 @@ async def list_persons(
     sort: Sort = "name",
 ) -> Response:
     """The staff list in the order of names, with occupation and place of work on the day."""
-    found = await staff_page(quick, sort=sort, page=page, day=as_of or today(), facility=facility or None, occupation=occupation or None, worker_no=worker_no or None)
+    found = await staff_page(asking, sort=sort, page=page, day=as_of or today(), facility=facility or None, occupation=occupation or None, worker_no=worker_no or None)
     return Response(found, media_type="application/json")
 
 
-@router.post("/search", status_code=201, response_model=SearchPage, dependencies=[allows(can_find_people)], responses=problems(403, 422))
-async def create_search(body: SearchCreate, caller: CallerDep, session: SessionDep) -> SearchPage:
+@quick(router, "/search", method="POST", status_code=201, response_model=SearchPage, dependencies=[allows(can_find_people)], responses=problems(403, 422))
+async def create_search(body: SearchCreate, asking: QuickDep) -> Response:
     """Find persons by words of their names, in any order, with or without accents."""
-    found = await keyset_page(session, persons_found(caller, body.q, exact=body.exact), keys=KEYS, params=PageParams(body.limit, None))
-    search_id = await keep_search(session, caller, body.q, exact=body.exact)
-    return SearchPage(id=search_id, items=await cards_of(session, found.items, today()), next=found.next, previous=found.previous)
+    return Response(await search_page(asking, body.q, exact=body.exact, limit=body.limit), 201, media_type="application/json")
 
 
 @router.get("/search/{search_id}", response_model=SearchPage, dependencies=[allows(can_find_people)], responses=problems(403, 404, 422))
@@ -121,10 +118,10 @@ async def count_shares(body: SharesCreate, caller: CallerDep, session: SessionDe
     return await shares_of(session, caller, body.ids, body.under, body.on or today())
 
 
-@quick_get(router, "/{person_id}", response_model=PersonRead, dependencies=[allows(can_read_people)], responses=problems(403, 404))
-async def read_person(person_id: UUID, caller: CallerDep, quick: QuickDep) -> Response:
+@quick(router, "/{person_id}", response_model=PersonRead, dependencies=[allows(can_read_people)], responses=problems(403, 404))
+async def read_person(person_id: UUID, caller: CallerDep, asking: QuickDep) -> Response:
     """One person with names, purposes and occupations; the person is told who asked for birth and sex."""
-    return _file(await show_person(quick, person_id), caller)
+    return _file(await show_person(asking, person_id), caller)
 
 
 @router.patch("/{person_id}", response_model=PersonRead, dependencies=[allows(can_write_people)], responses=problems(403, 404, 412, 422))

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import FetchedValue, ForeignKey, Text
+from sqlalchemy import Computed, FetchedValue, ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.registry.base import Base
@@ -39,6 +39,8 @@ class PersonWord(Protected, Base):
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     word: Mapped[str] = mapped_column(primary_key=True)
+    authority: Mapped[str] = mapped_column(Computed("subpath(authority_path, 0, 2)::text"), deferred=True)
+    is_shared: Mapped[bool] = mapped_column(Computed("cardinality(shared_with) > 0"), deferred=True)
 
 
 class PersonPurpose(Protected, Base):

@@ -2,12 +2,10 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
-import orjson
-from sqlalchemy import Date, Integer, Select, Text, Uuid, and_, bindparam, delete, exists, insert, or_, select, text, union
+from sqlalchemy import ARRAY, Select, Text, and_, any_, cast, exists, false, intersect, select, text, union, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -21,10 +19,8 @@ from shared.calendars import add_months
 from shared.clock import now
 from shared.errors import NotFound
 from shared.i18n import current_language
-from shared.ids import uuid7
 from shared.names import canonical, query_words
-from shared.pagination import PageParams, Place, place_of, sorted_by, statement_from, turned_page
-from shared.quick import Quick, scoped, written
+from shared.quick import Quick, scoped
 from shared.visibility import VISIBLE_TO_CALLER, CallerToCome, visible_to
 
 SEARCH_KEPT = timedelta(minutes=15)
@@ -116,67 +112,59 @@ def staff_visible_to(caller: Caller | type[CallerToCome], *, facility: Any, occu
     return statement
 
 
-STAFF_SORTS = {"name": [Person.sort_key]}
+KEYS = [Person.sort_key, Person.id]
 
 
-async def staff_page(quick: Quick, *, sort: str, page: PageParams, day: date, **filters: str | None) -> bytes:
-    """One page of the staff list, as JSON: each person with the occupation and the place of work on the day."""
-    place = place_of(page, 2)
-    statement, constants = _staff_statement(sort, None if place is None else place.backwards, *[name for name, value in filters.items() if value is not None])
-    after = {} if place is None else {f"after_{position}": value for position, value in enumerate(place.after)}
-    values = {"day": day, "language": current_language.get(), "row_limit": page.limit + 1} | after | filters
-    rows = await quick.rows(statement, **constants, **values)
-    shown, following, before = turned_page(rows, page, place, lambda row: (row["_sort_key"], row["id"]))
-    items = [dict(row) for row in shown]
-    for item in items:
-        del item["_sort_key"]
-    return orjson.dumps({"items": items, "next": following, "previous": before}, default=str)  # the driver's own kind of UUID
-
-
-@lru_cache(maxsize=64)
-def _staff_statement(sort: str, backwards: bool | None, *filters: str) -> tuple[str, dict[str, Any]]:
-    """The statement of these filters, written once: what is asked goes in as values."""
-    asked = {name: bindparam(name, type_=Text) if name in filters else None for name in ("facility", "occupation", "worker_no")}
-    day: Any = bindparam("day", type_=Date)
-    place = None if backwards is None else Place(backwards, (bindparam("after_0", type_=Text), bindparam("after_1", type_=Uuid)))
-    keys = sorted_by(sort, STAFF_SORTS, Person.id)
-    columns = (Person.id, Person.name, Person.birth_date, Person.sex, Person.sort_key)
-    rows = staff_visible_to(CallerToCome, day=day, **asked).with_only_columns(*columns)
-    page, constants = written(statement_from(rows, keys=keys, place=place).limit(bindparam("row_limit", type_=Integer)))
-    direction = "DESC" if sort.startswith("-") != bool(backwards) else ""
-    return (
-        f"""
-        SELECT asked.id, asked.name, extract(year FROM asked.birth_date)::int AS birth_year, asked.sex, {_CARD}, asked.sort_key AS _sort_key
-        FROM (SELECT seen.* FROM {scoped(page)}) AS asked {_PLACE_OF_ASKED.replace(":facility", ":facility" if "facility" in filters else "NULL")}
-        ORDER BY asked.sort_key {direction}, asked.id {direction}
-        """,  # noqa: S608  constants alone; values are parameters
-        constants,
-    )
-
-
-def persons_found(caller: Caller, query: str, *, exact: bool) -> Select[tuple[Person]]:
+def persons_found(caller: Caller | type[CallerToCome], query: str, *, exact: bool) -> Select[tuple[Person]]:
     """Every word typed begins a word of a name, in any order; or, when exact, the whole name is written just so."""
     statement = persons_visible_to(caller)
     if exact:
-        return statement.where(exists().where(PersonName.person_id == Person.id, PersonName.value == canonical(query)))
-    typed = query_words(query)
-    if not typed:
-        return statement.where(False)  # type: ignore[arg-type]
-    for alternatives in typed:
-        statement = statement.where(or_(*[and_(*[_has_a_word_beginning(start) for start in beginnings]) for beginnings in alternatives]))
-    return statement
+        return statement.where(name_written(canonical(query)))
+    typed = words_typed(query)
+    return statement.where(Person.id.in_(ids_with(caller, typed)) if typed else false())
 
 
-def _has_a_word_beginning(start: str) -> Any:
-    return exists().where(PersonWord.person_id == Person.id, PersonWord.word >= start, PersonWord.word < start + LAST_CHARACTER)
+def name_written(value: Any) -> Any:
+    return exists().where(PersonName.person_id == Person.id, PersonName.value == value)
 
 
-async def keep_search(session: AsyncSession, caller: Caller, query: str, *, exact: bool) -> UUID:
-    """Remember what was typed under an opaque id for some minutes, and forget what this account searched before them."""
-    await session.execute(delete(PersonSearch).where(PersonSearch.account == caller.actor, PersonSearch.recorded_at < now() - SEARCH_KEPT))
-    search_id = uuid7()
-    await session.execute(insert(PersonSearch).values(id=search_id, account=caller.actor, query=query, exact=exact))
-    return search_id
+class Beginning(NamedTuple):
+    """Words that begin so: from the first on, before the last."""
+
+    start: Any
+    until: Any
+
+
+Typed = Sequence[Sequence[Sequence[Beginning]]]
+"""For each word typed its alternatives, each of one or several beginnings (shared/names.py)."""
+
+
+def words_typed(query: str) -> Typed:
+    return [[[Beginning(start, start + LAST_CHARACTER) for start in beginnings] for beginnings in alternatives] for alternatives in query_words(query)]
+
+
+def ids_with(caller: Caller | type[CallerToCome], typed: Typed) -> Any:
+    """Ids of persons for whom every word typed begins a word of a name, among those of whom the caller may see anybody."""
+    return _all_of([_one_of([_all_of([_with_a_word(caller, beginning) for beginning in beginnings]) for beginnings in alternatives]) for alternatives in typed])
+
+
+def _with_a_word(caller: Caller | type[CallerToCome], beginning: Beginning) -> Any:
+    """Among the words of the caller's authorities, and among those of persons who are shared."""
+    begins = and_(PersonWord.word >= beginning.start, PersonWord.word < beginning.until)
+    authorities = caller.authorities
+    if authorities is None:
+        return select(PersonWord.person_id).where(begins)
+    own = select(PersonWord.person_id).where(PersonWord.authority == any_(cast(authorities, ARRAY(Text))), begins)
+    return union_all(own, select(PersonWord.person_id).where(PersonWord.is_shared, begins))
+
+
+def _all_of(ids: Sequence[Any]) -> Any:
+    """Each is looked for once and they are intersected: a planner that joined them would ask the second again for each of the first."""
+    return ids[0] if len(ids) == 1 else intersect(*ids)
+
+
+def _one_of(ids: Sequence[Any]) -> Any:
+    return ids[0] if len(ids) == 1 else union(*ids)
 
 
 async def get_search(session: AsyncSession, caller: Caller, search_id: UUID) -> PersonSearch:
@@ -187,9 +175,9 @@ async def get_search(session: AsyncSession, caller: Caller, search_id: UUID) -> 
     return found
 
 
-_CARD = """w.occupation_code AS occupation, o.names ->> CAST(:language AS text) AS occupation_name, w.worker_no, coalesce(a.facility_code, e.facility_code) AS facility,
+CARD = """w.occupation_code AS occupation, o.names ->> CAST(:language AS text) AS occupation_name, w.worker_no, coalesce(a.facility_code, e.facility_code) AS facility,
            f.name AS facility_name, a.unit, a.post_id, a.id AS assignment_id, a.kind, a.fte_share::float8 AS fte_share"""
-_PLACE_OF_ASKED = """
+PLACE_OF_ASKED = """
     LEFT JOIN LATERAL (
         SELECT * FROM assignments a WHERE a.person_id = asked.id AND a.state = 'active' AND a.valid @> CAST(:day AS date)
         ORDER BY a.facility_code IS DISTINCT FROM :facility, a.kind <> 'primary', lower(a.valid), a.id LIMIT 1
@@ -206,7 +194,7 @@ _PLACE_OF_ASKED = """
         SELECT f.name FROM facilities f WHERE f.code = coalesce(a.facility_code, e.facility_code) ORDER BY f.valid @> CAST(:day AS date) DESC, lower(f.valid) DESC LIMIT 1
     ) f ON true
 """
-_CARDS = text(f"SELECT asked.id, {_CARD} FROM unnest(CAST(:ids AS uuid[])) AS asked (id) {_PLACE_OF_ASKED}")  # noqa: S608  constants alone
+_CARDS = text(f"SELECT asked.id, {CARD} FROM unnest(CAST(:ids AS uuid[])) AS asked (id) {PLACE_OF_ASKED}")  # noqa: S608  constants alone
 
 
 async def cards_of(session: AsyncSession, persons: Iterable[Person], day: date, facility: str | None = None) -> list[PersonCard]:

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from services.training.certificates.models import initials_of, spelled
+from shared.names import initials_of
+from shared.papers import spelled
 from tests.training.world import ROOT, World
 
 

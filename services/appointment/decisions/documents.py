@@ -2,16 +2,12 @@
 
 import asyncio
 import hashlib
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-import orjson
-import segno
-import typst
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -19,6 +15,7 @@ from services.appointment.decisions.effects import Annex, annex_of
 from services.appointment.decisions.letters import Names, area_named, articles_of, authority_named, basis_of, committee_named, heading_of, particulars_of, written
 from services.appointment.decisions.models import Decision
 from services.appointment.decisions.workflow import REVOKED, SUPERSEDED
+from shared import papers
 from shared.auth import Caller
 from shared.clients import ask
 from shared.i18n import _, current_language, translate
@@ -45,8 +42,7 @@ def check_url(code: str) -> str:
 async def printed(session: AsyncSession, caller: Caller, decision: Decision) -> bytes:
     """The document in the language of the request. Which files were handed out is kept: their fingerprints, by language and version of the decision."""
     persons, names, annex = await asyncio.gather(_persons(caller, decision.person_ids), _names(caller, decision), annex_of(session, decision))
-    inputs = {"data": orjson.dumps(words_of(decision, persons, names, annex)).decode(), "qr": _qr(check_url(decision.check_code)) if decision.check_code else ""}
-    content = await asyncio.to_thread(_compile, inputs)
+    content = await papers.printed(TEMPLATE, words_of(decision, persons, names, annex), check_url(decision.check_code) if decision.check_code else None)
     await session.execute(
         _KEEP,
         {
@@ -164,13 +160,3 @@ async def _items(caller: Caller, addresses: Mapping[str, str]) -> dict[str, dict
     """The first thing of each list, where there is one."""
     answers = await asyncio.gather(*(ask(caller, "GET", address) for address in addresses.values()))
     return {code: answer["items"][0] for code, answer in zip(addresses, answers, strict=True) if answer and answer["items"]}
-
-
-def _qr(address: str) -> str:
-    drawn = io.BytesIO()
-    segno.make(address, error="m").save(drawn, kind="svg", border=2, xmldecl=False)
-    return drawn.getvalue().decode()
-
-
-def _compile(inputs: dict[str, str]) -> bytes:
-    return typst.compile(TEMPLATE, format="pdf", sys_inputs=inputs, pdf_standards="a-2b", ignore_system_fonts=True)

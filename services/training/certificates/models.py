@@ -1,6 +1,5 @@
 """A certificate: a number without gap in its authority and year, and a code that anybody may check."""
 
-import secrets
 from datetime import date
 from decimal import Decimal
 from uuid import UUID
@@ -16,21 +15,6 @@ from shared.rulepacks import Rule
 
 TRN_04 = Rule("TRN-04", 1, "certificate per enrolment", "Relais rule book, training TRN-04 (a number and a public check for each certificate)")
 refuse_when("certificate_once", "certificate-exists", _("This enrolment has its certificate already."), rule=TRN_04, possible=_("Open the certificate that exists."))
-
-LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
-"""No letter that is read as another one, so that a code can be typed from paper."""
-
-
-def new_code() -> str:
-    """Twelve letters in three groups: 58 bits, which nobody guesses."""
-    letters = "".join(secrets.choice(LETTERS) for _position in range(12))
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
-
-
-def spelled(code: str) -> str:
-    """A code as a person types it, as it is written."""
-    letters = "".join(letter for letter in code.upper() if letter.isalnum())
-    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
 class Certificate(Record):

@@ -5,11 +5,12 @@ from uuid import UUID
 from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.training.certificates.models import Certificate, spelled
+from services.training.certificates.models import Certificate
 from services.training.certificates.schemas import PublicCheck
 from shared.auth import Caller
 from shared.clock import today
 from shared.errors import NotFound
+from shared.papers import spelled
 from shared.visibility import visible_to
 
 _CHECK = text("SELECT number, authority, initials, title, hours, first_day, last_day, issued_on, valid_to, revoked_on FROM certificate_of_code(:code)")

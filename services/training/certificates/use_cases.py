@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.training.certificates.models import Certificate, new_code
+from services.training.certificates.models import Certificate
 from services.training.certificates.permissions import can_revoke
 from services.training.certificates.queries import get_visible_certificate
 from services.training.certificates.schemas import CertificatesCreate, Revocation
@@ -30,6 +30,7 @@ from shared.events import record_event, record_events
 from shared.i18n import _
 from shared.ids import uuid7
 from shared.names import initials_of
+from shared.papers import new_code
 from shared.references import hash_of
 
 MOST_NAMES = 200

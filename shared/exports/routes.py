@@ -26,7 +26,7 @@ from shared.ids import uuid7
 from shared.settings import settings
 
 Format = Literal["csv", "xlsx", "pdf", "ndjson"]
-FORMATS: dict[str, str] = {
+FORMATS: dict[Format, str] = {
     "csv": "text/csv",
     "ndjson": "application/x-ndjson",
     "pdf": "application/pdf",
@@ -64,7 +64,7 @@ class ExportMade:
 
     id: UUID
     list: str
-    format: str
+    format: Format
     filters: dict[str, str]
     ticked: int
     at: datetime
@@ -95,7 +95,7 @@ class Exports:
         ) -> Response:
             if not caller.scope:
                 raise Forbidden(Refusal("export-without-relation", _("A list is exported by those who work for an authority or a facility.")))
-            chosen = file_format or next((kind for kind, media in FORMATS.items() if media in (accept or "")), "csv")
+            chosen = file_format or _accepted(accept or "")
             asked = {key: value for key, value in request.query_params.items() if key not in HOW and value}
             made = ExportMade(uuid7(), name, chosen, asked, len(ids or ()), now())
             await self._kept(session, caller, made)
@@ -109,9 +109,17 @@ class Exports:
             methods=["GET"],
             name=f"export_{name}",
             response_class=Response,
-            responses={200: {"content": content, "description": "The file."}} | problems(401, 403, 404, 409, 422),
+            responses={200: {"content": content, "description": "The file."}, **problems(401, 403, 404, 409, 422)},
             dependencies=[allows(allowed)],
         )
+
+
+def _accepted(accept: str) -> Format:
+    """The kind of file that a program says it takes; CSV when it says nothing of the kind."""
+    for kind, media in FORMATS.items():
+        if media in accept:
+            return kind
+    return "csv"
 
 
 async def _answer(session: AsyncSession, caller: Caller, made: ExportMade, rows: Rows, title: str, *, with_head: bool) -> Response:

@@ -16,7 +16,7 @@ FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "\N{FULLWIDTH PLUS SIGN}", "\N
 """What a spreadsheet takes for the beginning of a formula."""
 HELD_CHUNKS = 4
 SLOWEST_SECONDS = 60.0
-_DIALECT = PGDialect_asyncpg()
+_DIALECT = PGDialect_asyncpg()  # type: ignore[no-untyped-call]  # dialects have no types
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ async def copied(session: AsyncSession, statement: Select[Any], *, is_json: bool
     async def copy() -> None:
         # A line of JSON holds no control character, so that with these signs it is written as it is.
         how = {"delimiter": "\x01", "quote": "\x02"} if is_json else {}
-        await driver.copy_from_query(compiled.string, *[values[name] for name in compiled.positiontup or ()], output=take, format="csv", **how)  # type: ignore[attr-defined]
+        await driver.copy_from_query(compiled.string, *[values[name] for name in compiled.positiontup or ()], output=take, format="csv", **how)
         await take(None)
 
     copying = asyncio.create_task(copy())

@@ -72,8 +72,8 @@ def _text(said: Any) -> str:
     return said.unescape() if isinstance(said, Markup) else str(said)
 
 
-def _items(answer: Any) -> Sequence[dict[str, Any]]:
-    return (answer or {}).get("items", [])
+def _items(answer: dict[str, Any] | None) -> Sequence[dict[str, Any]]:
+    return answer["items"] if answer else []
 
 
 def _occupations(person: dict[str, Any]) -> list[str]:

@@ -62,6 +62,8 @@ def schema_version() -> str:
 def people(folder: Path, tokens: Tokens, count: int) -> Iterator[People]:
     """The registry's PostgreSQL with so many people, durable as in production; stopped at the end, kept on the disk."""
     kept = folder / f"people-{count}-{schema_version()}"
+    folder.mkdir(exist_ok=True)
+    folder.chmod(0o755)
     for older in folder.glob(f"people-{count}-*"):
         if older != kept:
             shutil.rmtree(older, ignore_errors=True)

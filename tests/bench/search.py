@@ -33,7 +33,7 @@ def bench(plan: Plan, folder: Path) -> list[Row]:
     with rig(folder, tokens=200) as (parts, load, tokens), people(folder, tokens, plan.people) as known:
         upstream = parts.collector(cores()[1])
         registry = parts.serve("registry", "services.registry.app", core=cores()[0], environment=service_environment(known, collector=upstream.port), ready="/health/ready")
-        asked = load.requests(list(_requests(tokens)))
+        asked = load.requests(list(searches(tokens)))
         load.warm_up(asked, registry, least=len(tokens.people), connections=CLIENTS)
         found = interleave(plan.rounds, {OURS: partial(_searches, load, asked, registry, plan.seconds), BARE: partial(_pgbench, known, Path(parts.folder), plan.seconds)})
         open_loop = [load.run(asked, registry.port, seconds=plan.seconds, connections=CLIENTS, rate=RATE).without_errors(OURS).p(0.99) * 1000 for _ in range(plan.rounds)]
@@ -56,7 +56,7 @@ def _plain(name: str) -> str:
     return min(search_words(name))
 
 
-def _requests(tokens: Tokens) -> Iterator[bytes]:
+def searches(tokens: Tokens) -> Iterator[bytes]:
     for token, typed in zip(tokens.people, _typed(), strict=False):
         yield request("POST", PATH, token, body=orjson.dumps({"q": typed, "limit": LIMIT}))
 

@@ -5,7 +5,7 @@ from typing import Any
 from tests.portal.world import FACILITY, STATION, allowed, page, uid
 
 R = "/api/v1/registry"
-NEW, FORMER, DRAFT, DONE, BUILT = uid(951), uid(952), uid(961), uid(962), uid(963)
+NEW, FORMER, DRAFT, DONE, BUILT, SET = uid(951), uid(952), uid(961), uid(962), uid(963), uid(971)
 
 
 def area(identifier: str, **changes: Any) -> dict[str, Any]:
@@ -17,7 +17,8 @@ def area(identifier: str, **changes: Any) -> dict[str, Any]:
 
 AREAS = [area(NEW), area(FORMER, code="MA-01-511", name="Tanger-Assilah", names={"fr": "Tanger-Assilah", "ar": "طنجة-أصيلة"}, level="prefecture", country="MA", type="préfecture")]
 LEVELS = [
-    {"country": "VN", "level": level, "position": position, "names": {"fr": level, "vi": level, "en": level.title()}} for position, level in enumerate(("country", "province", "district", "commune"))
+    {"country": "VN", "level": level, "position": position, "names": {"fr": level, "vi": level, "en": level.title()}}
+    for position, level in enumerate(("country", "province", "district", "commune"))
 ] + [{"country": "MA", "level": "prefecture", "position": 2, "names": {"fr": "Préfecture", "vi": "Phủ", "en": "Prefecture"}}]
 SOURCES = [
     {
@@ -76,9 +77,25 @@ PREVIEW = {
     ],
     "stopped": None,
 }
-STOPPED = {"touched": [], "elsewhere": [], "stopped": {"act": 7, "type": "facility-has-staff", "detail": "3 assignments at VN-22-TYT-07200 go on after 2026-12-31.", "possible": "Add an act that moves its posts."}}
+STOPPED = {
+    "touched": [],
+    "elsewhere": [],
+    "stopped": {"act": 7, "type": "facility-has-staff", "detail": "3 assignments at VN-22-TYT-07200 go on after 2026-12-31.", "possible": "Add an act that moves its posts."},
+}
 
+TERRITORY = {
+    "id": SET, "code": "VN-22-GHT-1", "kind": "ght", "name": "Cụm Hạ Long", "legal_basis": "QĐ 7", "valid_from": "2025-01-01", "valid_to": None, "version": 1,
+    "members": [
+        {"kind": "area", "id": NEW, "code": "VN-22-06706", "name": "Phường Tuần Châu", "valid_from": "2025-01-01", "valid_to": None},
+        {"kind": "facility", "id": uid(300), "code": "VN-22-BVT", "name": "Bệnh viện đa khoa tỉnh", "valid_from": "2025-01-01", "valid_to": "2026-12-31"},
+    ],
+    "available_actions": allowed("join", "leave", "end"),
+}  # fmt: skip
 ANSWERS: dict[str, Any] = {
+    f"{R}/territories": page(TERRITORY | {"members": None}),
+    f"{R}/territories/{SET}": TERRITORY,
+    f"{R}/territories/{SET}/facilities": page(FACILITY, STATION),
+    f"{R}/territories/{SET}/departures": TERRITORY,
     f"{R}/areas": page(*AREAS, cursor="more"),
     f"{R}/areas/levels": page(*LEVELS),
     f"{R}/areas/sources": page(*SOURCES),

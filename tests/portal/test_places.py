@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from services.portal.clients import Refusal
 from services.portal.pages.reorganisations import ACTS
-from tests.portal.answers_places import ANSWERS, BUILT, DONE, DRAFT, FORMER, NEW, STOPPED, R, reorganisation
+from tests.portal.answers_places import ANSWERS, BUILT, DONE, DRAFT, FORMER, NEW, SET, STOPPED, R, reorganisation
 from tests.portal.forms import fill
 from tests.portal.world import World
 
@@ -19,6 +19,10 @@ PAGES = [
     f"/boundaries/{NEW}",
     "/boundaries/VN-22-06706",
     f"/boundaries/{FORMER}?as_of=2025-06-30",
+    "/territories",
+    "/territories/new",
+    f"/territories/{SET}",
+    f"/territories/{SET}?as_of=2026-01-01",
     "/reorganisations",
     "/reorganisations/new",
     f"/reorganisations/{DRAFT}",
@@ -105,3 +109,10 @@ def test_what_was_built_on_it_stands_in_the_way_by_name(as_: Callable[..., TestC
     assert "Trạm Y tế mới" in page
     assert "/undoing" not in page
     assert "/undoing" in as_("linh").get(f"/reorganisations/{DONE}").text
+
+
+def test_who_leaves_a_territory_is_sent_by_its_kind_and_code(as_: Callable[..., TestClient], world: World) -> None:
+    page, path = f"/territories/{SET}", f"/territories/{SET}/departures"
+    answer = fill(as_("linh"), page, path, member="area VN-22-06706", last_day="2026-12-31")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?done=left")
+    assert world.sent[-1][2] == {"area": "VN-22-06706", "last_day": "2026-12-31"}

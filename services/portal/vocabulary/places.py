@@ -27,6 +27,13 @@ LABELS = {
         "merge-facilities": _("Let a facility take others over"),
         "move-posts": _("Move posts with those who hold them"),
     },
+    "territory_kind": {
+        "gst": _("Territorial health group (GST)"),
+        "ght": _("Territorial hospital group (GHT)"),
+        "pool": _("Area of a pool"),
+        "satellite-network": _("Network of satellites"),
+        "other": _("Other"),
+    },
     "touched": {
         "area": _("Areas"),
         "facility": _("Facilities"),
@@ -37,6 +44,7 @@ LABELS = {
         "absence": _("Leave"),
         "hold": _("Held days"),
         "staffing-minimum": _("Minimum staffing"),
+        "territory": _("Health territories"),
     },
     "facility_link": {
         "managed_by": _("Managing authority"),

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from services.registry.duplicates.scoring import CANDIDATE, Facts, Frequencies, score
+from services.registry.duplicates.scoring import Facts, Frequencies, score
 
 COUNTS = {
     "nguyen": 7600,
@@ -93,9 +93,17 @@ def test_it_is_the_same_whichever_comes_first() -> None:
 
 def test_a_rare_name_says_more_than_a_common_one() -> None:
     rare, common = named("Lê Diễm Quỳnh", birth_precision="year"), named("Nguyễn Văn Hoa", birth_precision="year")
-    assert score(rare, rare, COMMON).weight > CANDIDATE > score(common, common, COMMON).weight
+    assert score(rare, rare, COMMON).weight > COMMON.threshold > score(common, common, COMMON).weight
 
 
 def test_what_is_not_said_speaks_neither_for_nor_against() -> None:
     silent = Facts(("Nguyễn Thị Hoa",))
     assert [reason.field for reason in score(HOA, silent, COMMON).reasons] == ["name"]
+
+
+def test_the_more_people_the_more_is_asked() -> None:
+    """Namesakes met by chance grow with the register: what tells two files of a hospital says little in a country."""
+    other = replace(HOA, birth_date=date(1985, 8, 9))
+    country = Frequencies(1_000_000, {word: 50 * count for word, count in COUNTS.items()})
+    assert not score(HOA, other, country).is_candidate
+    assert score(HOA, HOA, country).is_candidate

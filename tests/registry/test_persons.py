@@ -91,7 +91,7 @@ class TestRefusals:
 
     async def test_references_of_two_authorities_do_not_meet(self, world: World) -> None:
         ours = ok(await world.api.as_("linh").post(f"{BASE}/persons", json=HOA | {"reference": "C-1"}))
-        theirs = ok(await world.api.as_("hanoi").post(f"{BASE}/persons", json=HOA | {"reference": "C-1"}))
+        theirs = ok(await world.api.as_("hanoi").post(f"{BASE}/persons", json=HOA | {"reference": "C-1", "confirmed_distinct": "a namesake"}))
         assert ours["id"] != theirs["id"]
 
 

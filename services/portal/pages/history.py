@@ -21,6 +21,7 @@ PAGES_OF: dict[str, str] = {
     "shortage": "/shortages/{id}",
     "person": "/people/{id}",
     "correction": "/corrections/{id}",
+    "duplicate": "/duplicates/{id}",
     "post": "/posts/{id}",
     "decision": "/decisions/{id}",
     "commitment": "/commitments/{id}",

@@ -14,8 +14,8 @@ from shared.ids import uuid7
 from shared.visibility import Protected
 from shared.workflow import Workflow, act
 
-State = Literal["open", "distinct", "merged"]
-OPEN, DISTINCT, MERGED = "open", "distinct", "merged"
+State = Literal["open", "distinct"]
+OPEN, DISTINCT = "open", "distinct"
 
 DUPLICATE = Workflow(
     "duplicate",

@@ -27,8 +27,9 @@ Comparison = Literal[
     "day-and-month-swapped", "one-part-differs", "same-year",
 ]  # fmt: skip
 
-CANDIDATE = 17.5
-"""Bits from which two files are shown to somebody: below, chance explains as much in a register of a country's staff."""
+PRIOR = 5.0
+FEWEST_PEOPLE = 2000
+"""Two files are shown to somebody from so many bits above log2 of the people: each more doubles the namesakes whom one meets by chance."""
 
 # Shares of words among names where the register is still too small to say: published counts of Viet Nam, France and the Maghreb, rounded.
 _KNOWN = {
@@ -40,7 +41,8 @@ _KNOWN_WEIGHT = 2000.0
 _UNHEARD = 1 / 4000
 _IS_A_NAME = 1 / 3000
 """A word that is found so often is somebody's name; a typing error is found once or twice."""
-_SHORTEST_TO_MISTYPE = 4
+_EVERYBODYS = 0.03
+_SHORTEST_TO_MISTYPE = 3
 _LONG = 7
 _PARTICLES = re.compile(r"\b(el|al|ben|bin|ibn|abd|abou|abu|ait|de|du|la|le)\s+")
 
@@ -90,12 +92,21 @@ class Frequencies:
     people: int = 0
     counts: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def threshold(self) -> float:
+        return PRIOR + log2(max(self.people, FEWEST_PEOPLE))
+
     def share(self, word: str) -> float:
         known = _KNOWN.get(word, _UNHEARD)
         return max((self.counts.get(word, 0) + known * _KNOWN_WEIGHT) / (self.people + _KNOWN_WEIGHT), 1e-5)
 
     def is_a_name(self, word: str) -> bool:
         return self.counts.get(word, 0) / (self.people + _KNOWN_WEIGHT) > _IS_A_NAME or word in _KNOWN
+
+    def are_two_names(self, one: str, other: str) -> bool:
+        """A common word is often mistyped in one way: what is a hundred times rarer than its neighbour is its error, however often it is found."""
+        rarer, commoner = sorted((self.share(one), self.share(other)))
+        return self.is_a_name(one) and self.is_a_name(other) and rarer * 100 >= commoner
 
 
 @dataclass(frozen=True)
@@ -110,6 +121,7 @@ class Reason:
 @dataclass(frozen=True)
 class Score:
     reasons: tuple[Reason, ...]
+    threshold: float
 
     @property
     def weight(self) -> float:
@@ -117,7 +129,7 @@ class Score:
 
     @property
     def is_candidate(self) -> bool:
-        return self.weight >= CANDIDATE
+        return self.weight >= self.threshold
 
 
 def score(one: Facts, other: Facts, frequencies: Frequencies) -> Score:
@@ -130,7 +142,7 @@ def score(one: Facts, other: Facts, frequencies: Frequencies) -> Score:
         compare_identifiers(one.identifiers, other.identifiers),
         compare_contacts(one.contacts, other.contacts),
     )
-    return Score(tuple(reason for reason in found if reason is not None))
+    return Score(tuple(reason for reason in found if reason is not None), frequencies.threshold)
 
 
 # -- names
@@ -169,16 +181,23 @@ def _compare(one: Name, other: Name, frequencies: Frequencies) -> Reason:
         whole = _other_spelling(one, other, frequencies) if len(one.folded) != len(other.folded) else None
         if whole is not None:
             return whole
-        weight, worst = weight - 7.0 * max(len(alone), len(rest)), "different"
+        weight, worst = _of_two_people(weight, alone, rest, frequencies), "different"
     elif alone or rest:
-        # A middle name left out, a married name added.
-        weight, worst = weight - 1.5 * len(alone or rest), _worse(worst, "part")
+        # A middle name left out (Thị, Văn: everybody's) or a married name added; a rare word more is rather somebody else's name.
+        weight, worst = weight - sum(1.5 if frequencies.share(word) >= _EVERYBODYS else 6.0 for word in alone or rest), _worse(worst, "part")
     if not in_order and worst in ("same", "without-accents"):
         weight, worst = weight - 1.0, "other-order"
     return Reason("name", worst, round(weight, 2))  # type: ignore[arg-type]
 
 
 _ORDER = ("same", "without-accents", "other-order", "part", "typing-error", "other-spelling", "different")
+
+
+def _of_two_people(weight: float, alone: Sequence[str], rest: Sequence[str], frequencies: Frequencies) -> float:
+    """Words that are both names are two people's, and what else they share is their family's; a word that is nobody's name may be the other one, typed beyond recognition."""
+    names = min(sum(frequencies.is_a_name(word) for word in words) for words in (alone, rest))
+    against = 11.0 * names + 6.0 * (max(len(alone), len(rest)) - names)
+    return min(weight - against, -2.0) if names else weight - against
 
 
 def _worse(one: str, other: str) -> str:
@@ -190,25 +209,25 @@ def _same_letters(one: Name, position: int, other: Name, at: int, frequencies: F
     weight = log2(0.95 / frequencies.share(one.folded[position]))
     if one.marked[position] == other.marked[at]:
         return weight, "same"
-    if one.has_marks and other.has_marks and not (one.marked[position].isascii() or other.marked[at].isascii()):
-        return min(weight, 3.0) - 8.0, "different"
+    if one.has_marks and other.has_marks:
+        # Both write accents: two different ones are two names, one that is missing is rather an error.
+        bare = one.marked[position].isascii() or other.marked[at].isascii()
+        return (weight - 4.0, "without-accents") if bare else (min(weight, 3.0) - 9.0, "different")
     return weight - 0.3, "without-accents"
 
 
 def _near(one: str, other: str, frequencies: Frequencies) -> float | None:
     """What a word that is nearly the other says; None when they are two words."""
     shorter, longer = sorted((len(one), len(other)))
-    if shorter < _SHORTEST_TO_MISTYPE - 1 or longer < _SHORTEST_TO_MISTYPE:
-        if shorter == longer or OSA.distance(one, other, score_cutoff=1) > 1 or (frequencies.is_a_name(one) and frequencies.is_a_name(other)):
-            return None
-        return 0.5
+    if longer < _SHORTEST_TO_MISTYPE:
+        return None
     allowed = 2 if shorter >= _LONG else 1
     if OSA.distance(one, other, score_cutoff=allowed) > allowed and not _sounds_alike(one, other):
         return None
-    if frequencies.is_a_name(one) and frequencies.is_a_name(other) and not _sounds_alike(one, other):
+    if frequencies.are_two_names(one, other) and not _sounds_alike(one, other):
         return None
     common = max(frequencies.share(one), frequencies.share(other))
-    return min(log2(0.5 / common), 8.0 if shorter >= _LONG else 5.0)
+    return min(log2(0.5 / common), 8.0 if shorter >= _LONG else 5.0 if shorter > _SHORTEST_TO_MISTYPE else 2.5)
 
 
 def _sounds_alike(one: str, other: str) -> bool:
@@ -222,8 +241,7 @@ def _bones(word: str) -> str:
     """The consonants, doubled ones once, as French and English write the same Arabic letter."""
     for sound, letter in (("ou", "u"), ("kh", "x"), ("gh", "g"), ("ch", "S"), ("sh", "S"), ("dj", "j"), ("th", "t"), ("dh", "d"), ("q", "k"), ("c", "k"), ("ss", "s"), ("z", "s")):
         word = word.replace(sound, letter)
-    kept = re.sub(r"(.)\1+", r"\1", re.sub("[aeiouyhw]", "", word))
-    return kept
+    return re.sub(r"(.)\1+", r"\1", re.sub("[aeiouyw]", "", word))
 
 
 def _other_spelling(one: Name, other: Name, frequencies: Frequencies) -> Reason | None:
@@ -248,20 +266,20 @@ def compare_births(one: Facts, other: Facts) -> Reason | None:
         return None
     first, second = one.birth_date, other.birth_date
     if "year" in (one.birth_precision, other.birth_precision):
-        return Reason("birth", "same-year", 5.3) if first.year == second.year else Reason("birth", "different", -7.5)
+        return Reason("birth", "same-year", 5.3) if first.year == second.year else Reason("birth", "different", -9.5)
     if first == second:
         return Reason("birth", "same", 13.8)
     if first.year == second.year and (first.day, first.month) == (second.month, second.day):
         return Reason("birth", "day-and-month-swapped", 8.0)
     agree = (first.year == second.year) + (first.month == second.month) + (first.day == second.day)
-    if agree == 2 and _one_slip(first, second):  # noqa: PLR2004  two of the three parts
-        return Reason("birth", "one-part-differs", 6.0)
-    return Reason("birth", "different", -7.5)
+    if agree == 2:  # noqa: PLR2004  two of the three parts
+        return Reason("birth", "one-part-differs", 4.5 if _one_slip(first, second) else 1.0)
+    return Reason("birth", "different", -9.5)
 
 
 def _one_slip(first: date, second: date) -> bool:
-    """One digit typed wrongly, or two of them turned round."""
-    return OSA.distance(first.isoformat(), second.isoformat(), score_cutoff=1) == 1
+    """One digit typed wrongly, two of them turned round, or the day before or after."""
+    return abs((first - second).days) == 1 or OSA.distance(first.isoformat(), second.isoformat(), score_cutoff=1) == 1
 
 
 def compare_sexes(one: str, other: str) -> Reason | None:

@@ -56,7 +56,7 @@ def upgrade() -> None:
             recorded_at timestamptz NOT NULL DEFAULT clock_timestamp(),
             CONSTRAINT duplicate_pair_once UNIQUE (one_id, other_id),
             CONSTRAINT duplicate_in_order CHECK (one_id < other_id),
-            CONSTRAINT duplicate_state CHECK (state IN ('open', 'distinct', 'merged')),
+            CONSTRAINT duplicate_state CHECK (state IN ('open', 'distinct')),
             CONSTRAINT duplicate_found_by CHECK (found_by IN ('entry', 'batch')),
             CONSTRAINT duplicate_decided CHECK ((state = 'open') = (decided_by IS NULL) AND (state = 'open') = (decided_on IS NULL)),
             CONSTRAINT duplicate_distinct_needs_reason CHECK (state <> 'distinct' OR reason IS NOT NULL)
@@ -75,7 +75,7 @@ def upgrade() -> None:
         );
 
         -- As the owner: one person is entered by several employers, who do not see each other's files. Whom it may be, by blocks of
-        -- which one holds when any other field is wrong: the same birth with a word in common, the same rare words with nearly the same
+        -- which one holds when any other field is wrong: the same birth, day and month turned round with a word in common, the same rare words with nearly the same
         -- birth, the same number, the same phone.
         CREATE FUNCTION persons_like(asked uuid, words text[], born date) RETURNS SETOF uuid
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
@@ -86,7 +86,12 @@ def upgrade() -> None:
                 SELECT w.person_id FROM rare JOIN person_words AS w ON w.word = rare.word
                 GROUP BY w.person_id HAVING count(*) = (SELECT count(*) FROM rare) OR bool_or(rare.people <= 50)
             ), near AS (
-                SELECT p.id FROM persons AS p WHERE p.birth_date = born AND EXISTS (SELECT FROM person_words AS w WHERE w.person_id = p.id AND w.word = ANY (words))
+                SELECT p.id FROM persons AS p WHERE p.birth_date = born
+                UNION
+                SELECT p.id FROM persons AS p
+                WHERE p.birth_date = CASE WHEN extract(day FROM born) <= 12
+                        THEN make_date(extract(year FROM born)::int, extract(day FROM born)::int, extract(month FROM born)::int) END
+                    AND EXISTS (SELECT FROM person_words AS w WHERE w.person_id = p.id AND w.word = ANY (words))
                 UNION
                 SELECT p.id FROM named JOIN persons AS p ON p.id = named.person_id
                 WHERE p.birth_date IS NULL OR born IS NULL OR abs(extract(year FROM p.birth_date) - extract(year FROM born)) <= 1

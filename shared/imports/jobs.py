@@ -51,15 +51,15 @@ def as_caller(kept: dict[str, Any]) -> Caller:
 class Importing:
     """A duty of the worker: one import at a time, the oldest first."""
 
-    def __init__(self, wizard: "Wizard[Any]", lines_at_a_time: int = LINES_AT_A_TIME) -> None:
-        self.wizard, self.lines_at_a_time = wizard, lines_at_a_time
+    def __init__(self, wizard: "Wizard[Any]", lines_at_a_time: int = LINES_AT_A_TIME, look_seconds: float = LOOK_SECONDS) -> None:
+        self.wizard, self.lines_at_a_time, self.look_seconds = wizard, lines_at_a_time, look_seconds
         self.alive_at = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         while not stop.is_set():
             self.alive_at = time.monotonic()
             if not await self.work_off_one():
-                await pause(stop, LOOK_SECONDS)
+                await pause(stop, self.look_seconds)
 
     async def work_off_one(self) -> bool:
         """Whether there was one to work on. An import that ends its worker again and again is given up."""

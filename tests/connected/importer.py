@@ -7,4 +7,4 @@ from services.registry.imports.wizard import wizard
 from shared.imports.jobs import Importing
 
 if __name__ == "__main__":
-    asyncio.run(Importing(wizard, int(sys.argv[1])).run(asyncio.Event()))
+    asyncio.run(Importing(wizard, int(sys.argv[1]), look_seconds=0.05).run(asyncio.Event()))

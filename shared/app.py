@@ -222,7 +222,9 @@ def _handle_errors(app: FastAPI) -> None:
     async def on_http(request: Request, error: HTTPException) -> Response:
         if error.status_code == 404:
             return problem_response(NotFound(), request)
-        details = {405: _("This address does not accept that method."), 400: _("The body cannot be read."), 413: _("The body is too large.")}
+        if error.status_code == 400:  # not UTF-8, or nested too deep to be read
+            return problem_response(Malformed.field("body", _("The body is not valid JSON.")), request)
+        details = {405: _("This address does not accept that method."), 413: _("The body is too large.")}
         return problem_response(
             Problem(error.status_code, f"http-{error.status_code}", details.get(error.status_code, _("The request was not accepted.")), headers=dict(error.headers or {})), request
         )

@@ -1,9 +1,10 @@
 """What every record that people create has: the authority it belongs to, the parties it is shared with, its external reference and its state."""
 
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
+from annotated_types import Ge, Le
 from pydantic import BaseModel, ConfigDict
 from sqlalchemy import FetchedValue, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,6 +25,10 @@ COLUMNS = """
             version integer NOT NULL DEFAULT 1,
 """
 """The same columns for a migration: `CREATE TABLE missions ({COLUMNS} state text NOT NULL …, CONSTRAINT mission_reference UNIQUE (authority_path, reference))`."""
+
+
+Year = Annotated[int, Ge(1900), Le(2999)]
+"""A civil year in an address; no other number is one."""
 
 
 class Body(BaseModel):

@@ -67,6 +67,13 @@ def filled(postgres: Postgres, issuer: TestIssuer, files_dir: Path) -> Iterator[
         yield of
 
 
+def routes_of(app: Any) -> Any:
+    """The application that describes its routes, inside of all that stands before it."""
+    while not hasattr(app, "openapi"):
+        app = app.app
+    return app
+
+
 async def _filled(name: str, full: str, bare: str, postgres: Postgres) -> Filled:
     app = application(name)
     kinds = sorted(importlib.import_module(f"services.{name}.app").service.history)
@@ -80,7 +87,7 @@ async def _filled(name: str, full: str, bare: str, postgres: Postgres) -> Filled
                 await fill(connection, things, kinds)
         finally:
             await connection.close()
-    return Filled(name, app, full, bare, things, operations_of(name, app.app.app.openapi()), kinds)
+    return Filled(name, app, full, bare, things, operations_of(name, routes_of(app).openapi()), kinds)
 
 
 @pytest.fixture(params=SERVICES)

@@ -33,7 +33,7 @@ def cases_of(operation: Any, mode: GenerationMode, examples: int) -> list[Any]:
 
 def requests_of(service: Filled, mode: GenerationMode, examples: int) -> Iterator[tuple[str, Asked]]:
     """The same requests in every run."""
-    schema = schemathesis.openapi.from_dict(service.app.app.app.openapi())
+    schema = schemathesis.openapi.from_dict(service.app.app.app.app.openapi())
     for found in schema.get_all_operations():
         for case in cases_of(found.ok(), mode, examples):
             ready = requests.Request(**case.as_transport_kwargs(base_url="http://relais.test")).prepare()

@@ -186,6 +186,10 @@ class TestPay:
         refused = await creditor.act("hr-bache", f"/payments/{commitment['payments'][1]['id']}/payment", {"done_on": "2025-04-01"}, expect=409)
         assert (refused["type"].rsplit("/", 1)[-1], refused["rule"]["value"]) == ("above-budget", F // 2 - 1)
 
+    async def test_a_year_that_is_none_is_refused(self, creditor: Creditor) -> None:
+        answer = await creditor.api.as_("linh").get(f"{ROOT}/budgets/VN-22/2686935075513")
+        assert (answer.status_code, answer.json()["fields"][0]["path"]) == (422, "year")
+
     async def test_once(self, creditor: Creditor) -> None:
         commitment = await creditor.signed()
         path, body = f"/payments/{commitment['payments'][0]['id']}/payment", {"voucher": "UNC-12", "done_on": "2024-04-05"}

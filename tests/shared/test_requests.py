@@ -67,6 +67,10 @@ class TestProblems:
         assert in_french.json()["title"] == "Veuillez vous connecter"
         assert in_vietnamese.json()["title"] == "Vui lòng đăng nhập"
 
+    async def test_a_body_that_is_no_text_is_malformed(self, api):
+        answer = await api.as_("linh").post(POLICIES, content=b"\xe6\x0e}", headers={"Content-Type": "application/json"})
+        assert (answer.status_code, [field["path"] for field in answer.json()["fields"]]) == (422, ["body"])
+
     async def test_an_unknown_address_is_a_problem_too(self, api):
         answer = await api.as_("linh").get("/api/v1/recruitment/nothing")
         assert answer.status_code == 404

@@ -14,6 +14,7 @@ from shared.db import SessionDep
 from shared.errors import Problem, problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
+from shared.records import Year
 
 router = Router(prefix="/awards", tags=["awards"])
 
@@ -43,7 +44,7 @@ async def list_awards(
     state: str | None = None,
     title: str | None = None,
     level: str | None = None,
-    year: int | None = None,
+    year: Year | None = None,
     facility: str | None = None,
     person: UUID | None = None,
     proposal: UUID | None = None,

@@ -51,6 +51,7 @@ from shared.db import SessionDep
 from shared.errors import NotFound, problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
+from shared.records import Year
 
 router = Router(prefix="/commitments", tags=["commitments"])
 payments = Router(prefix="/payments", tags=["commitments"])
@@ -236,7 +237,7 @@ async def _read_budget(session: SessionDep, budget: Budget) -> BudgetRead:
 
 
 @budgets.get("/{authority}/{year}", response_model=BudgetRead, dependencies=[allows(can_read_money)], responses=problems(401, 403, 404, 422))
-async def read_budget(authority: str, year: int, _caller: CallerDep, session: SessionDep, currency: Annotated[str, Query(pattern=r"^[A-Z]{3}$")] = "VND") -> BudgetRead:
+async def read_budget(authority: str, year: Year, _caller: CallerDep, session: SessionDep, currency: Annotated[str, Query(pattern=r"^[A-Z]{3}$")] = "VND") -> BudgetRead:
     """What an authority may pay in a year, what it paid, and what still falls due (ATT-03)."""
     budget = await session.get(Budget, (authority, year, currency))
     if budget is None:
@@ -245,6 +246,6 @@ async def read_budget(authority: str, year: int, _caller: CallerDep, session: Se
 
 
 @budgets.put("/{authority}/{year}", response_model=BudgetRead, dependencies=[allows(can_keep_budgets)], responses=problems(401, 403, 422))
-async def write_budget(authority: str, year: int, body: BudgetWrite, caller: CallerDep, session: SessionDep) -> BudgetRead:
+async def write_budget(authority: str, year: Year, body: BudgetWrite, caller: CallerDep, session: SessionDep) -> BudgetRead:
     """Say what an authority may pay in a civil year."""
     return await _read_budget(session, await keep_budget(session, caller=caller, authority=authority, year=year, body=body))

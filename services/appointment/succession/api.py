@@ -29,6 +29,7 @@ from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
+from shared.records import Year
 
 router = Router(prefix="/succession-plans", tags=["succession plans"])
 PREPARES: dict[str, Any] = {"status_code": 201, "response_model": PlanDetails, "dependencies": [allows(can_prepare_plans)], "responses": problems(401, 403, 404, 409, 412, 422)}
@@ -111,12 +112,12 @@ async def create_review(plan_id: UUID, body: ReviewCreate, response: Response, c
 
 
 @router.post("/{plan_id}/reviews/{year}/completion", **PREPARES)
-async def create_completion(plan_id: UUID, year: int, body: Completion, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> PlanDetails:
+async def create_completion(plan_id: UUID, year: Year, body: Completion, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> PlanDetails:
     """Complete the review with the people whom it adds."""
     return await _read(session, response, caller, await complete_review(session, caller=caller, plan_id=plan_id, year=year, body=body, if_match=if_match))
 
 
 @router.post("/{plan_id}/reviews/{year}/approval", **WORKS)
-async def create_review_approval(plan_id: UUID, year: int, body: Approval, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> PlanDetails:
+async def create_review_approval(plan_id: UUID, year: Year, body: Approval, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> PlanDetails:
     """Approve the review; another person than the reviewer."""
     return await _read(session, response, caller, await approve_review(session, caller=caller, plan_id=plan_id, year=year, body=body, if_match=if_match))

@@ -78,7 +78,7 @@ async def _run(postgres: Postgres, files: list[Person]) -> tuple[set[Pair], floa
     await find_duplicates()
     seconds = time.perf_counter() - started
     async with worker_session() as session:
-        rows = (await session.execute(text("SELECT one_id, other_id FROM duplicate_candidates"))).all()
+        rows = (await session.execute(text("SELECT one_id, other_id FROM possible_duplicates"))).all()
     await database.dispose()
     return {(row.one_id, row.other_id) for row in rows}, seconds
 

@@ -72,7 +72,7 @@ class TestEveryDay:
         await world.person()
         await world.person("Hoa Nguyễn Thị", who="hanoi")
         async with world.as_worker() as session:
-            await session.execute(world.sql("DELETE FROM duplicate_candidates"))
+            await session.execute(world.sql("DELETE FROM possible_duplicates"))
         await find_duplicates()
         [pair] = await queue(world)
         return pair
@@ -113,7 +113,7 @@ class TestEveryDay:
     async def test_side_by_side_for_whoever_sees_both_and_both_are_told(self, world: World) -> None:
         people = [await world.person(), await world.person("NGUYEN THI HOA")]
         async with world.as_worker() as session:
-            await session.execute(world.sql("DELETE FROM duplicate_candidates"))
+            await session.execute(world.sql("DELETE FROM possible_duplicates"))
         await find_duplicates()
         [pair] = await queue(world)
         await link(world, people[0])
@@ -127,7 +127,7 @@ class TestToldApart:
         await world.person()
         await world.person("NGUYEN THI HOA")
         async with world.as_worker() as session:
-            await session.execute(world.sql("UPDATE duplicate_candidates SET state = 'open', decided_by = NULL, decided_on = NULL"))
+            await session.execute(world.sql("UPDATE possible_duplicates SET state = 'open', decided_by = NULL, decided_on = NULL"))
         [pair] = await queue(world, state="open")
         path, reason = f"{BASE}/duplicates/{pair['id']}/distinction", {"reason": "Other mother, other village"}
         assert problem(await world.api.as_("director").post(path, json=reason), 403) == "people-are-kept-by-hr"

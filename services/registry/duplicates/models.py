@@ -27,7 +27,7 @@ DUPLICATE = Workflow(
 class DuplicateCandidate(Protected, Base):
     """A pair of persons in the order of their ids; it belongs to the authority of one and is shared with those of the other."""
 
-    __tablename__ = "duplicate_candidates"
+    __tablename__ = "possible_duplicates"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     one_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"))

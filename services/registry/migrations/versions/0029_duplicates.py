@@ -14,7 +14,7 @@ KINDS = {
     "assignment": "assignments",
     "correction": "corrections",
     "document": "documents",
-    "duplicate": "duplicate_candidates",
+    "duplicate": "possible_duplicates",
     "employment": "employments",
     "export": "exports",
     "hold": "holds",
@@ -38,7 +38,7 @@ def upgrade() -> None:
         -- A service starts after its migrations: nobody waits for this lock.
         CREATE INDEX persons_by_birth ON persons (birth_date) WHERE birth_date IS NOT NULL;
 
-        CREATE TABLE duplicate_candidates (
+        CREATE TABLE possible_duplicates (
             id uuid PRIMARY KEY,
             authority_path ltree NOT NULL,
             shared_with text[] NOT NULL DEFAULT '{}',
@@ -61,8 +61,8 @@ def upgrade() -> None:
             CONSTRAINT duplicate_decided CHECK ((state = 'open') = (decided_by IS NULL) AND (state = 'open') = (decided_on IS NULL)),
             CONSTRAINT duplicate_distinct_needs_reason CHECK (state <> 'distinct' OR reason IS NOT NULL)
         );
-        CREATE INDEX duplicate_candidates_by_weight ON duplicate_candidates (state, weight DESC, id);
-        CREATE INDEX duplicate_candidates_by_other ON duplicate_candidates (other_id);
+        CREATE INDEX possible_duplicates_by_weight ON possible_duplicates (state, weight DESC, id);
+        CREATE INDEX possible_duplicates_by_other ON possible_duplicates (other_id);
 
         -- Which version of each file was compared with all others, and how common each word of a name is: what the daily task remembers.
         CREATE TABLE duplicate_scans (
@@ -120,6 +120,6 @@ def upgrade() -> None:
         $$;
         """
     )
-    protect("duplicate_candidates")
+    protect("possible_duplicates")
     protect_internal("duplicate_scans", "word_frequencies")
     audit_wall(KINDS, managed=MANAGED)

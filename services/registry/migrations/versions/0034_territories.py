@@ -15,7 +15,7 @@ KINDS = {
     "ceiling": "establishment_ceilings",
     "correction": "corrections",
     "document": "documents",
-    "duplicate": "duplicate_candidates",
+    "duplicate": "possible_duplicates",
     "employment": "employments",
     "establishment-round": "establishment_rounds",
     "export": "exports",

@@ -15,6 +15,8 @@ PAGES = [
     f"/people?search={uid(900)}",
     f"/people/{uid(1)}",
     f"/people/{uid(1)}?as_of=2020-01-01&known_at=2022-01-01",
+    f"/people/{uid(1)}?tab=timeline",
+    f"/people/{uid(1)}?tab=history",
     "/facilities",
     "/facilities/VN-22-BVT",
     "/posts",
@@ -118,7 +120,7 @@ def test_tasks_are_the_acts_that_are_open_nearest_first(as_: Callable[..., TestC
 
 
 def test_a_timeline_says_the_dates_that_differ(as_: Callable[..., TestClient]) -> None:
-    page = as_("linh", "en").get(f"/people/{uid(1)}").text
+    page = as_("linh", "en").get(f"/people/{uid(1)}?tab=timeline").text
     assert "entered afterwards, on 15 January 2023" in page
     assert "decided on 20 December 2020" in page
     assert "put right on 4 March 2021: sai khoa" in page

@@ -92,7 +92,7 @@ class TestPlaces:
 
 class TestCareer:
     def test_entries_of_every_service_by_year(self, as_: Callable[..., TestClient]) -> None:
-        text = as_("linh").get(f"/people/{uid(1)}").text
+        text = as_("linh").get(f"/people/{uid(1)}?tab=timeline").text
         for said in ("Short course abroad", "decided on 20 April 2025", "recorded on 21 June 2025", "decision 12/QĐ-SYT", "Transfer to Trạm Y tế đặc khu Cô Tô", "undone: revoked"):
             assert said in text, said
         assert text.index("Short course abroad") < text.index("Transfer to")

@@ -46,9 +46,13 @@ PAGES_OF: dict[str, str] = {
 async def history(visit: Visit) -> Response:
     kind, thing = visit.path("kind"), visit.path("id")
     found = await visit.api.get(f"/api/v1/{segment(visit.path('service'))}/history", subject_kind=kind, subject_id=thing, cursor=visit.query("cursor"))
-    changes = [change | {"lines": [line(difference) for difference in change["differences"]]} for change in found["items"]]
     back = PAGES_OF[kind].format(id=segment(thing)) if kind in PAGES_OF else None
-    return visit.page("history/page.html", kind=kind, changes=changes, back=back, next=found.get("next"))
+    return visit.page("history/page.html", kind=kind, changes=shown(found), back=back, next=found.get("next"), more="?cursor=")
+
+
+def shown(found: Any) -> list[dict[str, Any]]:
+    """The changes of a history with their differences in words; none where nothing may be read."""
+    return [change | {"lines": [line(difference) for difference in change["differences"]]} for change in (found or {}).get("items", [])]
 
 
 def line(difference: dict[str, Any]) -> dict[str, str]:

@@ -133,7 +133,7 @@ async def tasks_of(visit: Visit) -> tuple[list[dict[str, Any]], bool]:
             if may(hire, "settle")
         ),
         *(
-            _task(_("Settle the conflict about {what}"), f"/people/{item['person_id']}#timeline" if item["person_id"] else "/posts", item["opened_at"][:10], item["facility_code"], what=names.get(item["person_id"], "…"), who=item["sentence"])
+            _task(_("Settle the conflict about {what}"), f"/people/{item['person_id']}?tab=timeline" if item["person_id"] else "/posts", item["opened_at"][:10], item["facility_code"], what=names.get(item["person_id"], "…"), who=item["sentence"])
             for item in found["work_items"]
             if item["kind"] != "correction-asked"
         ),

@@ -1,6 +1,7 @@
 """People: the staff list, the search by name, one person with everything that is known about them."""
 
 import asyncio
+from collections.abc import Sequence
 from datetime import date, datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from services.portal.clients import ServiceAway, segment
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.labels import occupations
 from services.portal.listing import Listing, paging
+from services.portal.pages.history import shown
 from services.portal.texts import gettext
 from services.portal.visit import Pages, Visit
 from shared.settings import settings
@@ -19,6 +21,8 @@ from shared.settings import settings
 pages = Pages()
 
 API = "/api/v1/registry"
+TABS = ("summary", "timeline", "history")
+LATELY = 8
 
 
 @pages.get("/people")
@@ -52,10 +56,14 @@ async def search(visit: Visit) -> Response:
 
 @pages.get("/people/{id}")
 async def person(visit: Visit) -> Response:
-    """Summary, timeline, assignments and qualifications; `as_of` and `known_at` show an earlier day or an earlier knowledge."""
+    """A part of the record: the summary with what happened lately, the whole timeline, or who changed what.
+
+    `as_of` and `known_at` show an earlier day or an earlier knowledge.
+    """
     path = f"{API}/persons/{segment(visit.path('id'))}"
     as_of, known_at = visit.query("as_of"), visit.query("known_at")
     part = visit.query("part")
+    tab = visit.query("tab") if visit.query("tab") in TABS else "timeline" if part else TABS[0]
     found, timeline, assignments, qualifications, licences, candidacies, told = await asyncio.gather(
         visit.api.get(path),
         visit.api.get(f"{path}/timeline", known_at=end_of_day(known_at)),
@@ -66,13 +74,19 @@ async def person(visit: Visit) -> Response:
         told_of(visit, visit.path("id")),
     )
     employments = await visit.api.get_or_none(f"{API}/employments", person=visit.path("id"), limit=50)
+    changes = await visit.api.get_or_none(f"{API}/history", subject_kind="person", subject_id=visit.path("id"), cursor=visit.query("cursor")) if tab == "history" else None
     applied = (candidacies or {}).get("items", [])
     entries = (told or {}).get("items", []) if not known_at else []
     places = await facility_names(visit, [item["facility_code"] for item in applied] + [code for entry in entries for code in entry["facility_codes"]])
+    career = career_by_year(timeline, entries, places, part)
     return visit.page(
         "people/page.html",
         person=found,
-        years=career_by_year(timeline, entries, places, part),
+        tab=tab,
+        years=career if tab == "timeline" else latest(career, LATELY),
+        changes=shown(changes),
+        next=(changes or {}).get("next"),
+        more="?tab=history&cursor=",
         parts=[(code, gettext(name)) for code, name in PARTS],
         part=part,
         told_is_away=told is False,
@@ -85,6 +99,17 @@ async def person(visit: Visit) -> Response:
         as_of=as_of,
         known_at=known_at,
     )
+
+
+def latest(career: Sequence[tuple[int, list[Any]]], most: int) -> list[tuple[int, list[Any]]]:
+    """The newest entries of a career, still by year."""
+    kept: list[tuple[int, list[Any]]] = []
+    for year, moments in career:
+        room = most - sum(len(earlier) for _year, earlier in kept)
+        if room <= 0:
+            break
+        kept.append((year, moments[:room]))
+    return kept
 
 
 async def told_of(visit: Visit, person_id: str) -> Any:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from services.registry.assignments.models import TO_REGULARISE
 from services.registry.assignments.permissions import can_record_assignments
@@ -15,7 +15,7 @@ from services.registry.beliefs import version_of
 from services.registry.persons.permissions import can_read_people, can_read_posts, can_write_at, can_write_people
 from services.registry.posts.acts import abolish_post, change_post, freeze_post, must_be_frozen, must_not_be_abolished, unfreeze_post
 from services.registry.posts.models import Post, PostState
-from services.registry.posts.presence import ELSEWHERE, empty_among, empty_posts_of, spells_of
+from services.registry.posts.presence import ELSEWHERE, empty_among, empty_posts_of, is_empty, spells_of
 from services.registry.posts.queries import Establishment, get_visible_post, read_posts
 from services.registry.posts.schemas import Holder, PostAbolition, PostChange, PostCreate, PostFreezing, PostPeriodRead, PostRead, PostUnfreezing
 from services.registry.posts.use_cases import open_post
@@ -116,9 +116,11 @@ async def _read(session: SessionDep, caller: Caller, periods: Sequence[Post], as
     day = as_of or min(max(today(), periods[0].valid_from), max(today(), periods[-1].valid_to or date.min))
     shown = next((one for one in periods if day in one.valid), periods[0] if day < periods[0].valid_from else periods[-1])
     establishment = Establishment(day, known_at)
-    filled = await session.scalar(select(func.coalesce(func.sum(establishment.assignment.fte_share), 0)).where(*establishment.held(shown.id)))
-    empty = await empty_among(session, [shown.id], day) if known_at is None else None
-    post = (await read_posts(session, [(shown, filled or Decimal(0))], day, empty=empty))[0]
+    a = establishment.assignment
+    holders = (await session.scalars(select(a).where(visible_to(caller, a), *establishment.held(shown.id)).order_by(a.id))).all()
+    away = await spells_of(session, {h.person_id for h in holders}, day) if known_at is None else {}
+    empty = None if known_at is not None else {shown.id} if is_empty([(h.person_id, h.kind) for h in holders], away) else set()
+    post = (await read_posts(session, [(shown, sum((h.fte_share for h in holders), Decimal(0)))], day, empty=empty))[0]
     post.open_from, post.close_to, post.version = periods[0].valid_from, periods[-1].valid_to, version_of(periods)
     post.periods = [
         PostPeriodRead(
@@ -136,9 +138,6 @@ async def _read(session: SessionDep, caller: Caller, periods: Sequence[Post], as
         action("abolish", permission, stands),
     ]
     if can_read_people(caller) is True:
-        a = establishment.assignment
-        holders = (await session.scalars(select(a).where(visible_to(caller, a), *establishment.held(shown.id)).order_by(a.id))).all()
-        away = await spells_of(session, {h.person_id for h in holders}, day) if known_at is None else {}
         post.holders = [
             Holder(
                 assignment_id=h.id, person_id=h.person_id, kind=h.kind, fte_share=float(h.fte_share), valid_from=h.valid_from, valid_to=h.valid_to,

@@ -1,6 +1,6 @@
 """Who of those that hold a post is at work: days held by leave, session, mission or stay, and functions elsewhere, counted as whole spells."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -46,11 +46,15 @@ async def empty_among(session: AsyncSession, post_ids: Collection[UUID], day: da
     found = select(Assignment.post_id, Assignment.person_id, Assignment.kind).where(Assignment.post_id.in_(post_ids), Assignment.state == "active", Assignment.valid.contains(day))
     holders = (await session.execute(found)).all()
     spells = await spells_of(session, {row.person_id for row in holders if row.kind not in ELSEWHERE}, day)
-    of_post: dict[UUID, list[Spell | None]] = {}
+    of_post: dict[UUID, list[tuple[UUID, str]]] = {}
     for post_id, person_id, kind in holders:
-        # Whoever was sent here is away from another post, not from this one.
-        of_post.setdefault(post_id, []).append(None if kind in ELSEWHERE else spells.get(person_id))
-    return {post_id for post_id, away in of_post.items() if functionally_empty(away, REG_EMPTY.value)}
+        of_post.setdefault(post_id, []).append((person_id, kind))
+    return {post_id for post_id, held_by in of_post.items() if is_empty(held_by, spells)}
+
+
+def is_empty(holders: Sequence[tuple[UUID, str]], spells: Mapping[UUID, Spell]) -> bool:
+    """Whether somebody holds a post and nobody works in it; whoever was sent there is away from another post, not from this one."""
+    return bool(holders) and functionally_empty([None if kind in ELSEWHERE else spells.get(person) for person, kind in holders], REG_EMPTY.value)
 
 
 async def empty_posts_of(session: AsyncSession, caller: Caller, facility: str | None, day: date) -> set[UUID]:

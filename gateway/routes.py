@@ -42,6 +42,8 @@ class Route:
 ROUTES = (
     Route("/api/v1/registry", "registry"),
     Route("/api/v1/registry/calendars/feed", "registry", Access.PUBLIC, READ, body_limit=0),  # a calendar programme has no token: the address is the secret
+    Route("/api/v1/registry/attestations/check", "registry", Access.PUBLIC, READ, body_limit=0),  # so may whoever holds an attestation
+    Route("/api/v1/registry/request-files", "registry", body_limit=11 * MIB, seconds=120),
     Route("/api/v1/registry/documents", "registry", body_limit=11 * MIB, seconds=120),
     Route("/api/v1/registry/imports", "registry", body_limit=IMPORT_LIMIT, seconds=300),
     Route("/api/v1/registry/exports", "registry", methods=READ, seconds=300),  # a workbook is written whole before its first byte

@@ -9,6 +9,7 @@ from services.registry.accounts.upkeep import keep_accounts
 from services.registry.areas.api import router as areas
 from services.registry.areas.load import load_reference_data
 from services.registry.assignments.api import router as assignments
+from services.registry.attestations.api import router as attestations
 from services.registry.audit.api import router as own_reads
 from services.registry.audit.events import AuditSealed
 from services.registry.availability.api import router as availability
@@ -38,11 +39,13 @@ from services.registry.persons.use_cases import forget_old_searches
 from services.registry.posts.api import router as posts
 from services.registry.practice.api import router as practice
 from services.registry.practice.watch import watch_practice
+from services.registry.procedures.api import router as procedures
 from services.registry.purposes.api import router as purposes
 from services.registry.purposes.use_cases import tell_due_erasures
 from services.registry.qualifications.api import router as qualifications
 from services.registry.reorganisations.api import router as reorganisations
 from services.registry.reorganisations.use_cases import follow_authorities
+from services.registry.requests.api import router as requests
 from services.registry.revocations.api import internal as internal_revocations
 from services.registry.revocations.api import own as own_revocations
 from services.registry.revocations.api import router as revocations
@@ -65,6 +68,9 @@ service = Service(
         territories,
         occupations,
         own_reads,
+        attestations,  # before the persons, as the accounts
+        requests,
+        procedures,
         own_absences,  # before the persons, as the accounts
         accounts,  # before the persons: /persons/me/account is nobody's id
         corrections,  # the same for /persons/me

@@ -9,6 +9,7 @@ from services.registry.absences.permissions import can_read_absences
 from services.registry.accounts.permissions import can_read_accounts
 from services.registry.accounts.queries import accounts_visible_to
 from services.registry.assignments.models import Assignment
+from services.registry.attestations.models import Attestation
 from services.registry.corrections.use_cases import corrections_visible_to
 from services.registry.documents.models import Document
 from services.registry.documents.permissions import can_read_documents
@@ -25,6 +26,8 @@ from services.registry.posts.models import Post
 from services.registry.qualifications.models import Qualification
 from services.registry.reorganisations.models import Reorganisation
 from services.registry.reorganisations.permissions import can_read_reorganisations
+from services.registry.requests.models import Request
+from services.registry.requests.permissions import can_read_requests
 from services.registry.staffing.models import StaffingMinimum
 from services.registry.territories.models import Territory
 from services.registry.workers.models import Employment
@@ -47,6 +50,8 @@ HISTORY = {
     "account": HistoryOf(accounts_visible_to, can_read_accounts),
     "assignment": HistoryOf(_managed(Assignment), can_read_people),
     "correction": HistoryOf(corrections_visible_to, can_read_people),
+    "attestation": HistoryOf(_managed(Attestation), can_read_people),
+    "request": HistoryOf(_managed(Request), can_read_requests),
     "document": HistoryOf(_managed(Document), can_read_documents),
     "duplicate": HistoryOf(duplicates_visible_to, can_read_people),
     "ceiling": HistoryOf(_managed(Ceiling), can_read_posts),

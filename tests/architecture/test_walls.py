@@ -45,6 +45,8 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         *("seats_of", "certificate_of_code"),
         # On which days people of a unit are away, for whoever knows the secret address of its calendar.
         "calendar_of_token",
+        # What a stranger who holds an attestation may know of it.
+        "attestation_of_code",
         # Hours earned at another employer count for the one of today; whoever holds them reads their own, and no relation opens them (R-HOLDER).
         *("credits_of_people", "facility_of_person"),
         # Erasing a person destroys the values that the audit holds of them, wherever they are; the worker alone calls it.
@@ -79,7 +81,21 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
 # Tables without an authority, through which the code reaches every row: what belongs to no authority, or is reached by a secret or an account alone.
 INTERNAL = {
     *("idempotency_keys", "incarnation", "aggregate_versions", "outbox", "relay_state", "relay_acknowledged", "consumers", "consumer_positions", "inbox"),
-    *("heard_versions", "parked_events", "dead_letters", "revocations", "kept_seals", "sessions", "certificate_numbers", "cme_alerts", "person_searches", "shortfalls", "duplicate_scans", "word_frequencies"),
+    *(
+        "heard_versions",
+        "parked_events",
+        "dead_letters",
+        "revocations",
+        "kept_seals",
+        "sessions",
+        "certificate_numbers",
+        "attestation_numbers",
+        "cme_alerts",
+        "person_searches",
+        "shortfalls",
+        "duplicate_scans",
+        "word_frequencies",
+    ),
 }
 
 

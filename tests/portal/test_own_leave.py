@@ -46,7 +46,7 @@ def test_what_is_left_and_what_may_be_taken_back(as_: Callable[..., TestClient])
 
 
 def test_a_refusal_offers_the_nearest_days_and_keeps_what_was_typed(as_: Callable[..., TestClient], world: World) -> None:
-    world.refusals[f"{ME}/absences"] = Refusal(409, REFUSED)
+    world.refusals[f"POST {ME}/absences"] = Refusal(409, REFUSED)
     reader = as_("hr-bvt", "en")
     world.answers[f"{ME}/absences"] = page()
     answer = fill(reader, "/my-file/leave", "/my-file/leave", type="annual", starts_on="2025-11-03", ends_on="2025-11-07")

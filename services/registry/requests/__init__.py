@@ -1,0 +1,1 @@
+"""What people ask of the administration: within a legal delay, which rests while documents are missing."""

@@ -3,13 +3,13 @@
 import asyncio
 import importlib.util
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from asyncpg import PostgresError
+from asyncpg import InterfaceError, PostgresError
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
@@ -216,7 +216,7 @@ def _handle_errors(app: FastAPI) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def on_malformed(request: Request, error: RequestValidationError) -> Response:
-        return problem_response(Malformed([_field_error(entry) for entry in error.errors()]), request)
+        return problem_response(Malformed([_field_error(entry, error.body) for entry in error.errors()]), request)
 
     @app.exception_handler(HTTPException)
     async def on_http(request: Request, error: HTTPException) -> Response:
@@ -237,6 +237,7 @@ def _handle_errors(app: FastAPI) -> None:
             raise error
         return problem_response(problem, request)
 
+    @app.exception_handler(InterfaceError)
     @app.exception_handler(PoolTimeout)
     @app.exception_handler(ConnectionError)
     async def on_unavailable(request: Request, _error: Exception) -> Response:
@@ -268,14 +269,25 @@ _REASONS = {
 }
 
 
-def _field_error(entry: dict[str, Any]) -> FieldError:
-    path = ".".join(str(step) for step in entry["loc"] if step not in ("body", "query", "path", "header")) or str(entry["loc"][0])
+def _field_error(entry: dict[str, Any], body: Any) -> FieldError:
+    steps = [step for step in entry["loc"] if step not in ("body", "query", "path", "header")]
+    path = ".".join(map(str, _as_sent(steps, body))) or str(entry["loc"][0])
     if entry["type"] == "value_error":  # a validator of ours: its sentence is a message id
         return FieldError(path, str(entry["ctx"]["error"]))
     reason = _REASONS.get(entry["type"])
     if reason is None:
         return FieldError(path, _("This value is not valid."))
     return FieldError(path, reason, {name: str(value) for name, value in entry.get("ctx", {}).items()})
+
+
+def _as_sent(steps: Sequence[Any], body: Any) -> Iterator[Any]:
+    """The way to a field in the body that was sent: the kind of act or thing that a body chose is no place in it."""
+    here = body
+    for position, step in enumerate(steps):
+        if isinstance(here, dict) and step not in here and position < len(steps) - 1:
+            continue
+        yield step
+        here = here.get(step) if isinstance(here, dict) else here[step] if isinstance(here, list) and isinstance(step, int) and step < len(here) else None
 
 
 def _describe(app: FastAPI, service: Service) -> None:

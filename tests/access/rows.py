@@ -8,12 +8,27 @@ import json
 import re
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import asyncpg
 
 HOSPITAL, CENTRE, ELSEWHERE = "VN-22-BVT", "VN-22-TTBCE", "VN-01-XP"
-DIRECTORY = {"facilities", "facility_authorities", "facility_links", "occupations", "areas", "area_changes", "area_successions", "populations", "packaged_data", "alembic_version"}
+DIRECTORY = {
+    "facilities",
+    "facility_authorities",
+    "facility_links",
+    "occupations",
+    "areas",
+    "area_changes",
+    "area_levels",
+    "territories",
+    "territory_members",
+    "area_successions",
+    "populations",
+    "packaged_data",
+    "alembic_version",
+}
 """What everybody may know, or no request reads."""
 EVENTS = set("outbox inbox incarnation aggregate_versions relay_state relay_acknowledged consumers consumer_positions heard_versions parked_events dead_letters".split())
 OWN_BOOKS = {"idempotency_keys", "revocations", "kept_seals"}
@@ -145,8 +160,8 @@ async def tables_of(connection: asyncpg.Connection) -> list[Table]:
     return [Table(name, tuple(found), {link["attname"]: link["other"] for link in links if link["name"] == name}) for name, found in tables.items()]
 
 
-def _value(things: Things, table: Table, column: Column, owner: Owner) -> str | None:
-    """What stands in a column, as PostgreSQL reads it; None leaves it empty."""
+def _value(things: Things, table: Table, column: Column, owner: Owner) -> Any:
+    """What stands in a column, as text that PostgreSQL reads or as the JSON of a document; None leaves it empty."""
     name = column.name
     if column.choices:
         return column.choices[0]
@@ -172,7 +187,11 @@ def _value(things: Things, table: Table, column: Column, owner: Owner) -> str | 
         case "tstzrange":
             return '["2020-01-01T00:00:00Z",)'
         case "jsonb":
-            return (None if column.default else ("[]" if name.endswith("s") and name not in ("facts", "details", "names", "totals") else "{}")) if column.required else None
+            return (
+                (None if column.default else (list[str]() if name.endswith("s") and name not in ("facts", "details", "names", "totals") else dict[str, str]()))
+                if column.required
+                else None
+            )
         case "bool":
             return "false"
         case "bytea":
@@ -231,7 +250,7 @@ async def fill(connection: asyncpg.Connection, things: Things, kinds_with_histor
     await connection.execute("ANALYZE")
 
 
-async def _insert(connection: asyncpg.Connection, table: str, row: dict[str, str | None]) -> None:
+async def _insert(connection: asyncpg.Connection, table: str, row: dict[str, Any]) -> None:
     """The types are the columns': the values come as text."""
     said = {name: value for name, value in row.items() if value is not None}
     names = ", ".join(f'"{name}"' for name in said)

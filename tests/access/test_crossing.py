@@ -28,6 +28,9 @@ SAME_FOR_ALL = {
     # The directory is everybody's; a search opens to the account that made it; the minutes' file is not in the store.
     "GET /api/v1/registry/areas/{area_id}",
     "GET /api/v1/registry/areas/{area_id}/changes",
+    "GET /api/v1/registry/areas/{area_id}/periods",
+    "GET /api/v1/registry/territories/{territory_id}",
+    "GET /api/v1/registry/territories/{territory_id}/facilities",
     "GET /api/v1/registry/facilities/{facility_id}",
     "GET /api/v1/registry/facilities/{facility_id}/periods",
     "GET /api/v1/registry/persons/search/{search_id}",

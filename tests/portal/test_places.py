@@ -95,7 +95,7 @@ def test_an_act_is_added_after_the_others(as_: Callable[..., TestClient], world:
 
 
 def test_a_wrong_field_is_named_beside_its_own_field(as_: Callable[..., TestClient], world: World) -> None:
-    wrong = [{"path": "acts.8.merge-areas.into.code", "reason": "Write a code."}]
+    wrong = [{"path": "acts.8.into.code", "reason": "Write a code."}]
     world.refusals[f"PUT {R}/reorganisations/{DRAFT}"] = Refusal(422, {"type": "x/malformed", "title": "x", "status": 422, "detail": "x", "fields": wrong})
     path = f"/reorganisations/{DRAFT}/acts/new"
     answer = fill(as_("linh"), f"{path}?act=merge-areas", path, areas="VN-22-1 VN-22-2", into_code="??", into_name="Mới", into_type="xã")

@@ -149,6 +149,11 @@ class TestWhatIsRefused:
         answer = await world.api.as_("linh").post(ACTS, json={"title": "x", "legal_basis": "y", "effective_on": DAY, "acts": [act]})
         assert problem(answer, 422) == "malformed"
 
+    async def test_a_wrong_field_of_an_act_is_named_where_it_was_sent(self, world):
+        act = {"act": "merge-areas", "areas": ["VN-22-06652", "VN-22-06658"], "into": {"code": "??", "name": "x", "type": "y"}}
+        answer = await world.api.as_("linh").post(ACTS, json={"title": "x", "legal_basis": "y", "effective_on": DAY, "acts": [act]})
+        assert [field["path"] for field in answer.json()["fields"]] == ["acts.0.into.code"]
+
     async def test_an_empty_one_is_not_applied(self, world):
         one = await drafted(world)
         assert problem(await world.api.as_("linh").post(f"{ACTS}/{one['id']}/application"), 422) == "malformed"

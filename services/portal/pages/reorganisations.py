@@ -164,7 +164,7 @@ def fields_of(errors: dict[str, str]) -> dict[str, str]:
     """The service names fields by their place in the body; the form has a field for each."""
     found: dict[str, str] = {}
     for path, reason in errors.items():
-        parts = [part for part in path.split(".") if part not in ("body", "acts", *ACTS)]
+        parts = [part for part in path.split(".") if part != "acts"]
         named = [part for part in parts if not part.isdigit()]
         number = [int(part) for part in parts if part.isdigit()][1:]
         name = named[-1] if named else "act"

@@ -9,6 +9,7 @@ from services.portal.clients import segment
 from services.portal.facilities import authority_names, facilities_offered
 from services.portal.forms import actions_of, send
 from services.portal.labels import choices
+from services.portal.listing import Listing, paging
 from services.portal.visit import Pages, Visit
 
 pages = Pages()
@@ -29,12 +30,11 @@ def places_of(accounts: list[dict[str, Any]]) -> set[str]:
 async def accounts(visit: Visit) -> Response:
     """Who signs in, in one's own territory; those that wait for the identity provider are said first."""
     chosen = {"state": visit.query("state") if "state" in visit.request.query_params else "open", "role": visit.query("role"), "application": visit.query("application")}
-    kept, found = await asyncio.gather(visit.api.get(f"{API}/accounts/kept"), visit.api.get(f"{API}/accounts", **chosen, cursor=visit.query("cursor")))
+    kept, found = await asyncio.gather(visit.api.get(f"{API}/accounts/kept"), visit.api.get(f"{API}/accounts", **chosen, **paging(visit)))
     return visit.page(
         "accounts/list.html",
         kept=kept,
-        accounts=found["items"],
-        next=found.get("next"),
+        list=Listing.of(visit, found, chosen),
         chosen=chosen,
         roles=choices("role"),
         places=await authority_names(visit, places_of(found["items"])),

@@ -10,6 +10,7 @@ from services.portal.clients import Refusal, segment
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.forms import actions_of, send, whole_number
 from services.portal.labels import choices, state
+from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 
@@ -64,14 +65,14 @@ def _whole(rows: list[dict[str, Any]]) -> dict[str, dict[str, int]]:
 async def payments(visit: Visit) -> Response:
     """Parts of benefits by the day on which they fall due."""
     wanted = visit.query("state", "due")
-    found = await visit.api.get(f"{API}/payments", state=wanted, facility=visit.query("facility"), cursor=visit.query("cursor"))
+    filters = {"state": wanted, "facility": visit.query("facility")}
+    found = await visit.api.get(f"{API}/payments", **filters, **paging(visit))
     return visit.page(
         "commitments/payments.html",
-        payments=found["items"],
+        list=Listing.of(visit, found, filters),
         wanted=wanted,
         names=await visit.api.names(item["person_id"] for item in found["items"]),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
-        next=found.get("next"),
     )
 
 

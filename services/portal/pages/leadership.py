@@ -10,6 +10,7 @@ from services.portal.clients import Refusal, ServiceAway, segment
 from services.portal.facilities import facilities_offered, facility_name, facility_names
 from services.portal.forms import actions_of, may, send, whole_number
 from services.portal.labels import choices, label
+from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 from shared.clock import today
@@ -148,10 +149,11 @@ async def mandates(visit: Visit) -> Response:
         filters["ending_before"] = (today() + timedelta(days=WARNING_DAYS + 1)).isoformat()
     else:
         filters["state"] = {"running": "running", "ended": "ended", "all": ""}.get(visit.query("show"), "running")
-    found = await visit.api.get(f"{API}/mandates", **filters, limit=100, cursor=visit.query("cursor"))
+    found = await visit.api.get(f"{API}/mandates", **filters, limit=100, **paging(visit))
+    asked = {"show": visit.query("show", "soon")} | {name: filters[name] for name in ("facility", "rank", "kind")}
     return visit.page(
         "leadership/mandates.html",
-        mandates=found["items"],
+        list=Listing.of(visit, found, asked),
         show=visit.query("show", "soon"),
         shows=[("soon", gettext(_("Ending within 180 days"))), ("running", gettext(_("Running"))), ("ended", gettext(_("Ended"))), ("all", gettext(_("All")))],
         ranks=choices("leader_rank"),
@@ -159,7 +161,6 @@ async def mandates(visit: Visit) -> Response:
         facilities=await facilities_offered(visit),
         names=await visit.api.names(item["person_id"] for item in found["items"]),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
-        next=found.get("next"),
     )
 
 

@@ -11,6 +11,7 @@ from services.portal.facilities import facilities_offered, facility_names
 from services.portal.formats import day, day_short
 from services.portal.forms import actions_of, send, whole_number
 from services.portal.labels import choices, state
+from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext, ngettext
 from services.portal.visit import Pages, Visit
 from shared.calendars import add_months
@@ -207,16 +208,16 @@ async def withdraw_list(visit: Visit) -> Response:
 
 @pages.get("/probations")
 async def probations(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/probations", state=visit.query("state", "open"), facility=visit.query("facility"), cursor=visit.query("cursor"))
+    filters = {"state": visit.query("state", "open"), "facility": visit.query("facility")}
+    found = await visit.api.get(f"{API}/probations", **filters, **paging(visit))
     return visit.page(
         "personnel/probations.html",
-        probations=found["items"],
+        list=Listing.of(visit, found, filters),
         wanted=visit.query("state", "open"),
         names=await visit.api.names(item["person_id"] for item in found["items"]),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
         facilities=await facilities_offered(visit),
         states=[("open", gettext(_("Those that run")))] + [(code, gettext(state(code).word)) for code in ("running", "extended", "confirmed", "ended")],
-        next=found.get("next"),
     )
 
 

@@ -10,6 +10,7 @@ from services.portal.clients import segment
 from services.portal.facilities import authority_names, facilities_offered, facility_name, facility_names
 from services.portal.forms import actions_of, send, whole_number
 from services.portal.labels import choices, label, name_of_occupation, occupations
+from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 
@@ -24,10 +25,8 @@ REGISTRY = "/api/v1/registry"
 
 @pages.get("/policies")
 async def policies(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/policies", cursor=visit.query("cursor"))
-    return visit.page(
-        "policies/list.html", policies=found["items"], authorities=await authority_names(visit, (item["authority"] for item in found["items"])), next=found.get("next")
-    )
+    found = await visit.api.get(f"{API}/policies", **paging(visit))
+    return visit.page("policies/list.html", list=Listing.of(visit, found, {}), authorities=await authority_names(visit, (item["authority"] for item in found["items"])))
 
 
 @pages.get("/policies/{id}")
@@ -82,12 +81,12 @@ async def approve_policy(visit: Visit) -> Response:
 
 @pages.get("/needs")
 async def needs(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/needs", state=visit.query("state"), facility=visit.query("facility"), occupation=visit.query("occupation"), cursor=visit.query("cursor"))
+    filters = {name: visit.query(name) for name in ("state", "facility", "occupation")}
+    found = await visit.api.get(f"{API}/needs", **filters, **paging(visit))
     return visit.page(
         "needs/list.html",
-        needs=found["items"],
+        list=Listing.of(visit, found, filters),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
-        next=found.get("next"),
         may_identify=visit.has_role("regional-administrator", "facility-hr-officer", "head-of-facility"),
     )
 
@@ -158,8 +157,9 @@ async def validate_need(visit: Visit) -> Response:
 
 @pages.get("/campaigns")
 async def campaigns(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/campaigns", state=visit.query("state"), cursor=visit.query("cursor"))
-    return visit.page("campaigns/list.html", campaigns=found["items"], next=found.get("next"), may_draft=visit.has_role("regional-administrator"))
+    filters = {"state": visit.query("state")}
+    found = await visit.api.get(f"{API}/campaigns", **filters, **paging(visit))
+    return visit.page("campaigns/list.html", list=Listing.of(visit, found, filters), may_draft=visit.has_role("regional-administrator"))
 
 
 async def new_campaign_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -503,10 +503,11 @@ async def create_hire(visit: Visit) -> Response:
 
 @pages.get("/hires")
 async def hires(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/hires", state=visit.query("state"), policy=visit.query("policy"), facility=visit.query("facility"), cursor=visit.query("cursor"))
+    filters = {name: visit.query(name) for name in ("state", "policy", "facility")}
+    found = await visit.api.get(f"{API}/hires", **filters, **paging(visit))
     names = await visit.api.names(hire["person_id"] for hire in found["items"])
     return visit.page(
-        "hires/list.html", hires=found["items"], next=found.get("next"), names=names, places=await facility_names(visit, (hire["facility_code"] for hire in found["items"]))
+        "hires/list.html", list=Listing.of(visit, found, filters), names=names, places=await facility_names(visit, (hire["facility_code"] for hire in found["items"]))
     )
 
 
@@ -552,12 +553,11 @@ async def settle_hire(visit: Visit) -> Response:
 
 @pages.get("/shortages")
 async def shortages(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/shortages", cursor=visit.query("cursor"))
+    found = await visit.api.get(f"{API}/shortages", **paging(visit))
     return visit.page(
         "shortages/list.html",
-        shortages=found["items"],
+        list=Listing.of(visit, found, {}),
         authorities=await authority_names(visit, (item["authority"] for item in found["items"])),
-        next=found.get("next"),
         may_declare=visit.has_role("regional-administrator"),
     )
 

@@ -12,6 +12,7 @@ from services.portal.clients import segment
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.forms import actions_of, send, whole_number
 from services.portal.labels import choices, label
+from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 from shared.calendars import add_months
@@ -53,11 +54,10 @@ def whole_numbers(typed: dict[str, str], *names: str) -> dict[str, Any]:
 @pages.get("/agreements")
 async def agreements(visit: Visit) -> Response:
     wanted = {name: visit.query(name) for name in ("state", "model", "giver", "receiver")}
-    found = await visit.api.get(f"{API}/agreements", **wanted, cursor=visit.query("cursor"))
+    found = await visit.api.get(f"{API}/agreements", **wanted, **paging(visit))
     return visit.page(
         "rotation/agreements.html",
-        agreements=found["items"],
-        next=found.get("next"),
+        list=Listing.of(visit, found, wanted),
         places=await places_of(visit, found["items"]),
         filters=wanted,
         models=choices("agreement_model"),
@@ -302,11 +302,11 @@ def problem_in_words(problem: dict[str, Any]) -> str:
 
 @pages.get("/support-requests")
 async def support_requests(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/support-requests", state=visit.query("state"), specialty=visit.query("specialty"), cursor=visit.query("cursor"))
+    filters = {name: visit.query(name) for name in ("state", "specialty")}
+    found = await visit.api.get(f"{API}/support-requests", **filters, **paging(visit))
     return visit.page(
         "rotation/requests.html",
-        requests=found["items"],
-        next=found.get("next"),
+        list=Listing.of(visit, found, filters),
         places=await places_of(visit, found["items"]),
         specialties=choices("specialty"),
         may_ask=visit.has_role(*SIDES),
@@ -441,12 +441,11 @@ async def decide_request(visit: Visit) -> Response:
 @pages.get("/missions")
 async def missions(visit: Visit) -> Response:
     wanted = {name: visit.query(name) for name in ("state", "source", "destination", "person", "on")}
-    found = await visit.api.get(f"{API}/missions", **wanted, cursor=visit.query("cursor"))
+    found = await visit.api.get(f"{API}/missions", **wanted, **paging(visit))
     places, names = await asyncio.gather(places_of(visit, found["items"]), visit.api.names(item["person_id"] for item in found["items"]))
     return visit.page(
         "rotation/missions.html",
-        missions=found["items"],
-        next=found.get("next"),
+        list=Listing.of(visit, found, wanted),
         places=places,
         names=names,
         filters=wanted,

@@ -9,6 +9,7 @@ from services.portal.clients import segment
 from services.portal.facilities import facilities_offered, facility_name, facility_names
 from services.portal.forms import actions_of, send, whole_number
 from services.portal.labels import choices, label, name_of_occupation
+from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 
@@ -244,14 +245,13 @@ async def act_on_stay(visit: Visit) -> Response:
 @pages.get("/studies")
 async def studies(visit: Visit) -> Response:
     wanted = {name: visit.query(name) for name in ("state", "programme", "specialty", "facility")}
-    found = await visit.api.get(f"{API}/sponsorships", **wanted, cursor=visit.query("cursor"))
+    found = await visit.api.get(f"{API}/sponsorships", **wanted, **paging(visit))
     names, places = await asyncio.gather(visit.api.names(item["person_id"] for item in found["items"]), facility_names(visit, (item["facility_code"] for item in found["items"])))
     return visit.page(
         "studies/list.html",
-        studies=found["items"],
+        list=Listing.of(visit, found, wanted),
         names=names,
         places=places,
-        next=found.get("next"),
         programmes=choices("programme"),
         specialties=choices("specialty"),
         may_apply=visit.has_role(*PROPOSERS),

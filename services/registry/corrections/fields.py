@@ -42,7 +42,7 @@ def change_of(field: Field, proposed: str, names: list[NameBody]) -> PersonChang
             return PersonChange(names=_renamed(names, NAMES[field], proposed))
         if field == "birth":
             return PersonChange(birth_year=int(proposed)) if _YEAR.fullmatch(proposed) else PersonChange(birth_date=date.fromisoformat(proposed))
-        return PersonChange(sex=proposed)  # type: ignore[arg-type]  # pydantic judges it
+        return PersonChange(sex=proposed)  # pydantic judges it
     except (ValidationError, ValueError):
         raise Malformed.field("proposed", WRONG[field], sexes=", ".join(get_args(Sex))) from None
 

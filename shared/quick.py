@@ -109,6 +109,11 @@ async def _connection() -> AsyncIterator[asyncpg.Connection]:
     pooled = await database.engine("app").raw_connection()
     driver = pooled.driver_connection
     assert driver is not None
+    if driver.is_closed():  # it ended while it lay in the pool
+        pooled.invalidate()
+        pooled = await database.engine("app").raw_connection()
+        driver = pooled.driver_connection
+        assert driver is not None
     try:
         yield driver
     except BaseException:

@@ -5,9 +5,11 @@ from uuid import uuid4
 
 import pytest
 
+from deploy.local.postgres import Postgres
 from services.registry.persons.schemas import PersonCard, PersonRead
 from shared.pagination import Page
 from tests.registry.world import BACHE, BACHMAI, BASE, BVT, World, ok, problem
+from tests.support.api import Api
 
 HOA = {"names": [{"kind": "legal", "value": "Nguyễn Thị Hoa"}], "birth_year": 1985, "sex": "female", "purposes": ["candidate"]}
 
@@ -272,6 +274,13 @@ class TestQuickAnswers:
         said = ok(await world.api.as_("linh").get(f"{BASE}/persons?facility={BVT}&occupation=VN-BS&limit=1"))
         assert Page[PersonCard].model_validate(said).model_dump(mode="json") == said
         assert said["items"]
+
+    async def test_a_connection_that_ended_is_told_as_such_and_the_next_read_has_another(self, committed_api: Api, committed: str, postgres: Postgres) -> None:
+        linh = committed_api.as_("linh")
+        assert ok(await linh.get(f"{BASE}/persons"))["items"] == []
+        postgres.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{committed}' AND pid <> pg_backend_pid()", committed)
+        assert (await linh.get(f"{BASE}/persons")).status_code in (200, 503), "heard of it in time, or just then"
+        assert ok(await linh.get(f"{BASE}/persons"))["items"] == []
 
     async def test_a_cursor_of_another_list_is_refused(self, world: World) -> None:
         assert problem(await world.api.as_("linh").get(f"{BASE}/persons?cursor=bm8"), 422) == "malformed"

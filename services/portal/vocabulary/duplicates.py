@@ -10,11 +10,11 @@ STATES = {
 LABELS = {
     "duplicate_field": {
         "name": _("Name"),
-        "names": _("Names"),
+        "names": _("Names as written"),
         "birth": _("Birth"),
         "sex": _("Sex"),
         "occupation": _("Occupation"),
-        "occupations": _("Occupations"),
+        "occupations": _("Occupation"),
         "identifier": _("Identifier"),
         "contact": _("Contact"),
         "contacts": _("Contacts"),

@@ -379,6 +379,18 @@ class TestPostsAndAssignments:
         found = await checked(api, "assignments", ASSIGNMENTS, "0002,P-1,VN-22-BVT,primary,1,01/01/2015,,", "0001,,VN-22-BVT,primary,0.1,01/01/2015,,")
         assert [(f["row"], f["column"]) for f in found["report"]] == [(2, "post_reference"), (3, "kind")]
 
+    async def test_a_file_may_say_that_somebody_stands_beside_the_others_of_a_full_post(self, api):
+        await a_province(api)
+        await confirmed(api, "people", PEOPLE, ANH, DUC.replace("Dược sĩ đại học", "VN-BS"))
+        await confirmed(api, "posts", POSTS, POST)
+        beside = "0002,P-1,VN-22-BVT,primary,1,01/01/2015,,,yes"
+        done = await confirmed(api, "assignments", f"{ASSIGNMENTS},over_filled", beside, f"{ASSIGNMENT},no")
+        assert done["good"] == 2
+        (post,) = (await api.as_("linh").get("/api/v1/registry/posts", params={"state": "over_filled"})).json()["items"]
+        assert post["filled_share"] == 2
+        read = (await api.as_("linh").get(f"/api/v1/registry/posts/{post['id']}")).json()
+        assert sorted(str(one["over_filled"]) for one in read["holders"]) == ["None", "import"]
+
 
 class TestWorkbooks:
     async def test_typed_cells_are_read_as_they_are(self, api):

@@ -10,7 +10,7 @@ IMPORTS: dict[str, tuple[str, str]] = {
         "registry",
         "worker_no, full_name, birth_date, sex, occupation_code, specialty, degree, degree_institution, degree_year, facility_code, employment_type, start_date, status",
     ),
-    "assignments": ("registry", "worker_no, post_reference, facility_code, kind, fte_share, start_date, end_date, decision_number"),
+    "assignments": ("registry", "worker_no, post_reference, facility_code, kind, fte_share, start_date, end_date, decision_number, over_filled"),
     "mandates": ("appointment", "worker_no, position_reference, kind, starts_on, ends_on, decision_number, signed_on"),
     "pay_steps": ("appointment", "worker_no, facility_code, scale, step, since, decision_number"),
     "probations": ("appointment", "worker_no, facility_code, starts_on, months, mentor_no"),

@@ -384,6 +384,7 @@ async def record_assignments(session: AsyncSession, caller: Caller, lines: Seque
                 conflict=None,
                 source_service=None,
                 source_id=None,
+                over_filled="import" if line.over_filled and post is not None else None,
             )
         )
     await session.execute(
@@ -407,6 +408,7 @@ async def record_assignments(session: AsyncSession, caller: Caller, lines: Seque
             "kinds": [a.kind for a in written],
             "shares": [a.fte_share for a in written],
             "decisions": [a.decision_number for a in written],
+            "over_filled": [a.over_filled for a in written],
         },
     )
     occupations = {worker.id: worker.occupation_code for worker in workers.values()}
@@ -456,12 +458,12 @@ async def _share_with_other_employers(session: AsyncSession, written: Sequence[D
 _INSERT = text(
     """
     INSERT INTO assignments (row_id, id, valid, authority_path, done_on, entered_on, recorded_at, recorded_by, person_id, worker_id, post_id, facility_id, facility_code, unit,
-                             kind, fte_share, state, decision_number, act)
+                             kind, fte_share, state, decision_number, act, over_filled)
     SELECT t.row_id, t.id, daterange(t.first, t.after), t.path::ltree, t.done_on, :entered_on, :recorded_at, :by, t.person_id, t.worker_id, t.post_id, t.facility_id, t.facility_code,
-           t.unit, t.kind, t.fte_share, 'active', t.decision_number, 'recorded'
+           t.unit, t.kind, t.fte_share, 'active', t.decision_number, 'recorded', t.over_filled
     FROM unnest(CAST(:row_ids AS uuid[]), CAST(:ids AS uuid[]), CAST(:firsts AS date[]), CAST(:afters AS date[]), CAST(:paths AS text[]), CAST(:done_on AS date[]),
                 CAST(:persons AS uuid[]), CAST(:workers AS uuid[]), CAST(:posts AS uuid[]), CAST(:facility_ids AS uuid[]), CAST(:facility_codes AS text[]), CAST(:units AS text[]),
-                CAST(:kinds AS text[]), CAST(:shares AS numeric[]), CAST(:decisions AS text[]))
-        AS t (row_id, id, first, after, path, done_on, person_id, worker_id, post_id, facility_id, facility_code, unit, kind, fte_share, decision_number)
+                CAST(:kinds AS text[]), CAST(:shares AS numeric[]), CAST(:decisions AS text[]), CAST(:over_filled AS text[]))
+        AS t (row_id, id, first, after, path, done_on, person_id, worker_id, post_id, facility_id, facility_code, unit, kind, fte_share, decision_number, over_filled)
     """
 )

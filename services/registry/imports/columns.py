@@ -95,6 +95,7 @@ ASSIGNMENT_COLUMNS = (
     Column("start_date", date_of, headings=("ngày bắt đầu", "date de début")),
     Column("end_date", date_of, None, ("ngày kết thúc", "date de fin")),
     Column("decision_number", text_of, None, ("số quyết định", "numéro de décision")),
+    Column("over_filled", truth_of, False, ("vượt biên chế", "en surnombre")),
 )
 
 

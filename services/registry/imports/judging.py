@@ -305,9 +305,10 @@ def judge_wish(line: AssignmentLine, person: UUID, periods: Sequence[Post], held
         closed = first_closed(offered, wished.first, wished.last)
         if closed is not None:
             return Verdict.bad(line.row, "post_reference", _("The post {reference} is not open on {day}."), reference=line.post_reference, day=closed.isoformat())
-        if first_overfilled(offered, [*taken.get(periods[0].id, ()), *of_post], wished) is not None:
+        if not line.over_filled and first_overfilled(offered, [*taken.get(periods[0].id, ()), *of_post], wished) is not None:
             return Verdict.bad(line.row, "post_reference", _("The post {reference} would be filled above its share."), reference=line.post_reference)
-        of_post.append(wished)
+        if not line.over_filled:
+            of_post.append(wished)
     if line.kind == "primary":
         primary.append(wished)
     if line.kind in COUNTED:

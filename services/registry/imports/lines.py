@@ -78,3 +78,4 @@ class AssignmentLine:
     start_date: date
     end_date: date | None
     decision_number: str | None
+    over_filled: bool = False  # the file says that it stands beside the others of a full post

@@ -222,7 +222,7 @@ def _read(caller: Caller, periods: Sequence[Employment], names: dict[str, str], 
     return EmploymentRead(
         **{name: getattr(last, name) for name in same},
         facility_name=names.get(last.facility_code or ""),
-        status=shown.status,  # type: ignore[arg-type]  # the database allows no other
+        status=shown.status,
         starts_on=periods[0].valid_from,
         ends_on=last.valid_to,
         decision=shown.decision_number or TO_REGULARISE,

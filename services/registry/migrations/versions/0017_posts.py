@@ -20,7 +20,7 @@ def upgrade() -> None:
         ALTER TABLE assignments ADD CONSTRAINT assignment_over_filled CHECK (over_filled IS NULL OR (over_filled IN ('import', 'reorganisation') AND post_id IS NOT NULL));
         ALTER TABLE assignments_history ADD COLUMN over_filled text;
 
-        -- What is not marked stays within the post's share; and what is added unmarked finds room beside the marked too.
+        -- What is not marked stays within the post's share; and what is added unmarked finds room beside the marked that stood before.
         CREATE FUNCTION refuse_overfilled_posts(changed uuid[], added uuid[]) RETURNS void LANGUAGE plpgsql SECURITY DEFINER
             SET search_path = public SET plan_cache_mode = force_custom_plan SET enable_nestloop = off AS $$
         BEGIN
@@ -40,7 +40,7 @@ def upgrade() -> None:
                 WITH offered AS MATERIALIZED (
                     SELECT id, valid, fte FROM posts WHERE id = ANY (changed)
                 ), taken AS MATERIALIZED (
-                    SELECT post_id, valid, fte_share, over_filled IS NOT NULL AS marked, over_filled IS NULL AND row_id = ANY (added) AS is_added
+                    SELECT post_id, valid, fte_share, over_filled IS NOT NULL AS marked, coalesce(row_id = ANY (added), false) AS is_new
                     FROM assignments WHERE post_id = ANY (changed) AND state = 'active'
                 ), turn AS MATERIALIZED (
                     SELECT post_id, lower(valid) AS day FROM taken UNION SELECT id, lower(valid) FROM offered
@@ -49,7 +49,8 @@ def upgrade() -> None:
                 JOIN offered ON offered.id = turn.post_id AND offered.valid @> turn.day
                 JOIN taken ON taken.post_id = turn.post_id AND taken.valid @> turn.day
                 GROUP BY turn.post_id, turn.day, offered.fte
-                HAVING sum(taken.fte_share) FILTER (WHERE NOT taken.marked) > offered.fte OR (sum(taken.fte_share) > offered.fte AND bool_or(taken.is_added))
+                HAVING sum(taken.fte_share) FILTER (WHERE NOT taken.marked) > offered.fte 
+                    OR (sum(taken.fte_share) FILTER (WHERE NOT (taken.marked AND taken.is_new)) > offered.fte AND bool_or(taken.is_new AND NOT taken.marked))
             ) THEN
                 RAISE EXCEPTION 'a post is filled above its share' USING ERRCODE = '23514', CONSTRAINT = 'post_filled_above_its_share';
             END IF;

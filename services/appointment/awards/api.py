@@ -65,7 +65,7 @@ async def list_awards(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Award.year, Award.id], params=page)
-    return Page(items=[AwardRead.seen_by(caller, award) for award in found.items], next=found.next)
+    return found.of([AwardRead.seen_by(caller, award) for award in found.items])
 
 
 @router.get("/{award_id}", response_model=AwardRead, dependencies=[allows(can_read_personnel)], responses=problems(401, 403, 404))

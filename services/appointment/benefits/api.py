@@ -64,7 +64,7 @@ async def list_benefits(
     if as_of:
         statement = statement.where(Benefit.starts_on <= as_of, or_(Benefit.ends_on.is_(None), Benefit.ends_on >= as_of))
     found = await keyset_page(session, statement, keys=[Benefit.starts_on, Benefit.id], params=page)
-    return Page(items=[BenefitRead.seen_by(caller, benefit) for benefit in found.items], next=found.next)
+    return found.of([BenefitRead.seen_by(caller, benefit) for benefit in found.items])
 
 
 @router.get("/{benefit_id}", response_model=BenefitRead, dependencies=[allows(can_read_personnel)], responses=problems(401, 403, 404))

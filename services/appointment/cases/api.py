@@ -77,7 +77,7 @@ async def list_cases(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Case.opened_on, Case.id], params=page)
-    return Page(items=await cases_read(session, caller, found.items), next=found.next)
+    return found.of(await cases_read(session, caller, found.items))
 
 
 @router.get("/{case_id}", response_model=CaseRead, dependencies=[allows(can_read_cases)], responses=problems(401, 403, 404))

@@ -94,7 +94,7 @@ async def list_commitments(
     elif state and (sees_money(caller) or state in PUBLIC_STATES):
         statement = statement.where(Commitment.state == state)
     found = await keyset_page(session, statement, keys=[Commitment.starts_on, Commitment.id], params=page)
-    return Page(items=[await _read(session, None, caller, commitment) for commitment in found.items], next=found.next)
+    return found.of([await _read(session, None, caller, commitment) for commitment in found.items])
 
 
 @router.get("/totals", response_model=TotalsPage, dependencies=[allows(can_read_money)], responses=problems(401, 403))
@@ -110,7 +110,7 @@ async def list_asked_back(caller: CallerDep, session: SessionDep, page: PageDep,
     if facility:
         statement = statement.where(Commitment.facility_code == facility)
     found = await keyset_page(session, statement, keys=[ACT_BY, Commitment.id], params=page)
-    return Page(items=[AskedBackRead.of(commitment) for commitment in found.items], next=found.next)
+    return found.of([AskedBackRead.of(commitment) for commitment in found.items])
 
 
 @router.get("/{commitment_id}", response_model=CommitmentRead, dependencies=[allows(can_read_commitments)], responses=problems(401, 403, 404))
@@ -205,7 +205,7 @@ async def list_payments(
     if due_before:
         statement = statement.where(Payment.due_on <= due_before)
     found = await keyset_page(session, statement, keys=[Payment.due_on, Payment.id], params=page)
-    return Page(items=[PaymentRead.of(payment) for payment in found.items], next=found.next)
+    return found.of([PaymentRead.of(payment) for payment in found.items])
 
 
 @payments.post("/{payment_id}/payment", status_code=201, response_model=PaymentRead, dependencies=[allows(can_handle_commitments)], responses=problems(401, 403, 404, 409, 422))

@@ -80,7 +80,7 @@ async def list_decisions(
     if signable:
         statement = statement.where(Decision.state == "proposed", Decision.proposed_by != caller.actor)
     found = await keyset_page(session, statement, keys=[Decision.proposed_on, Decision.id], params=page)
-    return Page(items=[DecisionRead.seen_by(caller, decision) for decision in found.items], next=found.next)
+    return found.of([DecisionRead.seen_by(caller, decision) for decision in found.items])
 
 
 @router.get("/retroactive", response_model=Page[DecisionRead], dependencies=[allows(can_read_decisions)], responses=problems(401, 403, 422))
@@ -90,7 +90,7 @@ async def list_retroactive_decisions(
     """Decisions signed in a month whose effect came before the signature, each with its reason (REG-04)."""
     statement = retroactive_in(decisions_visible_to(caller), _month(month))
     found = await keyset_page(session, statement, keys=[Decision.signed_on, Decision.id], params=page)
-    return Page(items=[DecisionRead.seen_by(caller, decision) for decision in found.items], next=found.next)
+    return found.of([DecisionRead.seen_by(caller, decision) for decision in found.items])
 
 
 @router.post("/signatures", status_code=200, response_model=SignedMany, dependencies=[allows(can_sign_decisions)], responses=problems(401, 403, 422))

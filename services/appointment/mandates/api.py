@@ -85,7 +85,7 @@ async def list_mandates(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[LAST_DAY, Mandate.id], params=page)
-    return Page(items=await mandates_read(session, found.items, today()), next=found.next)
+    return found.of(await mandates_read(session, found.items, today()))
 
 
 @router.get("/{mandate_id}", response_model=MandateRead, dependencies=[allows(can_read_mandates)], responses=problems(401, 403, 404))

@@ -61,7 +61,7 @@ async def list_pay_steps(
     if due_before:
         statement, keys = statement.where(PayStep.due_on <= due_before), [PayStep.due_on, PayStep.id]
     found = await keyset_page(session, statement, keys=keys, params=page)
-    return Page(items=await _shown(session, caller, found.items), next=found.next)
+    return found.of(await _shown(session, caller, found.items))
 
 
 @router.post("/batch", response_model=EnteredSteps, dependencies=[allows(can_keep_pay_steps)], responses=problems(401, 403, 422))
@@ -118,7 +118,7 @@ async def list_lists(*, caller: CallerDep, session: SessionDep, page: PageDep, s
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[PayStepList.proposed_on, PayStepList.id], params=page)
-    return Page(items=[PayStepListRead.seen_by(caller, item) for item in found.items], next=found.next)
+    return found.of([PayStepListRead.seen_by(caller, item) for item in found.items])
 
 
 @lists.get("/{list_id}", response_model=PayStepListRead, dependencies=[allows(can_read_personnel)], responses=problems(401, 403, 404))

@@ -79,7 +79,7 @@ async def list_positions(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[LeadershipPosition.facility_code, HEADS_FIRST, LeadershipPosition.id], params=page)
-    return Page(items=await positions_read(session, caller, found.items, day), next=found.next)
+    return found.of(await positions_read(session, caller, found.items, day))
 
 
 @router.get("/caps", response_model=CapRead, dependencies=[allows(can_read_leaders)], responses=problems(401, 403, 422))

@@ -100,7 +100,7 @@ async def list_probations(
     if due_before:
         statement = statement.where(Probation.due_on <= due_before)
     found = await keyset_page(session, statement, keys=[Probation.due_on, Probation.id], params=page)
-    return Page(items=await _shown(session, caller, found.items), next=found.next)
+    return found.of(await _shown(session, caller, found.items))
 
 
 @router.post("/batch", response_model=EnteredMany, dependencies=[allows(can_follow_probations)], responses=problems(401, 403, 422))

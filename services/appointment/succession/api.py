@@ -54,7 +54,7 @@ async def list_plans(caller: CallerDep, session: SessionDep, page: PageDep, refe
     if reference:
         statement = statement.where(Plan.reference == reference)
     found = await keyset_page(session, statement, keys=[Plan.term_from, Plan.id], params=page)
-    return Page(items=[await plan_read(session, caller, plan) for plan in found.items], next=found.next)
+    return found.of([await plan_read(session, caller, plan) for plan in found.items])
 
 
 @router.get("/{plan_id}", response_model=PlanDetails, dependencies=[allows(can_read_plans)], responses=problems(401, 403, 404))

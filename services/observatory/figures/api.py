@@ -105,7 +105,7 @@ async def list_records(asked: QuestionDep, caller: CallerDep, session: SessionDe
     items = [RecordRead(topic=topic, **dict(zip(names, row, strict=True))) for row in found.items]
     for item in items:
         item.hire_id = item.record_id if topic == "recruitment.hires" else None
-    return Page(items=items, next=found.next)
+    return found.of(items)
 
 
 @briefing_router.get("", response_model=BriefingRead, dependencies=[allows(can_read_figures)], responses=problems(403, 404, 422))

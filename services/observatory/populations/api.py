@@ -30,4 +30,4 @@ async def list_populations(session: SessionDep, page: PageDep, area: str | None 
     if year:
         statement = statement.where(Population.year == year)
     found = await keyset_page(session, statement, keys=[Population.area_code, Population.year, Population.id], params=page)
-    return Page(items=[PopulationRead.model_validate(population) for population in found.items], next=found.next)
+    return found.of([PopulationRead.model_validate(population) for population in found.items])

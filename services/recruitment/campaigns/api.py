@@ -52,7 +52,7 @@ async def list_campaigns(
     if open_on:
         statement = statement.where(Campaign.state == PUBLISHED, Campaign.opens_on <= open_on, Campaign.closes_on >= open_on)
     found = await keyset_page(session, statement, keys=[Campaign.opens_on, Campaign.id], params=page)
-    return Page(items=[CampaignRead.seen_by(caller, campaign) for campaign in found.items], next=found.next)
+    return found.of([CampaignRead.seen_by(caller, campaign) for campaign in found.items])
 
 
 @router.get("/{campaign_id}", response_model=CampaignRead, dependencies=[allows(can_read_campaigns)], responses=problems(401, 403, 404))

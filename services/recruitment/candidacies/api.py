@@ -47,7 +47,7 @@ async def list_candidacies(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Candidacy.submitted_on, Candidacy.id], params=page)
-    return Page(items=[CandidacyRead.seen_by(caller, candidacy) for candidacy in found.items], next=found.next)
+    return found.of([CandidacyRead.seen_by(caller, candidacy) for candidacy in found.items])
 
 
 @router.get("/{candidacy_id}", response_model=CandidacyRead, dependencies=[allows(can_read_candidacies)], responses=problems(401, 403, 404))

@@ -56,7 +56,7 @@ async def list_hires(
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Hire.proposed_on, Hire.id], params=page)
     landings = await landings_of(session, [hire.id for hire in found.items])
-    return Page(items=[HireRead.seen_by(caller, hire, landings.get(hire.id)) for hire in found.items], next=found.next)
+    return found.of([HireRead.seen_by(caller, hire, landings.get(hire.id)) for hire in found.items])
 
 
 @router.get("/{hire_id}", response_model=HireRead, dependencies=[allows(can_read_hires)], responses=problems(401, 403, 404))

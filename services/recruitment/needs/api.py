@@ -41,7 +41,7 @@ async def list_needs(
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Need.identified_on, Need.id], params=page)
     hires = await hires_per_need(session, [need.id for need in found.items])
-    return Page(items=[NeedRead.seen_by(caller, need, hires.get(need.id, 0)) for need in found.items], next=found.next)
+    return found.of([NeedRead.seen_by(caller, need, hires.get(need.id, 0)) for need in found.items])
 
 
 @router.get("/{need_id}", response_model=NeedRead, dependencies=[allows(can_read_needs)], responses=problems(401, 403, 404))

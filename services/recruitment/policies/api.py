@@ -56,7 +56,7 @@ async def list_policies(
             (AttractionPolicy.valid_to.is_(None)) | (AttractionPolicy.valid_to >= in_force_on),
         )
     found = await keyset_page(session, statement, keys=[AttractionPolicy.valid_from, AttractionPolicy.id], params=page)
-    return Page(items=[PolicyRead.seen_by(caller, policy) for policy in found.items], next=found.next)
+    return found.of([PolicyRead.seen_by(caller, policy) for policy in found.items])
 
 
 @router.get("/{policy_id}", response_model=PolicyRead, dependencies=[allows(can_read_policies)], responses=problems(401, 403, 404))

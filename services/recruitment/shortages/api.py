@@ -43,7 +43,7 @@ async def list_shortages(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Shortage.valid_from, Shortage.id], params=page)
-    return Page(items=[ShortageRead.seen_by(caller, shortage) for shortage in found.items], next=found.next)
+    return found.of([ShortageRead.seen_by(caller, shortage) for shortage in found.items])
 
 
 @router.get("/{shortage_id}", response_model=ShortageRead, dependencies=[allows(can_read_shortages)], responses=problems(401, 403, 404))

@@ -132,7 +132,7 @@ async def list_accounts(
     ):
         statement = statement.where(condition) if wanted is not None else statement
     found = await keyset_page(session, statement, keys=[Account.username, Account.id], params=page)
-    return Page(items=[AccountCard.model_validate(one) for one in found.items], next=found.next)
+    return found.of([AccountCard.model_validate(one) for one in found.items])
 
 
 @router.get("/accounts/kept", response_model=AccountsKept, dependencies=[allows(can_read_accounts)], responses=problems(403))

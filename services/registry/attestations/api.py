@@ -48,7 +48,7 @@ async def list_attestations(caller: CallerDep, session: SessionDep, page: PageDe
     """Attestations that one's facilities issued, newest first."""
     statement = select(Attestation).where(visible_to(caller, Attestation))
     found = await keyset_page(session, statement.where(Attestation.person_id == person) if person else statement, keys=[Attestation.id.desc()], params=page)
-    return Page(items=[AttestationRead.seen_by(caller, one) for one in found.items], next=found.next)
+    return found.of([AttestationRead.seen_by(caller, one) for one in found.items])
 
 
 @router.get("/attestations/check/{code}", response_model=PublicCheck, dependencies=[Depends(public_route)], responses=problems(404))
@@ -89,7 +89,7 @@ async def create_revocation(attestation_id: UUID, body: Revocation, caller: Call
 async def list_own_attestations(caller: CallerDep, session: SessionDep, page: PageDep) -> Page[AttestationRead]:
     """One's own attestations, newest first."""
     found = await keyset_page(session, select(Attestation).where(Attestation.person_id == await own_person(session, caller)), keys=[Attestation.id.desc()], params=page)
-    return Page(items=[AttestationRead.seen_by(caller, one) for one in found.items], next=found.next)
+    return found.of([AttestationRead.seen_by(caller, one) for one in found.items])
 
 
 @router.get("/persons/me/attestations/{attestation_id}/document", response_class=Response, dependencies=[allows(is_a_person)], responses=problems(401, 403, 404) | PDF)

@@ -88,7 +88,7 @@ async def list_calendars(caller: CallerDep, session: SessionDep, page: PageDep) 
     """The calendars that the caller made, without their address."""
     await _own_feeds(session, caller)
     found = await keyset_page(session, select(CalendarFeed).where(CalendarFeed.made_by == caller.actor), keys=[CalendarFeed.id.desc()], params=page)
-    return Page(items=[_read(one) for one in found.items], next=found.next)
+    return found.of([_read(one) for one in found.items])
 
 
 @router.post("/{calendar_id}/revocation", status_code=201, response_model=CalendarRead, dependencies=[allows(is_a_person)], responses=problems(401, 403, 404))

@@ -40,7 +40,7 @@ async def read_own_file(caller: CallerDep, session: SessionDep) -> OwnFile:
 async def list_own_corrections(caller: CallerDep, session: SessionDep, page: PageDep) -> Page[CorrectionRead]:
     """What the caller disputed in their own file and what was decided, newest first."""
     found = await keyset_page(session, await own_corrections(session, caller), keys=[Correction.id.desc()], params=page)
-    return Page(items=[seen_by_its_person(one) for one in found.items], next=found.next)
+    return found.of([seen_by_its_person(one) for one in found.items])
 
 
 @router.post("/persons/me/corrections", status_code=201, response_model=CorrectionRead, dependencies=[allows(is_a_person)], responses=problems(401, 403, 404, 409, 422))
@@ -64,7 +64,7 @@ async def list_corrections(
     """What people dispute in their own files, of the persons whom the caller sees, oldest first."""
     found = await keyset_page(session, corrections_visible_to(caller, state), keys=[Correction.id], params=page)
     own_person = await person_of(session, caller)
-    return Page(items=[seen_by_hr(caller, one, own_person) for one in found.items], next=found.next)
+    return found.of([seen_by_hr(caller, one, own_person) for one in found.items])
 
 
 @router.get("/corrections/{correction_id}", response_model=CorrectionRead, dependencies=[allows(can_read_people)], responses=problems(403, 404))

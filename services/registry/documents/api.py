@@ -84,7 +84,7 @@ async def list_documents(
         wanted = wanted.where(exists().where(DocumentVersion.document_id == Document.id, DocumentVersion.expires_on <= expires_by))
     found = await keyset_page(session, wanted, keys=[Document.id], params=page)
     own, day = await person_of(session, caller), today()
-    return Page(items=[DocumentRead.seen_by(caller, one, document_rule(one.authority_path, day), own) for one in found.items], next=found.next)
+    return found.of([DocumentRead.seen_by(caller, one, document_rule(one.authority_path, day), own) for one in found.items])
 
 
 @router.get("/{document_id}", response_model=DocumentRead, dependencies=[allows(can_read_documents)], responses=problems(403, 404))

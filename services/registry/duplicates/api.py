@@ -53,7 +53,7 @@ async def list_duplicates(
 ) -> Page[DuplicateCard]:
     """Pairs that may be one person, the likeliest first."""
     found = await keyset_page(session, duplicates_visible_to(caller, state), keys=[DuplicateCandidate.weight.desc(), DuplicateCandidate.id.desc()], params=page)
-    return Page(items=await _cards(session, caller, found.items), next=found.next)
+    return found.of(await _cards(session, caller, found.items))
 
 
 @router.get("/{duplicate_id}", response_model=DuplicateRead, dependencies=[allows(can_read_people)], responses=problems(403, 404))

@@ -79,4 +79,4 @@ async def list_holds(
     if overridden is not None:
         wanted = wanted.where(Hold.override_reason.is_not(None) if overridden else Hold.override_reason.is_(None))
     found = await keyset_page(session, wanted, keys=[Hold.id], params=page)
-    return Page(items=[HoldRead.seen_by(caller, hold) for hold in found.items], next=found.next)
+    return found.of([HoldRead.seen_by(caller, hold) for hold in found.items])

@@ -145,7 +145,7 @@ async def list_licences_of_person(person_id: UUID, caller: CallerDep, session: S
     """A person's licences, as they stood on a day and as they were known at an instant."""
     await get_visible_person(session, caller, person_id)
     found = await keyset_page(session, select(Licence).where(Licence.person_id == person_id, visible_to(caller, Licence)), keys=[Licence.id], params=page)
-    return Page(items=await _read(session, caller, found.items, as_of=as_of, known_at=known_at), next=found.next)
+    return found.of(await _read(session, caller, found.items, as_of=as_of, known_at=known_at))
 
 
 @router.post("/licences/{licence_id}/suspension", **ACT)

@@ -57,7 +57,7 @@ async def list_qualifications(
         statement = statement.where(known.where(QualificationAct.recorded_at <= known_at) if known_at is not None else known)
     found = await keyset_page(session, statement, keys=[Qualification.id], params=page)
     own = await person_of(session, caller)
-    return Page(items=[QualificationRead.seen_by(caller, one, own, as_of=as_of, known_at=known_at) for one in found.items], next=found.next)
+    return found.of([QualificationRead.seen_by(caller, one, own, as_of=as_of, known_at=known_at) for one in found.items])
 
 
 @router.post(

@@ -64,7 +64,7 @@ async def create_request(body: RequestCreate, response: Response, caller: Caller
 async def list_own_requests(caller: CallerDep, session: SessionDep, page: PageDep) -> Page[RequestRead]:
     """What one asked, newest first, with each step and the day by which it is answered."""
     found = await keyset_page(session, select(Request).where(Request.person_id == await own_person(session, caller)), keys=[Request.id.desc()], params=page)
-    return Page(items=[RequestRead.seen_by(caller, one, procedure_of(one), own=True) for one in found.items], next=found.next)
+    return found.of([RequestRead.seen_by(caller, one, procedure_of(one), own=True) for one in found.items])
 
 
 @router.get("/persons/me/requests/{request_id}", response_model=RequestRead, dependencies=[allows(is_a_person)], responses=problems(401, 403, 404))
@@ -120,7 +120,7 @@ async def list_requests(
     if due_by is not None:
         wanted = wanted.where(Request.due_on <= due_by)
     found = await keyset_page(session, wanted, keys=[Request.due_on, Request.id], params=page)
-    return Page(items=[RequestRead.seen_by(caller, one, procedure_of(one)) for one in found.items], next=found.next)
+    return found.of([RequestRead.seen_by(caller, one, procedure_of(one)) for one in found.items])
 
 
 @router.get("/requests/{request_id}", response_model=RequestRead, dependencies=[allows(can_read_requests)], responses=problems(403, 404))

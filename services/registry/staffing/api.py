@@ -80,7 +80,7 @@ async def list_minimums(
     if as_of is not None:
         wanted = wanted.where(StaffingMinimum.valid.contains(as_of))
     found = await keyset_page(session, wanted, keys=[StaffingMinimum.facility_code, StaffingMinimum.id], params=page)
-    return Page(items=await _read(session, caller, found.items, counted=True), next=found.next)
+    return found.of(await _read(session, caller, found.items, counted=True))
 
 
 @router.get("/{minimum_id}", response_model=MinimumRead, dependencies=[allows(can_see_plans)], responses=problems(403, 404))

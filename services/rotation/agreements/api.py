@@ -84,7 +84,7 @@ async def list_agreements(
     if ends_before:
         statement = statement.where(Agreement.ends_on < ends_before)
     found = await keyset_page(session, statement, keys=[Agreement.starts_on, Agreement.id], params=page)
-    return Page(items=[AgreementRead.seen_by(caller, agreement) for agreement in found.items], next=found.next)
+    return found.of([AgreementRead.seen_by(caller, agreement) for agreement in found.items])
 
 
 @router.get("/{agreement_id}", response_model=AgreementRead, dependencies=[allows(can_read_agreements)], responses=problems(401, 403, 404))

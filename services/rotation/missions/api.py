@@ -88,7 +88,7 @@ async def list_missions(
     if on:
         statement = statement.where(Mission.starts_on <= on, Mission.ends_on >= on)
     found = await keyset_page(session, statement, keys=[Mission.starts_on, Mission.id], params=page)
-    return Page(items=[MissionRead.seen_by(caller, mission) for mission in found.items], next=found.next)
+    return found.of([MissionRead.seen_by(caller, mission) for mission in found.items])
 
 
 @router.get("/turns", response_model=TurnsRead, dependencies=[allows(can_propose_missions)], responses=problems(401, 403, 409, 422))

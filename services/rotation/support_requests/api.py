@@ -57,7 +57,7 @@ async def list_requests(
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[SupportRequest.submitted_on, SupportRequest.id], params=page)
     days = await days_per_request(session, [request.id for request in found.items])
-    return Page(items=[SupportRequestRead.seen_by(caller, request, days.get(request.id, 0)) for request in found.items], next=found.next)
+    return found.of([SupportRequestRead.seen_by(caller, request, days.get(request.id, 0)) for request in found.items])
 
 
 @router.get("/{request_id}", response_model=SupportRequestRead, dependencies=[allows(can_read_requests)], responses=problems(401, 403, 404))

@@ -50,7 +50,7 @@ async def list_expected(caller: CallerDep, session: SessionDep, page: PageDep, f
     if facility:
         statement = statement.where(ExpectedTechnique.facility_code == facility)
     found = await keyset_page(session, statement, keys=[ExpectedTechnique.since, ExpectedTechnique.id], params=page)
-    return Page(items=[ExpectedTechniqueRead.model_validate(each) for each in found.items], next=found.next)
+    return found.of([ExpectedTechniqueRead.model_validate(each) for each in found.items])
 
 
 @router.post("/technique-packages", status_code=201, response_model=PackageRead, dependencies=[allows(can_publish_packages)], responses=problems(401, 403, 409, 422))
@@ -67,7 +67,7 @@ async def list_packages(*, caller: CallerDep, session: SessionDep, page: PageDep
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Package.code, Package.id], params=page)
-    return Page(items=[PackageRead.of(package) for package in found.items], next=found.next)
+    return found.of([PackageRead.of(package) for package in found.items])
 
 
 @router.get("/technique-packages/{package_id}", response_model=PackageRead, dependencies=[allows(can_read_techniques)], responses=problems(401, 403, 404))

@@ -57,7 +57,7 @@ async def list_visits(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Visit.month, Visit.id], params=page)
-    return Page(items=[VisitRead.of(visit) for visit in found.items], next=found.next)
+    return found.of([VisitRead.of(visit) for visit in found.items])
 
 
 @router.get("/delivered", response_model=DeliveredRead, dependencies=[allows(can_read_visits)], responses=problems(401, 403, 422))

@@ -49,7 +49,7 @@ async def list_certificates(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Certificate.issued_on, Certificate.id], params=page)
-    return Page(items=[CertificateRead.seen_by(caller, each) for each in found.items], next=found.next)
+    return found.of([CertificateRead.seen_by(caller, each) for each in found.items])
 
 
 @router.get("/certificates/check/{code}", response_model=PublicCheck, dependencies=[Depends(public_route)], responses=problems(404))

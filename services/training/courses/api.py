@@ -37,7 +37,7 @@ async def list_courses(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Course.code, Course.id], params=page)
-    return Page(items=[CourseRead.seen_by(caller, course) for course in found.items], next=found.next)
+    return found.of([CourseRead.seen_by(caller, course) for course in found.items])
 
 
 @router.get("/{course_id}", response_model=CourseRead, dependencies=[allows(can_read_offers)], responses=problems(401, 403, 404))

@@ -46,7 +46,7 @@ async def list_credits(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[entry.earned_on, entry.id], params=page)
-    return Page(items=[CreditRead.seen_by(caller, entry) for entry in found.items], next=found.next)
+    return found.of([CreditRead.seen_by(caller, entry) for entry in found.items])
 
 
 @router.get("/own", response_model=Page[CreditRead], dependencies=[allows(can_read_own)], responses=problems(401, 403, 404, 422, 503))
@@ -55,7 +55,7 @@ async def list_own_credits(caller: CallerDep, session: SessionDep, page: PageDep
     person_id = await own_person(caller)
     entry = credits_of([person_id])
     found = await keyset_page(session, select(entry), keys=[entry.earned_on, entry.id], params=page)
-    return Page(items=[CreditRead.seen_by(caller, each, own_person=person_id) for each in found.items], next=found.next)
+    return found.of([CreditRead.seen_by(caller, each, own_person=person_id) for each in found.items])
 
 
 @router.post("/opening-balances", status_code=200, response_model=BatchAnswers, dependencies=[allows(can_send_people)], responses=problems(401, 403, 422))

@@ -67,7 +67,7 @@ async def list_enrolments(
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Enrolment.facility_code, Enrolment.id], params=page)
     presence = await presence_of(session, [enrolment.id for enrolment in found.items])
-    return Page(items=[EnrolmentRead.seen_by(caller, enrolment, presence.get(enrolment.id)) for enrolment in found.items], next=found.next)
+    return found.of([EnrolmentRead.seen_by(caller, enrolment, presence.get(enrolment.id)) for enrolment in found.items])
 
 
 @router.get("/enrolments/{enrolment_id}", response_model=EnrolmentRead, dependencies=[allows(can_read_training)], responses=problems(401, 403, 404))

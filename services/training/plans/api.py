@@ -54,7 +54,7 @@ async def list_plans(
     if year:
         statement = statement.where(Plan.year_from <= year, Plan.year_to >= year)
     found = await keyset_page(session, statement, keys=[Plan.year_from, Plan.authority, Plan.id], params=page)
-    return Page(items=[PlanRead.seen_by(caller, plan, await execution_of(session, plan)) for plan in found.items], next=found.next)
+    return found.of([PlanRead.seen_by(caller, plan, await execution_of(session, plan)) for plan in found.items])
 
 
 @router.get("/coverage", response_model=Coverage, dependencies=[allows(can_read_offers)], responses=problems(401, 403, 422))

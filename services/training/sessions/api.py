@@ -69,7 +69,7 @@ async def list_sessions(
         statement = statement.where(TrainingSession.first_day <= last_day)
     found = await keyset_page(session, statement, keys=[TrainingSession.first_day, TrainingSession.id], params=page)
     seats = await seats_of(session, [each.id for each in found.items])
-    return Page(items=[SessionRead.seen_by(caller, each, seats.get(each.id, NONE)) for each in found.items], next=found.next)
+    return found.of([SessionRead.seen_by(caller, each, seats.get(each.id, NONE)) for each in found.items])
 
 
 @router.get("/{session_id}", response_model=SessionRead, dependencies=[allows(can_read_offers)], responses=problems(401, 403, 404))

@@ -67,7 +67,7 @@ async def list_sponsorships(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[Sponsorship.applied_on, Sponsorship.id], params=page)
-    return Page(items=[SponsorshipRead.seen_by(caller, sponsorship) for sponsorship in found.items], next=found.next)
+    return found.of([SponsorshipRead.seen_by(caller, sponsorship) for sponsorship in found.items])
 
 
 @router.get("/{sponsorship_id}", response_model=SponsorshipRead, dependencies=[allows(can_read_sponsorships)], responses=problems(401, 403, 404))

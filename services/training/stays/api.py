@@ -45,7 +45,7 @@ async def list_groups(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[StayGroup.starts_on, StayGroup.id], params=page)
-    return Page(items=[StayGroupRead.seen_by(caller, group) for group in found.items], next=found.next)
+    return found.of([StayGroupRead.seen_by(caller, group) for group in found.items])
 
 
 @groups.get("/{group_id}", response_model=StayGroupRead, dependencies=[allows(can_read_stays)], responses=problems(401, 403, 404))
@@ -116,7 +116,7 @@ async def list_stays(
     if starts_to:
         statement = statement.where(StayGroup.starts_on <= starts_to)
     found = await keyset_page(session, statement, keys=[Stay.id], params=page)
-    return Page(items=[StayRead.seen_by(caller, stay) for stay in found.items], next=found.next)
+    return found.of([StayRead.seen_by(caller, stay) for stay in found.items])
 
 
 @router.get("/{stay_id}", response_model=StayRead, dependencies=[allows(can_read_stays)], responses=problems(401, 403, 404))

@@ -120,6 +120,7 @@ def _words(text: str) -> list[str]:
     return _HYPHEN.sub(" ", _APOSTROPHE.sub("", text)).split()
 
 
+@lru_cache(maxsize=50_000)
 def _vietnamese_key(word: str) -> str:
     letters: list[str] = []
     tone = "0"

@@ -40,12 +40,15 @@ class Writing:
         left_out = {verdict.row: verdict for verdict in wholes.left_out()}
         verdicts = [left_out.get(verdict.row, verdict) for verdict in verdicts]
         good = [verdict.line for verdict in verdicts if verdict.state == "good"]
+        # Each row's references are checked by a query of its own: planned again for each, as this role plans what people ask, it would take most of the time.
+        await session.execute(_PLAN_ONCE)
         # The use cases of each kind write set-wise, with their events and audit.
         for first in range(0, len(good), self.in_a_statement):
             await self.kind.write(session, caller, good[first : first + self.in_a_statement])
         changes = [verdict for verdict in verdicts if verdict.state == "changed"]
         if changes and self.kind.change is not None:
             await self.kind.change(session, caller, changes)
+        await session.execute(_PLAN_EACH)
         await keep(session, one, [verdict for verdict in verdicts if not verdict.is_to_write])
         await session.execute(_WRITTEN, {"id": one.id, "first": rows[0].row, "last": rows[-1].row})
         one.written += len(good) + len(changes)
@@ -59,6 +62,8 @@ class Writing:
 
 
 _GOOD = text("SELECT row, line, changes FROM import_rows WHERE import_id = :id AND state IN ('good', 'changed') ORDER BY row LIMIT :most")
+_PLAN_ONCE = text("SET LOCAL plan_cache_mode = auto")
+_PLAN_EACH = text("SET LOCAL plan_cache_mode = force_custom_plan")
 _WRITTEN = text(
     """
     UPDATE import_rows SET line = NULL, changes = NULL, state = CASE state WHEN 'good' THEN 'written' ELSE 'rewritten' END

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -56,7 +55,6 @@ async def register_people(session: AsyncSession, caller: Caller, lines: Sequence
         require(can_write_at(caller, place.authority_path))
     day, recorded_at = today(), now()
     people: list[dict[str, Any]] = []
-    words: list[tuple[UUID, str, str]] = []
     for line in lines:
         place = facilities[line.facility_code]
         name = canonical(line.full_name)
@@ -72,6 +70,7 @@ async def register_people(session: AsyncSession, caller: Caller, lines: Sequence
             "path": place.authority_path,
             "name": name,
             "sort_key": sort_key(name),
+            "words": sorted(search_words(name)),
             "birth_date": born,
             "birth_precision": precision,
             "sex": line.sex,
@@ -90,12 +89,8 @@ async def register_people(session: AsyncSession, caller: Caller, lines: Sequence
             "done_on": min(line.start_date, day),
         }
         people.append(person)
-        words.extend((person_id, word, place.authority_path) for word in search_words(name))
 
-    same = {"rows": database.dumps(people), "by": caller.actor, "recorded_at": recorded_at, "today": day}
-    for statement in _STATEMENTS:
-        await session.execute(statement, {name: same[name] for name in statement.compile().params})
-    await session.execute(_WORDS, {"ids": [w[0] for w in words], "words": [w[1] for w in words], "paths": [w[2] for w in words]})
+    await session.execute(_REGISTER, {"rows": database.dumps(people), "by": caller.actor, "recorded_at": recorded_at, "today": day})
 
     occupations = {occupation.code: occupation for occupation in await session.scalars(select(Occupation))}
     record_events(
@@ -121,49 +116,34 @@ async def register_people(session: AsyncSession, caller: Caller, lines: Sequence
     await record_audits(session, caller, "person.registered", "person", [(person["person_id"], None, {"worker_no": person["worker_no"], "names": 1}) for person in people])
 
 
-_PEOPLE = """
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS t (
-        person_id uuid, name_id uuid, worker_id uuid, employment_id uuid, employment_row uuid, qualification_id uuid, path ltree, name text, sort_key text, birth_date date,
-        birth_precision text, sex text, occupation text, specialty text, worker_no text, numbered_by text, degree text, institution text, degree_year integer,
-        facility_id uuid, facility_code text, employment_type text, status text, starts_on date, done_on date)
-"""
-
-_STATEMENTS = [
-    text(
-        f"""
+# One statement for all: what is registered is read once, and the keys between the tables are compared at its end.
+_REGISTER = text(
+    """
+    WITH said AS MATERIALIZED (
+        SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS t (
+            person_id uuid, name_id uuid, worker_id uuid, employment_id uuid, employment_row uuid, qualification_id uuid, path ltree, name text, sort_key text, words text[],
+            birth_date date, birth_precision text, sex text, occupation text, specialty text, worker_no text, numbered_by text, degree text, institution text,
+            degree_year integer, facility_id uuid, facility_code text, employment_type text, status text, starts_on date, done_on date)
+    ), _persons AS (
         INSERT INTO persons (id, authority_path, name, sort_key, birth_date, birth_precision, sex, recorded_at, recorded_by)
-        SELECT person_id, path, name, sort_key, birth_date, birth_precision, sex, :recorded_at, :by {_PEOPLE}
-        """
-    ),
-    text(f"INSERT INTO person_names (id, person_id, authority_path, position, kind, value) SELECT name_id, person_id, path, 0, 'legal', name {_PEOPLE}"),
-    text(f"INSERT INTO person_purposes (person_id, purpose, since, authority_path) SELECT person_id, 'worker', CAST(:today AS date), path {_PEOPLE}"),
-    text(
-        f"""
+        SELECT person_id, path, name, sort_key, birth_date, birth_precision, sex, :recorded_at, :by FROM said
+    ), _names AS (
+        INSERT INTO person_names (id, person_id, authority_path, position, kind, value) SELECT name_id, person_id, path, 0, 'legal', name FROM said
+    ), _words AS (
+        INSERT INTO person_words (person_id, word, authority_path) SELECT person_id, unnest(words), path FROM said
+    ), _purposes AS (
+        INSERT INTO person_purposes (person_id, purpose, since, authority_path) SELECT person_id, 'worker', CAST(:today AS date), path FROM said
+    ), _workers AS (
         INSERT INTO workers (id, person_id, authority_path, occupation_code, specialty, worker_no, numbered_by, recorded_at, recorded_by)
-        SELECT worker_id, person_id, path, occupation, specialty, worker_no, numbered_by, :recorded_at, :by {_PEOPLE}
-        """
-    ),
-    text(
-        f"""
+        SELECT worker_id, person_id, path, occupation, specialty, worker_no, numbered_by, :recorded_at, :by FROM said
+    ), _employments AS (
         INSERT INTO employments (row_id, id, valid, authority_path, done_on, entered_on, recorded_at, recorded_by, person_id, worker_id, facility_id, facility_code, employment_type, status)
         SELECT employment_row, employment_id, daterange(starts_on, NULL), path, done_on, :today, :recorded_at, :by, person_id, worker_id, facility_id, facility_code, employment_type, status
-        {_PEOPLE}
-        """
-    ),
-    text(
-        f"""
-        INSERT INTO qualifications (id, person_id, authority_path, type, title, specialty, institution, issued_on, issued_precision, declared_by, done_on, recorded_at)
-        SELECT qualification_id, person_id, path, CASE lower(degree) WHEN 'ck1' THEN 'ck1' WHEN 'ck2' THEN 'ck2' WHEN 'bsnt' THEN 'bsnt' WHEN 'resident' THEN 'bsnt' WHEN 'master' THEN 'master' WHEN 'phd' THEN 'phd' ELSE 'degree' END,
-               degree, specialty, institution, make_date(degree_year, 1, 1), CASE WHEN degree_year IS NOT NULL THEN 'year' END, :by, done_on, :recorded_at
-        {_PEOPLE}
-        WHERE degree IS NOT NULL
-        """
-    ),
-]
-
-_WORDS = text(
-    """
-    INSERT INTO person_words (person_id, word, authority_path)
-    SELECT id, word, path::ltree FROM unnest(CAST(:ids AS uuid[]), CAST(:words AS text[]), CAST(:paths AS text[])) AS t (id, word, path)
+        FROM said
+    )
+    INSERT INTO qualifications (id, person_id, authority_path, type, title, specialty, institution, issued_on, issued_precision, declared_by, done_on, recorded_at)
+    SELECT qualification_id, person_id, path, CASE lower(degree) WHEN 'ck1' THEN 'ck1' WHEN 'ck2' THEN 'ck2' WHEN 'bsnt' THEN 'bsnt' WHEN 'resident' THEN 'bsnt' WHEN 'master' THEN 'master' WHEN 'phd' THEN 'phd' ELSE 'degree' END,
+           degree, specialty, institution, make_date(degree_year, 1, 1), CASE WHEN degree_year IS NOT NULL THEN 'year' END, :by, done_on, :recorded_at
+    FROM said WHERE degree IS NOT NULL
     """
 )

@@ -3,7 +3,7 @@
 No authority starts from nothing: each service offers the same wizard for its own opening balances (staff, mandates,
 probations, bonds, agreements, past sessions). A service declares only what is its own:
 
-1. In a migration, once per service:                     `imports_tables()`          (shared.imports.migration)
+1. In a migration, once per service: all functions of shared.imports.migration, in their order.
 2. In services/<service>/imports/wizard.py, once:
 
     class Import(ImportColumns, Base):
@@ -11,8 +11,8 @@ probations, bonds, agreements, past sessions). A service declares only what is i
 
     wizard = Wizard(Import, [*mandates.KINDS, *probations.KINDS])
 
-   and in app.py `routers=[…, wizard.router]`, `daily=[…, wizard.forget_old_imports]`: POST /imports, GET /imports,
-   GET /imports/{id}, GET /imports/{id}/errors.csv, POST /imports/{id}/confirmation, GET /imports/templates/{kind}.csv.
+   and in app.py `routers=[…, wizard.router]`, `daily=[…, wizard.forget_old_imports]`, `duties=[("imports", wizard.worker)]`.
+   A file of some megabytes is checked and written within the request; a larger one (or `Prefer: respond-async`) by the worker.
 
 3. In services/<service>/<feature>/imports.py, for each kind of file:
 
@@ -34,6 +34,9 @@ probations, bonds, agreements, past sessions). A service declares only what is i
 
     # When a thing takes several rows (an agreement, one row per obligation): whole="reference", the column that its rows
     # share. One bad row then keeps all its rows out, and `write` is given them together.
+
+    # change=…: what the lines change of what is recorded, when whoever sent the file said so (memory.may_change, Verdict.change).
+    # lists=…: what some columns take today, for the drop-downs of the empty workbook; a Fault with `unknown=word` asks for its code.
 
     KINDS = [Kind("mandates", COLUMNS, MandateLine, judge, write, allowed=can_import_mandates)]
 

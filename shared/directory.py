@@ -21,7 +21,10 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clients import ask
+from shared.clock import today
+from shared.db import worker_session
 from shared.errors import Malformed, Unavailable
+from shared.events import Received
 from shared.i18n import _
 from shared.inbox import Consumer
 from shared.replicas import replaced_by
@@ -151,9 +154,24 @@ _keep_assignments = replaced_by(
 )
 
 
+async def _keep_places(session: AsyncSession, events: list[Received[FacilityState]]) -> None:
+    await _keep_facilities(session, events)
+    await session.execute(_FOLLOW, {"codes": [event.data.code for event in events], "day": today()})
+
+
+async def follow_places() -> None:
+    """Every day: a facility that came under another authority takes the service's rows about it along, also when the service was down on its day."""
+    async with worker_session() as session:
+        turning = await session.scalars(text("SELECT DISTINCT code FROM facilities WHERE lower(valid) BETWEEN CAST(:day AS date) - 30 AND :day"), {"day": today()})
+        await session.execute(_FOLLOW, {"codes": list(turning), "day": today()})
+
+
+_FOLLOW = text("SELECT rows_follow_places(:codes, :day)").bindparams(bindparam("codes", type_=ARRAY(Text)))
+
+
 def hear_places(consumer: Consumer) -> None:
     """Keep the places alone up to date, for a service that needs to know of nobody."""
-    consumer.replica(FacilityState, _keep_facilities)
+    consumer.replica(FacilityState, _keep_places)
     consumer.derived_tables = [*consumer.derived_tables, *PLACES]
 
 

@@ -1,6 +1,15 @@
 """The directory's tables, for a service's first migration."""
 
+from pathlib import Path
+
 from shared.migrate import protect, protect_reference, sql
+
+LATER = Path(__file__).parent / "sql" / "later"
+
+
+def rows_follow_places() -> None:
+    """The service's own rows follow the authority of their facility (shared/directory.py): one migration in each service that hears of places."""
+    sql((LATER / "rows_follow_places.sql").read_text(encoding="utf-8"))
 
 
 def place_tables() -> None:

@@ -26,6 +26,7 @@ from services.appointment.probations.api import router as probations
 from services.appointment.succession.api import router as succession_plans
 from services.appointment.succession.use_cases import settle_plans
 from shared.app import Service, create_app
+from shared.directory import follow_places
 from shared.practice import practice_router
 
 service = Service(
@@ -55,7 +56,7 @@ service = Service(
         wizard.router,
     ],
     consumer=consumer,
-    daily=[move_clocks, settle_mandates, settle_plans, follow_all, wizard.forget_old_imports],
+    daily=[follow_places, move_clocks, settle_mandates, settle_plans, follow_all, wizard.forget_old_imports],
     duties=[("imports", wizard.worker)],
     history=HISTORY,
     sealed=AuditSealed,

@@ -13,6 +13,7 @@ from services.recruitment.needs.api import router as needs
 from services.recruitment.policies.api import router as policies
 from services.recruitment.shortages.api import router as shortages
 from shared.app import Service, create_app
+from shared.directory import follow_places
 from shared.practice import practice_router
 
 service = Service(
@@ -21,6 +22,7 @@ service = Service(
     package=__package__,
     routers=[policies, needs, campaigns, candidacies, hires, shortages, hard_posts, practice_router()],
     consumer=consumer,
+    daily=[follow_places],
     history=HISTORY,
     sealed=AuditSealed,
 )

@@ -14,6 +14,7 @@ from services.rotation.support_requests.api import router as support_requests
 from services.rotation.techniques.api import router as techniques
 from services.rotation.visits.api import router as visits
 from shared.app import Service, create_app
+from shared.directory import follow_places
 from shared.practice import practice_router
 
 service = Service(
@@ -22,7 +23,7 @@ service = Service(
     package=__package__,
     routers=[programmes, agreements, visits, support_requests, missions, techniques, practice_router(), wizard.router],
     consumer=consumer,
-    daily=[follow_the_calendar, wizard.forget_old_imports],
+    daily=[follow_places, follow_the_calendar, wizard.forget_old_imports],
     duties=[("imports", wizard.worker)],
     history=HISTORY,
     sealed=AuditSealed,

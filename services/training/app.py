@@ -17,6 +17,7 @@ from services.training.sponsorships.api import router as sponsorships
 from services.training.stays.api import groups as stay_groups
 from services.training.stays.api import router as stays
 from shared.app import Service, create_app
+from shared.directory import follow_places
 from shared.practice import practice_router
 
 service = Service(
@@ -25,7 +26,7 @@ service = Service(
     package=__package__,
     routers=[plans, courses, sessions, enrolments, certificates, credits_, wizard.router, stay_groups, stays, sponsorships, practice_router()],
     consumer=consumer,
-    daily=[follow_obligations, wizard.forget_old_imports],
+    daily=[follow_places, follow_obligations, wizard.forget_old_imports],
     duties=[("imports", wizard.worker)],
     history=HISTORY,
     sealed=AuditSealed,

@@ -69,6 +69,7 @@ ROUTES = (
     Route("/", "portal", Access.PUBLIC, FORM, body_limit=2 * MIB),
     Route("/imports", "portal", Access.PUBLIC, FORM, body_limit=IMPORT_LIMIT, seconds=300),
     Route("/exports", "portal", Access.PUBLIC, READ, body_limit=0, seconds=300),
+    Route("/my-file/requests", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
     Route("/documents", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
     Route("/minutes", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
 )

@@ -83,6 +83,7 @@ GROUPS = (
             Place(_("Work to settle"), "/work-items", HUMAN_RESOURCES),
             Place(_("Availability"), "/availability", PLANNERS),
             Place(_("Leave"), "/leave", HUMAN_RESOURCES),
+            Place(_("Requests"), "/requests", HUMAN_RESOURCES, ("/attestations",)),
             Place(_("Minimum staffing"), "/minimum-staffing", PLANNERS),
             Place(_("Licences"), "/licences", HUMAN_RESOURCES | frozenset({"licensing-officer"})),
             Place(_("Accounts"), "/accounts", frozenset({"regional-administrator", "auditor"})),

@@ -32,6 +32,7 @@ LABELS: dict[str, dict[str, str]] = {
         "mission_report_receiver": _("Mission report of the receiver"),
         "mission_follow_up": _("Mission to follow up"),
         "mission_recall": _("Source of a mission below its minimum"),
+        "request_due": _("Request to answer"),
         "document_expires": _("Document that expires"),
         "mission_licence": _("Right to practise lost during a mission"),
         "technique_review": _("Technique to review"),

@@ -1,0 +1,31 @@
+"""Words of requests and attestations."""
+
+from services.portal.texts import _
+from services.portal.vocabulary.state import State
+
+STATES = {
+    "in_review": State("search", "ink", _("Being worked on")),
+    "documents_missing": State("pause-circle", "warn", _("Documents are missing")),
+}
+
+LABELS = {
+    "procedure": {
+        "employment_attestation": _("Attestation of employment"),
+        "service_record": _("Record of service"),
+        "transfer": _("Request for a transfer"),
+        "resignation": _("Resignation"),
+        "unpaid_leave": _("Unpaid leave of several months"),
+    },
+    "attestation": {"employment": _("Attestation of employment"), "service_record": _("Record of service")},
+    "request_act": {
+        "submitted": _("sent"),
+        "taken_up": _("taken up"),
+        "documents_asked": _("documents asked"),
+        "document_added": _("document added"),
+        "supplied": _("documents are there"),
+        "accepted": _("granted"),
+        "refused": _("refused"),
+        "withdrawn": _("taken back"),
+    },
+    "history_kind": {"request": _("Request"), "attestation": _("Attestation")},
+}

@@ -58,7 +58,7 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         # A person is kept as a worker while anybody employs them, wherever that is.
         "purpose_ended",
         # Duplicates are looked for over all employers, who do not see each other's files: what is told of an unseen file are the reasons alone.
-        *("persons_like", "facts_of_persons"),
+        *("persons_like", "facts_of_persons", "word_counts"),
         # Rows about the staff of a facility follow the authority that its links name: some of them are hidden from whoever decides, and nothing but the links says where they go.
         *("place_among_authorities", "follow_authorities", "share_again"),
         # Boundaries change under the facilities of others too: their area alone follows, and goes back with the reorganisation that had kept it.

@@ -54,6 +54,20 @@ class TestOnEntry:
         ok(await enter(world))
         ok(await enter(world, **other))
 
+    async def test_a_common_name_is_known_to_be_common_before_anybody_counted(self, world: World) -> None:
+        """Just after a large import: a namesake of the same year is nobody's second file."""
+        async with world.as_worker() as session:
+            await session.execute(
+                world.sql(
+                    "WITH made AS (INSERT INTO persons (id, authority_path, name, sort_key, birth_date, birth_precision, sex, recorded_by) "
+                    "SELECT gen_random_uuid(), 'VN.VN-22', 'Ngô Thanh Linh', 'ngo', make_date(1960 + n % 40, 1 + n % 12, 1 + n % 28), 'date', 'female', 'import' "
+                    "FROM generate_series(1, 400) AS n RETURNING id), named AS (INSERT INTO person_names (id, person_id, authority_path, position, kind, value) "
+                    "SELECT gen_random_uuid(), id, 'VN.VN-22', 0, 'legal', 'Ngô Thanh Linh' FROM made) "
+                    "INSERT INTO person_words (person_id, word, authority_path) SELECT id, w, 'VN.VN-22' FROM made, unnest(ARRAY['ngo', 'thanh', 'linh']) AS w"
+                )
+            )
+        ok(await enter(world, names=[{"value": "Ngô Thanh Linh"}], birth_date=None, birth_year=1978))
+
     async def test_the_same_reference_again_is_no_duplicate(self, world: World) -> None:
         first, again = [ok(await enter(world, reference="QN-1")) for _ in range(2)]
         assert first["id"] == again["id"]

@@ -27,6 +27,7 @@ _LIKE = text("SELECT * FROM persons_like(CAST(:asked AS uuid), CAST(:words AS te
 _LIKE_ALL = text("SELECT a.id AS asked, l AS other FROM unnest(:ids) AS a (id) JOIN persons AS p ON p.id = a.id, persons_like(p.id, ARRAY(SELECT w.word FROM person_words AS w WHERE w.person_id = p.id), p.birth_date) AS l").bindparams(bindparam("ids", type_=IDS))  # fmt: skip
 _FREQUENCIES = text("SELECT word, people FROM word_frequencies WHERE word = ANY(:words)")
 _PEOPLE = text("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'persons'::regclass")
+_COUNTED_NOW = text("SELECT word, people FROM word_counts(:words)")
 _COUNT_WORDS = (
     text("DELETE FROM word_frequencies"),
     text("INSERT INTO word_frequencies (word, people) SELECT word, count(*) FROM person_words GROUP BY word HAVING count(*) > 1"),
@@ -77,6 +78,13 @@ async def frequencies_of(session: AsyncSession, facts: Iterable[Facts]) -> Frequ
     return Frequencies(int(await session.scalar(_PEOPLE) or 0), {row.word: row.people for row in rows})
 
 
+async def frequencies_now(session: AsyncSession, facts: Iterable[Facts]) -> Frequencies:
+    """The same as they are at this moment: of a few words, for somebody who is being entered."""
+    rows = await session.execute(_COUNTED_NOW, {"words": sorted({word for one in facts for name in one.written for word in name.folded})})
+    counts = {row.word: row.people for row in rows}
+    return Frequencies(counts.pop("", 0), counts)
+
+
 async def candidates_like(session: AsyncSession, facts: Facts) -> list[tuple[Known, Score]]:
     """Who of the register this somebody may be, the likeliest first; of all employers, whoever asks."""
     words = sorted(set().union(*(search_words(name) for name in facts.names)))
@@ -84,7 +92,7 @@ async def candidates_like(session: AsyncSession, facts: Facts) -> list[tuple[Kno
     if not found:
         return []
     known = (await facts_of(session, found)).values()
-    frequencies = await frequencies_of(session, [facts, *(one.facts for one in known)])
+    frequencies = await frequencies_now(session, [facts, *(one.facts for one in known)])
     judged = [(one, score(facts, one.facts, frequencies)) for one in known]
     return sorted(((one, found) for one, found in judged if found.is_candidate), key=lambda pair: (-pair[1].weight, pair[0].id))
 

@@ -42,6 +42,7 @@ _UNHEARD = 1 / 4000
 _IS_A_NAME = 1 / 3000
 """A word that is found so often is somebody's name; a typing error is found once or twice."""
 _EVERYBODYS = 0.03
+_OF_ANOTHER_ACCENT = 2.0
 _SHORTEST_TO_MISTYPE = 3
 _LONG = 7
 _PARTICLES = re.compile(r"\b(el|al|ben|bin|ibn|abd|abou|abu|ait|de|du|la|le)\s+")
@@ -185,6 +186,9 @@ def _compare(one: Name, other: Name, frequencies: Frequencies) -> Reason:
     elif alone or rest:
         # A middle name left out (Thị, Văn: everybody's) or a married name added; a rare word more is rather somebody else's name.
         weight, worst = weight - sum(1.5 if frequencies.share(word) >= _EVERYBODYS else 6.0 for word in alone or rest), _worse(worst, "part")
+    elif worst == "different":
+        # Hùng and Hưng are two names however rare the family's other words are: only the same birth speaks for an error.
+        weight = min(weight, _OF_ANOTHER_ACCENT)
     if not in_order and worst in ("same", "without-accents"):
         weight, worst = weight - 1.0, "other-order"
     return Reason("name", worst, round(weight, 2))  # type: ignore[arg-type]

@@ -106,6 +106,15 @@ def upgrade() -> None:
         $$;
         CREATE INDEX person_contacts_by_value ON person_contacts (value, kind);
 
+        -- How common these words are now, though the daily task counted before a large import; and, as the word '', how many people there are.
+        CREATE FUNCTION word_counts(words text[]) RETURNS TABLE (word text, people bigint)
+        LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+            SELECT w.word, greatest(coalesce(f.people, 0), (SELECT count(*) FROM (SELECT FROM person_words AS p WHERE p.word = w.word LIMIT 2000) AS seen))
+            FROM unnest(words) AS w (word) LEFT JOIN word_frequencies AS f ON f.word = w.word
+            UNION ALL
+            SELECT '', greatest((SELECT reltuples FROM pg_class WHERE oid = 'persons'::regclass)::bigint, (SELECT count(*) FROM (SELECT FROM persons LIMIT 20000) AS seen))
+        $$;
+
         -- What is compared of them; the code tells nobody more of a file than the reasons, unless row-level security opens it to them.
         CREATE FUNCTION facts_of_persons(asked uuid[]) RETURNS TABLE (
             id uuid, version integer, path text, shared_with text[], names text[], birth_date date, birth_precision text, sex text, occupations text[], identifiers jsonb, contacts text[]

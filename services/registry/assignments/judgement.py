@@ -63,6 +63,9 @@ async def judge(session: AsyncSession, wish: Wish) -> Refused | None:
     """The first rule that the wish breaks, with what would make it possible. The caller holds the lock on the person."""
     if wish.post_id is not None:
         refused = judge_post(wish, await lock_post(session, wish.post_id), await taken_of(session, wish.post_id, but=wish.but))
+        if refused is not None and refused.slug == "post-closed":
+            # Somebody may have cut a period of the post while we waited for it: its second part is seen only by another statement.
+            refused = judge_post(wish, await lock_post(session, wish.post_id), await taken_of(session, wish.post_id, but=wish.but))
         if refused is not None:
             return await _naming_holders(session, wish, refused)
     return judge_person(wish, await held_by(session, wish.person_id, but=wish.but))

@@ -188,6 +188,13 @@ async def test_hard_posts(ask: Ask, tell: Tell) -> None:
     assert (await ask("recruitment.hard_posts")).json()["value"] == 2
 
 
+async def test_a_post_is_frozen_on_the_days_that_are_told(ask: Ask, tell: Tell) -> None:
+    days = [period("2020-01-01", "2025-06-30", fte="1", frozen=False), period("2025-07-01", "2025-08-31", fte="1", frozen=True), period("2025-09-01", fte="1", frozen=False)]
+    await tell(post("P1", periods=days))
+    for as_of, vacant in (("2025-06-30", 1), ("2025-07-31", 0), ("2025-09-01", 1)):
+        assert (await ask("recruitment.vacant_posts", as_of=as_of)).json()["value"] == vacant
+
+
 async def test_doctors_with_several_functions(ask: Ask, tell: Tell) -> None:
     await tell(*employed("A"), assignment("A", kind="concurrent", share="0.5"), *employed("B", share="0.5"), assignment("B", kind="concurrent", share="0.5"))
     await tell(*employed("C"), assignment("C", kind="mission"))

@@ -90,9 +90,9 @@ def fact(topic: str, act: str, key: str, name: str | None = None, *, at: str | N
     return message(f"relais.{topic}", f"{topic.rstrip('s')}.{act}.v1", body | more)
 
 
-def post(name: str, at: str = "VN-22-H1", *, specialty: str | None = None, frozen: bool = False) -> Message:
+def post(name: str, at: str = "VN-22-H1", *, specialty: str | None = None, frozen: bool = False, periods: list[dict[str, Any]] | None = None) -> Message:
     body = {"id": known(name), "facility_code": at, "authority_path": path_of_facility(at), "unit": None, "occupation_code": "VN-BS", "specialty": specialty, "frozen": frozen}
-    return message("relais.registry.posts", "registry.post.opened.v1", body | {"periods": [period("2020-01-01", fte="1")]})
+    return message("relais.registry.posts", "registry.post.opened.v1", body | {"periods": periods or [period("2020-01-01", fte="1")]})
 
 
 def due(

@@ -16,6 +16,7 @@ STATES = {
 }
 
 LABELS = {
+    "due": {"contract_ends": _("Contract that ends")},
     "post_act": {
         "recorded": _("Opened"),
         "changed": _("Changed"),

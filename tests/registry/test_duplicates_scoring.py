@@ -72,6 +72,10 @@ TWO = {
     "twins": (named("Nguyễn Văn Anh"), named("Nguyễn Văn Em")),
     "twins whose names differ by one letter": (named("Nguyễn Văn Thanh"), named("Nguyễn Văn Thịnh")),
     "twins whose names differ by an accent": (named("Nguyễn Văn Hùng"), named("Nguyễn Văn Hưng")),
+    "another accent and nearly the same birth": (
+        named("Bùi Trọng Đạt", sex="male", birth_date=date(1978, 5, 10)),
+        named("Bùi Trọng Đất", sex="male", birth_date=date(1978, 5, 11)),
+    ),
     "homonyms of one year": (replace(HOA, birth_precision="year"), HOA),
     "homonyms born on other days": (HOA, replace(HOA, birth_date=date(1985, 7, 21))),
     "a man and a woman": (named("Nguyễn Anh", birth_precision="year"), named("Nguyễn Anh", sex="male", birth_precision="year")),

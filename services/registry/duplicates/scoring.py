@@ -213,8 +213,8 @@ def _same_letters(one: Name, position: int, other: Name, at: int, frequencies: F
     weight = log2(0.95 / frequencies.share(one.folded[position]))
     if one.marked[position] == other.marked[at]:
         return weight, "same"
-    if one.has_marks and other.has_marks:
-        # Both write accents: two different ones are two names, one that is missing is rather an error.
+    if one.has_marks and other.has_marks and one.folded[position].isascii():
+        # Both write Latin letters with accents: two different ones are two names, one that is missing is rather an error. A hamza is left out at will.
         bare = one.marked[position].isascii() or other.marked[at].isascii()
         return (weight - 4.0, "without-accents") if bare else (min(weight, 3.0) - 9.0, "different")
     return weight - 0.3, "without-accents"

@@ -18,6 +18,7 @@ pages = Pages()
 API = "/api/v1/registry"
 ME = f"{API}/persons/me"
 STATES = ("submitted", "in_review", "waiting", "accepted", "refused", "withdrawn")
+SHOWN_AS = {"waiting": "documents_missing", "accepted": "request_granted"}  # words of a request, beside those of other states of these names
 ACTS = {"taking-up": "taken_up", "missing-documents": "documents_asked", "acceptance": "accepted", "refusal": "refused"}
 
 
@@ -115,7 +116,7 @@ async def requests(visit: Visit) -> Response:
         names=names,
         next=found.get("next"),
         chosen=state,
-        states=[(code, gettext(state_of("documents_missing" if code == "waiting" else code).word)) for code in STATES],
+        states=[(code, gettext(state_of(SHOWN_AS.get(code, code)).word)) for code in STATES],
     )
 
 

@@ -5,6 +5,7 @@ from services.portal.vocabulary.state import State
 
 STATES = {
     "in_review": State("search", "ink", _("Being worked on")),
+    "request_granted": State("check-circle", "good", _("Request granted")),
     "documents_missing": State("pause-circle", "warn", _("Documents are missing")),
 }
 

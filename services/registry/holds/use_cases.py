@@ -62,7 +62,9 @@ async def take_holds(session: AsyncSession, *, caller: Caller, asks: Sequence[As
     minimum may span units; whoever waits reads what the other has committed. `own`: the person behind the caller's account.
     """
     ids = {ask.person_id for ask in asks}
-    seen = set((await session.scalars(persons_visible_to(caller).with_only_columns(Person.id).where(Person.id.in_(ids)))).all()) | ({own} & ids)
+    seen = set((await session.scalars(persons_visible_to(caller).with_only_columns(Person.id).where(Person.id.in_(ids)))).all())
+    if own in ids and own is not None:
+        seen.add(own)
     if not seen:
         return [NotFound() for _ask in asks]
     first, last = min(ask.spans[0][0] for ask in asks), max(ask.spans[-1][1] for ask in asks)

@@ -44,6 +44,8 @@ def title_of(item: dict[str, Any]) -> str:
     if item["kind"] == "assignment":
         return f"{item['title'] or name_of_occupation(item['occupation_code'])} – {item['facility_name'] or item['facility_code']}"
     if item["kind"] == "employment":
+        if not item["facility_code"]:
+            return gettext(_("Practises at {place}"), place=item["title"] or "–")
         return gettext(_("Employed by {place}"), place=item["facility_name"] or item["facility_code"])
     if item["kind"] == "licence":
         return gettext(_("Licence to practise, {authority}"), authority=item["title"])

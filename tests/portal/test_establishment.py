@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 from services.portal.clients import Refusal
 from tests.portal.answers_establishment import ABOLISHED, ANSWERS, CEILING, CONFLICTING, CONTRACT, DEGREE, DONE_ROUND, FROZEN, FULL, HELD, HELD_BY, PRACTICE, ROUND, R
 from tests.portal.forms import fill
-from tests.portal.world import PEOPLE, POST, World, uid
+from tests.portal.world import PEOPLE, POST, World, timeline_item, uid
 
 PERSON = uid(1)
 PAGES = [
@@ -180,3 +180,10 @@ def test_an_over_filled_and_empty_post_says_so(as_: Callable[..., TestClient]) -
     assert "Over-filled" in page
     assert "functionally empty: everybody who holds it is away" in page
     assert "beside the others, by a reorganisation" in page
+
+
+def test_a_practice_on_ones_own_account_stands_in_the_career(as_: Callable[..., TestClient], world: World) -> None:
+    practice = timeline_item("employment", "2025-01-01", title="Phòng khám Hoa Mai", employment_type="liberal", state="confirmed", facility_code=None, facility_name=None)
+    world.answers[f"{R}/persons/{PERSON}/timeline"] = {"person_id": PERSON, "as_of": None, "known_at": None, "items": [practice]}
+    page = as_("linh").get(f"/people/{PERSON}?tab=timeline").text
+    assert "Practises at Phòng khám Hoa Mai" in page

@@ -142,6 +142,7 @@ async def _employments(session: AsyncSession, person: Person, known_at: datetime
             id=one.id,
             starts_on=one.valid_from,
             ends_on=one.valid_to,
+            title=one.practice_name,
             facility_code=one.facility_code,
             employment_type=one.employment_type,
             state=one.status,

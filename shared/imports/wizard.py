@@ -178,7 +178,7 @@ class Wizard(Generic[ImportT]):
         """Raises NotFound for an import of an authority with which the caller has no relation."""
         statement = select(self.model).where(visible_to(caller, self.model), self.model.id == import_id)
         found: ImportT | None = await session.scalar(statement.with_for_update() if for_update else statement)
-        if found is None:
+        if found is None or found.kind not in self.kinds:  # nothing can be said of a file that this version does not understand
             raise NotFound()
         return found
 

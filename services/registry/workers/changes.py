@@ -61,7 +61,8 @@ def _said(one: Mapping[str, Any]) -> tuple[PersonLine, Mapping[str, tuple[Any, A
 
 
 async def _change_persons(session: AsyncSession, caller: Caller, wanted: Mapping[UUID, Mapping[str, Any]]) -> None:
-    written, audited = [], []
+    written: list[dict[str, Any]] = []
+    audited = []
     for person_id, one in wanted.items():
         line, changes = _said(one)
         if changes.keys().isdisjoint((*OF_PERSON, "specialty")):

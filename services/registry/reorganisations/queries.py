@@ -59,7 +59,8 @@ async def touched_by(session: AsyncSession, caller: Caller, reorganisation_id: U
         # The first belief that was rewritten and the last that was written stand for the thing.
         of_kind[key] = (before or row.before, _latest(after, row.after))
     names = await names_of(session, caller, {said["person_id"] for of_kind in things.values() for pair in of_kind.values() for said in pair if said and said.get("person_id")})
-    places = {str(one.id): one.name for one in await session.execute(_PLACES)} if "facility" in things else {}
+    stood = {one["area_id"] for pair in things.get("facility", {}).values() for one in pair if one}
+    places = {str(one.id): one.name for one in await session.execute(_PLACES, {"ids": list(stood)})}
     codes = {str(row.id): row.code for row in await session.execute(_CODES, {"ids": [key[0] for key in things.get("facility-link", {})]})}
     codes |= {str(row.id): row.name for row in await session.execute(_TERRITORIES, {"ids": list(things.get("territory", {}))})}
     found = []
@@ -141,6 +142,6 @@ async def built_on(session: AsyncSession, caller: Caller, reorganisation_id: UUI
 
 
 _ROWS = text("SELECT table_name, before, after FROM reorganisation_rows WHERE reorganisation_id = :id ORDER BY number")
-_PLACES = text("SELECT DISTINCT ON (id) id, name FROM areas ORDER BY id, valid DESC")
+_PLACES = text("SELECT DISTINCT ON (id) id, name FROM areas WHERE id = ANY (CAST(:ids AS uuid[])) ORDER BY id, valid DESC")
 _TERRITORIES = text("SELECT id, name FROM territories WHERE id = ANY (CAST(:ids AS uuid[]))")
 _CODES = text("SELECT DISTINCT id, code FROM facilities WHERE id = ANY (CAST(:ids AS uuid[]))")

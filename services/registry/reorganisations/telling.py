@@ -34,8 +34,7 @@ async def tell(session: AsyncSession, reorganisation_id: UUID, people: Collectio
     await announce_posts(session, touched.get("posts", set()))
     await announce_assignments(session, touched.get("assignments", set()))
     await announce_away(session, touched.get("absences", set()), touched.get("holds", set()))
-    for person in sorted(people):
-        await announce_workers_of(session, person)
+    await announce_workers_of(session, *people)
 
 
 async def announce_assignments(session: AsyncSession, ids: Collection[UUID]) -> None:
@@ -66,8 +65,7 @@ async def follow(session: AsyncSession) -> list[str]:
         await announce_posts(session, set(await session.scalars(select(Post.id).where(Post.facility_code.in_(codes)))))
         staff = (await session.execute(select(Assignment.id, Assignment.person_id).where(Assignment.facility_code.in_(codes)))).all()
         await announce_assignments(session, {row.id for row in staff})
-        for person in sorted({row.person_id for row in staff}):
-            await announce_workers_of(session, person)
+        await announce_workers_of(session, *{row.person_id for row in staff})
     return codes
 
 

@@ -199,10 +199,10 @@ async def withdraw(session: AsyncSession, *, caller: Caller, reorganisation_id: 
     return one
 
 
-async def follow_authorities() -> int:
+async def follow_authorities() -> None:
     """Every day: an authority that manages a facility from today on finds the rows about its staff."""
     async with worker_session() as session:
-        return len(await follow(session))
+        await follow(session)
 
 
 def acts_of(one: Reorganisation) -> Sequence[Act]:

@@ -85,6 +85,10 @@ class Table:
         return any(column.name == "authority_path" for column in self.columns)
 
 
+# A kind of file that a service understands, by a table of the service.
+KINDS_OF_FILE = {"persons": "people", "mandates": "mandates", "agreements": "agreements", "credit_entries": "past_sessions"}
+
+
 def thing_of(name: str) -> str:
     """The thing that a table or a reference to it is about: `missions` and `mission_id` are both about a mission."""
     found = name.removesuffix("_ids").removesuffix("_id").removesuffix("_history")
@@ -167,6 +171,8 @@ def _value(things: Things, table: Table, column: Column, owner: Owner) -> Any:
         return column.choices[0]
     if table.name == "assignments" and name in ("kind", "state"):
         return {"kind": "primary", "state": "active"}[name]
+    if table.name == "imports" and name == "kind":
+        return next(kind for known, kind in KINDS_OF_FILE.items() if any(other.name == known for other in things.tables))
     match column.kind:
         case "uuid":
             if name == "id" or (name == "row_id" and table.name not in table.links.values()):
@@ -204,7 +210,7 @@ def _value(things: Things, table: Table, column: Column, owner: Owner) -> Any:
         return owner.facility
     if name in ("authority", "number_authority"):
         return owner.facility[:5]
-    return {"occupation_code": "VN-BS", "currency": "VND", "rule_pack": "vn-2020", "country": "VN"}.get(name, owner.word(f"{table.name} {name}"))
+    return {"occupation_code": "VN-BS", "currency": "VND", "rule_pack": "vn-2020", "procedure": "service_record", "country": "VN"}.get(name, owner.word(f"{table.name} {name}"))
 
 
 async def put_rules_aside(connection: asyncpg.Connection) -> None:

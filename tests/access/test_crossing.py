@@ -21,6 +21,8 @@ from tests.support.service import settled, superuser
 PUBLIC = {
     # What a stranger who holds a certificate or a decision may know: its code is the secret (TRN-16, SEC-20).
     "GET /api/v1/training/certificates/check/{code}",
+    "GET /api/v1/registry/attestations/check/{code}",
+    "GET /api/v1/registry/calendars/feed/{token}.ics",
     "GET /api/v1/appointment/check/{code}",
 }
 
@@ -35,6 +37,11 @@ SAME_FOR_ALL = {
     "GET /api/v1/registry/facilities/{facility_id}/periods",
     "GET /api/v1/registry/persons/search/{search_id}",
     "GET /api/v1/appointment/minutes/{case_id}/{number}",
+    # These files are not in the store either; one's own request and its paper open to the account that is linked to the person.
+    "GET /api/v1/registry/documents/{document_id}/versions/{number}/file",
+    "GET /api/v1/registry/requests/{request_id}/files/{file_id}",
+    "GET /api/v1/registry/persons/me/requests/{request_id}",
+    "GET /api/v1/registry/persons/me/attestations/{attestation_id}/document",
 }
 
 # Group or scope of the caller, and whose rows they may then read; what an authority publishes is read below it.

@@ -93,11 +93,13 @@ def records(start: Place) -> bool:
 
 
 def routes(service: str) -> Iterator[Place]:
-    """Functions under `@router.post(…)` and its like, of this service and of what all services mount."""
+    """Functions under `@router.post(…)`, `@quick(…, method="POST")` and their like, of this service and of what all services mount."""
     for module in modules().values():
         if module.name.startswith((f"services.{service}.", "shared.")):
             for function in (function for found in module.functions.values() for function in found):
-                verbs = {d.func.attr for d in function.decorator_list if isinstance(d, ast.Call) and isinstance(d.func, ast.Attribute)}
+                calls = [d for d in function.decorator_list if isinstance(d, ast.Call)]
+                verbs = {d.func.attr for d in calls if isinstance(d.func, ast.Attribute)}
+                verbs |= {str(k.value.value).lower() for d in calls for k in d.keywords if k.arg == "method" and isinstance(k.value, ast.Constant)}
                 if verbs & CHANGING:
                     yield module.name, function
 

@@ -21,7 +21,7 @@ from services.registry.corrections.api import router as corrections
 from services.registry.documents.api import router as documents
 from services.registry.documents.use_cases import watch_documents
 from services.registry.duplicates.api import router as duplicates
-from services.registry.duplicates.finding import find_duplicates
+from services.registry.duplicates.finding import find_duplicates, go_on_finding_duplicates
 from services.registry.establishment.api import router as establishment
 from services.registry.exports.api import router as exports
 from services.registry.facilities.api import router as facilities
@@ -102,8 +102,19 @@ service = Service(
     ],
     internal=[internal_revocations],
     consumer=consumer,
-    daily=[follow_authorities, wizard.forget_old_imports, watch_licences, watch_practice, watch_documents, watch_contracts, watch_sources, forget_old_searches, tell_due_erasures, find_duplicates],
-    frequent=[expire_old_holds, keep_accounts],
+    daily=[
+        follow_authorities,
+        wizard.forget_old_imports,
+        watch_licences,
+        watch_practice,
+        watch_documents,
+        watch_contracts,
+        watch_sources,
+        forget_old_searches,
+        tell_due_erasures,
+        find_duplicates,
+    ],
+    frequent=[expire_old_holds, keep_accounts, go_on_finding_duplicates],
     at_start=[load_reference_data],
     duties=[("imports", wizard.worker)],
     history=HISTORY,

@@ -11,7 +11,7 @@ import asyncpg
 from sqlalchemy import text
 
 from deploy.local.postgres import Postgres, start_postgres
-from services.registry.duplicates.finding import find_duplicates
+from services.registry.duplicates.finding import REST, find_duplicates, go_on_finding_duplicates
 from shared.db import database, worker_session
 from shared.names import search_words, sort_key
 from tests.bench.harness import MeasureFailed, Plan, Row, reached
@@ -76,6 +76,8 @@ async def _run(postgres: Postgres, files: list[Person]) -> tuple[set[Pair], floa
         await connection.close()
     started = time.perf_counter()
     await find_duplicates()
+    while REST.waits:
+        await go_on_finding_duplicates()
     seconds = time.perf_counter() - started
     async with worker_session() as session:
         rows = (await session.execute(text("SELECT one_id, other_id FROM possible_duplicates"))).all()

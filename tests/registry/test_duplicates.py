@@ -6,7 +6,8 @@ from typing import Any
 import httpx
 import pytest
 
-from services.registry.duplicates.finding import find_duplicates
+from services.registry.duplicates import finding
+from services.registry.duplicates.finding import find_duplicates, go_on_finding_duplicates
 from tests.registry.test_corrections import link
 from tests.registry.world import BASE, World, ok, problem
 from tests.support.api import Api
@@ -104,6 +105,22 @@ class TestEveryDay:
     async def test_again_it_changes_nothing(self, world: World, pair: dict[str, Any]) -> None:
         await find_duplicates()
         assert await queue(world) == [pair]
+
+    async def test_what_a_run_had_no_time_for_is_compared_by_the_next(self, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+        await world.person()
+        await world.person("Hoa Nguyễn Thị", who="hanoi")
+        async with world.as_worker() as session:
+            await session.execute(world.sql("DELETE FROM possible_duplicates"))
+        monkeypatch.setattr(finding, "LONGEST_SECONDS", 0.0)
+        await find_duplicates()
+        assert await queue(world) == []
+        await go_on_finding_duplicates()
+        assert [one["state"] for one in await queue(world)] == ["open"]
+        async with world.as_worker() as session:
+            await session.execute(world.sql("DELETE FROM duplicate_scans"))
+            await session.execute(world.sql("DELETE FROM possible_duplicates"))
+        await go_on_finding_duplicates()
+        assert await queue(world) == [], "nothing waits: nothing is asked"
 
     async def test_a_file_that_changed_is_compared_again(self, world: World) -> None:
         await world.person()

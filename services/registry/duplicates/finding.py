@@ -1,5 +1,6 @@
 """Finding possible duplicates: of one person when they are entered, and of all whose file is new or changed, every day, over all employers."""
 
+import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -19,12 +20,39 @@ from shared.db import worker_session
 from shared.ids import uuid7
 from shared.names import search_words
 
-BATCH = 200
+BATCH = 1000
+LONGEST_SECONDS = 60.0
+SLICE_SECONDS = 20.0
 IDS = ARRAY(PG_UUID(as_uuid=True))
+RARE = 50
+"""A word that so few people have finds them whatever else is wrong."""
 
 _FACTS = text("SELECT * FROM facts_of_persons(:ids)").bindparams(bindparam("ids", type_=IDS))
-_LIKE = text("SELECT * FROM persons_like(CAST(:asked AS uuid), CAST(:words AS text[]), CAST(:born AS date))")
-_LIKE_ALL = text("SELECT a.id AS asked, l AS other FROM unnest(:ids) AS a (id) JOIN persons AS p ON p.id = a.id, persons_like(p.id, ARRAY(SELECT w.word FROM person_words AS w WHERE w.person_id = p.id), p.birth_date) AS l").bindparams(bindparam("ids", type_=IDS))  # fmt: skip
+_LIKE = text("SELECT * FROM persons_like(CAST(:words AS text[]), CAST(:born AS date))")
+_NEARLY = "(p.birth_date IS NULL OR a.born IS NULL OR abs(extract(year FROM p.birth_date) - extract(year FROM a.born)) <= 1)"
+_LIKE_ALL = text(
+    f"""
+    WITH asked AS MATERIALIZED (
+        SELECT p.id, p.birth_date AS born, s.name_key FROM persons AS p JOIN duplicate_scans AS s ON s.person_id = p.id WHERE p.id = ANY (:ids)
+    ), near AS (
+        SELECT a.id AS asked, p.id AS other FROM asked AS a JOIN persons AS p ON p.birth_date = a.born
+        UNION
+        SELECT a.id, p.id FROM asked AS a JOIN persons AS p ON p.birth_date = CASE WHEN extract(day FROM a.born) <= 12
+            THEN make_date(extract(year FROM a.born)::int, extract(day FROM a.born)::int, extract(month FROM a.born)::int) END
+        UNION
+        SELECT a.id, p.id FROM asked AS a JOIN duplicate_scans AS s ON s.name_key = a.name_key JOIN persons AS p ON p.id = s.person_id WHERE {_NEARLY}
+        UNION
+        SELECT a.id, p.id FROM asked AS a JOIN person_words AS w ON w.person_id = a.id JOIN word_frequencies AS f ON f.word = w.word AND f.people <= {RARE}
+        JOIN person_words AS o ON o.word = w.word JOIN persons AS p ON p.id = o.person_id WHERE {_NEARLY}
+        UNION
+        SELECT a.id, o.person_id FROM asked AS a JOIN person_identifiers AS i ON i.person_id = a.id AND i.blind IS NOT NULL JOIN person_identifiers AS o ON o.blind = i.blind
+        UNION
+        SELECT a.id, o.person_id FROM asked AS a JOIN person_contacts AS c ON c.person_id = a.id AND c.visibility <> 'self'
+        JOIN person_contacts AS o ON o.value = c.value AND o.kind = c.kind AND o.visibility <> 'self'
+    )
+    SELECT asked, other FROM near WHERE asked <> other
+    """  # noqa: S608  constants alone
+).bindparams(bindparam("ids", type_=IDS))
 _FREQUENCIES = text("SELECT word, people FROM word_frequencies WHERE word = ANY(:words)")
 _PEOPLE = text("SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'persons'::regclass")
 _COUNTED_NOW = text("SELECT word, people FROM word_counts(:words)")
@@ -36,7 +64,11 @@ _UNSCANNED = text(
     "SELECT p.id FROM persons AS p LEFT JOIN duplicate_scans AS s ON s.person_id = p.id AND s.version = p.version WHERE s.person_id IS NULL ORDER BY p.id LIMIT :batch"
 )
 _SCANNED = text(
-    "INSERT INTO duplicate_scans (person_id, version) SELECT id, version FROM persons WHERE id = ANY(:ids) ON CONFLICT (person_id) DO UPDATE SET version = EXCLUDED.version"
+    """
+    INSERT INTO duplicate_scans (person_id, version, name_key)
+    SELECT p.id, p.version, coalesce((SELECT string_agg(w.word, ' ' ORDER BY w.word) FROM person_words AS w WHERE w.person_id = p.id), '') FROM persons AS p WHERE p.id = ANY (:ids)
+    ON CONFLICT (person_id) DO UPDATE SET version = EXCLUDED.version, name_key = EXCLUDED.name_key
+    """
 ).bindparams(bindparam("ids", type_=IDS))
 
 
@@ -88,7 +120,7 @@ async def frequencies_now(session: AsyncSession, facts: Iterable[Facts]) -> Freq
 async def candidates_like(session: AsyncSession, facts: Facts) -> list[tuple[Known, Score]]:
     """Who of the register this somebody may be, the likeliest first; of all employers, whoever asks."""
     words = sorted(set().union(*(search_words(name) for name in facts.names)))
-    found = (await session.scalars(_LIKE, {"asked": None, "words": words, "born": facts.birth_date})).all()
+    found = (await session.scalars(_LIKE, {"words": words, "born": facts.birth_date})).all()
     if not found:
         return []
     known = (await facts_of(session, found)).values()
@@ -97,13 +129,37 @@ async def candidates_like(session: AsyncSession, facts: Facts) -> list[tuple[Kno
     return sorted(((one, found) for one, found in judged if found.is_candidate), key=lambda pair: (-pair[1].weight, pair[0].id))
 
 
+@dataclass
+class Rest:
+    """Whether files wait to be compared: a large import is more than one run may take (shared/worker.py, SILENCE_SECONDS)."""
+
+    waits: bool = False
+
+
+REST = Rest()
+
+
 async def find_duplicates() -> None:
     """Daily: every file that is new or changed is compared with all that it may be; what was decided about a pair stands."""
     async with worker_session() as session:
         for statement in _COUNT_WORDS:
             await session.execute(statement)
-    while await _compare_some():
-        pass
+    await _compare_for(LONGEST_SECONDS)
+
+
+async def go_on_finding_duplicates() -> None:
+    """Frequently: what the day's run left is compared some at a time; nothing is asked when it left nothing."""
+    if REST.waits:
+        await _compare_for(SLICE_SECONDS)
+
+
+async def _compare_for(seconds: float) -> None:
+    until = time.monotonic() + seconds
+    REST.waits = True
+    while time.monotonic() < until:
+        if not await _compare_some():
+            REST.waits = False
+            return
 
 
 async def _compare_some() -> bool:
@@ -113,11 +169,11 @@ async def _compare_some() -> bool:
         asked = (await session.scalars(_UNSCANNED, {"batch": BATCH})).all()
         if not asked:
             return False
+        await session.execute(_SCANNED, {"ids": asked})
         pairs = {(min(row.asked, row.other), max(row.asked, row.other)) for row in await session.execute(_LIKE_ALL, {"ids": asked})}
         known = await facts_of(session, {person for pair in pairs for person in pair})
         frequencies = await frequencies_of(session, (one.facts for one in known.values()))
         await keep(session, _judged(pairs, known, frequencies), found_by="batch")
-        await session.execute(_SCANNED, {"ids": asked})
     return len(asked) == BATCH
 
 

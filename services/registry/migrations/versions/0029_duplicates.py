@@ -64,20 +64,23 @@ def upgrade() -> None:
         CREATE INDEX possible_duplicates_by_weight ON possible_duplicates (state, weight DESC, id);
         CREATE INDEX possible_duplicates_by_other ON possible_duplicates (other_id);
 
-        -- Which version of each file was compared with all others, and how common each word of a name is: what the daily task remembers.
+        -- What the daily task remembers: which version of each file was compared with all others, the words of its names in one order,
+        -- and how common each word is.
         CREATE TABLE duplicate_scans (
             person_id uuid PRIMARY KEY REFERENCES persons (id) ON DELETE CASCADE,
-            version integer NOT NULL
+            version integer NOT NULL,
+            name_key text COLLATE "C" NOT NULL
         );
+        CREATE INDEX duplicate_scans_by_name ON duplicate_scans (name_key);
         CREATE TABLE word_frequencies (
             word text COLLATE "C" PRIMARY KEY,
             people integer NOT NULL
         );
 
-        -- As the owner: one person is entered by several employers, who do not see each other's files. Whom it may be, by blocks of
-        -- which one holds when any other field is wrong: the same birth, day and month turned round with a word in common, the same rare words with nearly the same
-        -- birth, the same number, the same phone.
-        CREATE FUNCTION persons_like(asked uuid, words text[], born date) RETURNS SETOF uuid
+        -- As the owner: one person is entered by several employers, who do not see each other's files. Whom somebody who is being entered may
+        -- be, by blocks of which one holds when any other field is wrong: the same birth, day and month turned round, the same rare words with
+        -- nearly the same birth. The daily task has the same blocks for many files at once (services/registry/duplicates/finding.py).
+        CREATE FUNCTION persons_like(words text[], born date) RETURNS SETOF uuid
         LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp SET plan_cache_mode = force_custom_plan AS $$
             WITH rare AS MATERIALIZED (
                 SELECT w.word, coalesce(f.people, 0) AS people FROM unnest(words) AS w (word) LEFT JOIN word_frequencies AS f ON f.word = w.word
@@ -96,13 +99,8 @@ def upgrade() -> None:
                 SELECT p.id FROM named JOIN persons AS p ON p.id = named.person_id
                 WHERE p.birth_date IS NULL OR born IS NULL OR abs(extract(year FROM p.birth_date) - extract(year FROM born)) <= 1
                     OR (extract(month FROM p.birth_date), extract(day FROM p.birth_date)) = (extract(month FROM born), extract(day FROM born))
-                UNION
-                SELECT o.person_id FROM person_identifiers AS i JOIN person_identifiers AS o ON o.blind = i.blind WHERE i.person_id = asked AND i.blind IS NOT NULL
-                UNION
-                SELECT o.person_id FROM person_contacts AS c JOIN person_contacts AS o ON o.value = c.value AND o.kind = c.kind
-                WHERE c.person_id = asked AND c.visibility <> 'self' AND o.visibility <> 'self'
             )
-            SELECT DISTINCT near.id FROM near WHERE near.id IS DISTINCT FROM asked
+            SELECT near.id FROM near
         $$;
         CREATE INDEX person_contacts_by_value ON person_contacts (value, kind);
 

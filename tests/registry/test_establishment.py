@@ -136,6 +136,19 @@ class TestRoundRefused:
         ok(await linh.post(f"{BASE}/posts/{post['id']}/abolition", json={"last_day": "2025-12-31", "reason": "moved to the new unit"}))
         ok(await linh.post(f"{BASE}/posts", json=POST))
 
+    async def test_a_file_is_told_which_of_its_posts_go_above(self, world: World) -> None:
+        await world.post()
+        await notified(world)
+        lines = ["reference,facility_code,unit,job_position,occupation_code,specialty,fte,open_from,close_to,is_management"]
+        lines += [f"F-{number},{BVT},Khoa Nội,,VN-BS,,1,01/01/2026,{last},no" for number, last in enumerate(("31/12/2026", "31/12/2026", ""))] + [
+            f"F-9,{BVT},,,VN-BS,,9,01/01/2024,31/12/2025,no"
+        ]
+        linh = world.api.as_("linh")
+        found = ok(await linh.post(f"{BASE}/imports", data={"kind": "posts"}, files={"file": ("posts.csv", "\n".join(lines).encode())}))
+        assert [(one["row"], one["column"]) for one in found["report"]] == [(3, "fte"), (4, "fte")]
+        assert "above the ceiling of 2 for 2026" in str(found["report"][0])
+        ok(await linh.post(f"{BASE}/imports/{found['id']}/confirmation"))
+
     async def test_the_database_says_the_same(self, world: World) -> None:
         post = await world.post()
         await notified(world)

@@ -1,16 +1,17 @@
 """Running the yearly round: opened by the authority, asked by facilities, arbitrated by somebody else, notified with a decision; then no post goes above it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select, text
+from sqlalchemy import Row, Select, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.directory import get_place, names_of_facilities
-from services.registry.establishment.models import ASKED, CEILING, NOTIFIED, OPEN, ROUND, Ceiling, EstablishmentRound
+from services.registry.establishment.models import ASKED, CEILING, OPEN, ROUND, Ceiling, EstablishmentRound
 from services.registry.establishment.permissions import can_ask_at, can_run_round_of, can_run_rounds
 from services.registry.establishment.schemas import Arbitration, CeilingCreate, CeilingRead, Notification, RoundCreate, RoundRead
 from services.registry.persons.permissions import can_write_people
@@ -186,31 +187,55 @@ def must_be_arbitrated(ceilings: Sequence[Ceiling]) -> None:
         )
 
 
-async def must_fit_ceilings(session: AsyncSession, facility_id: UUID, wished: Share, *, but: UUID | None = None) -> None:
-    """A post stays below what was notified for its facility, on each day of each year. Raises Refused; the database says the same."""
-    found = (await session.execute(_NOTIFIED, {"facility": facility_id})).all()
-    if not found:
-        return
-    offered = await _offered(session, [facility_id], but=but)
-    for row in found:
+@dataclass(frozen=True)
+class Above:
+    """The first day of a year on which a wished post does not fit below the ceiling, and what stands then."""
+
+    ceiling_id: UUID
+    year: int
+    ceiling: Decimal
+    day: date
+    stands: Decimal
+
+
+def first_above(ceilings: Iterable[Row[Any]], offered: Sequence[Share], wished: Share) -> Above | None:
+    """Whether a post stays below what was notified for its facility, on each day of each year."""
+    for row in ceilings:
         first, last = date(row.year, 1, 1), date(row.year, 12, 31)
         if not wished.touches(first, last):
             continue
-        for day in days_of_change([*offered.get(facility_id, []), wished], max(first, wished.first), last if wished.last is None else min(last, wished.last)):
-            stands = sum_on(offered.get(facility_id, []), day)
+        for day in days_of_change([*offered, wished], max(first, wished.first), last if wished.last is None else min(last, wished.last)):
+            stands = sum_on(offered, day)
             if stands + wished.share > row.arbitrated_fte:
-                raise Refused(
-                    "above-ceiling",
-                    _("On {day} the posts of the facility come to {stands}; with {wished} more they would go above the ceiling of {ceiling} for {year}."),
-                    rule=replace(REG_CEILING, value=float(row.arbitrated_fte)),
-                    possible=_("Abolish or shorten another post first, or ask for a higher ceiling in the next round."),
-                    more={"ceiling_id": str(row.id)},
-                    day=day.isoformat(),
-                    stands=_plain(stands),
-                    wished=_plain(wished.share),
-                    ceiling=_plain(row.arbitrated_fte),
-                    year=row.year,
-                )
+                return Above(row.id, row.year, row.arbitrated_fte, day, stands)
+    return None
+
+
+async def must_fit_ceilings(session: AsyncSession, facility_id: UUID, wished: Share, *, but: UUID | None = None) -> None:
+    """Raises Refused when a post would go above a ceiling; the database says the same."""
+    ceilings, offered = await ceilings_of(session, [facility_id], but=but)
+    above = first_above(ceilings.get(facility_id, ()), offered.get(facility_id, ()), wished)
+    if above is not None:
+        raise Refused(
+            "above-ceiling",
+            _("On {day} the posts of the facility come to {stands}; with {wished} more they would go above the ceiling of {ceiling} for {year}."),
+            rule=replace(REG_CEILING, value=float(above.ceiling)),
+            possible=_("Abolish or shorten another post first, or ask for a higher ceiling in the next round."),
+            more={"ceiling_id": str(above.ceiling_id)},
+            day=above.day.isoformat(),
+            stands=_plain(above.stands),
+            wished=_plain(wished.share),
+            ceiling=_plain(above.ceiling),
+            year=above.year,
+        )
+
+
+async def ceilings_of(session: AsyncSession, facility_ids: Sequence[UUID], *, but: UUID | None = None) -> tuple[dict[UUID, list[Row[Any]]], dict[UUID, list[Share]]]:
+    """The ceilings that bind these facilities, and what stands in posts of those that have one; one post left out when asked."""
+    ceilings: dict[UUID, list[Row[Any]]] = {}
+    for row in await session.execute(_NOTIFIED, {"facilities": list(facility_ids)}):
+        ceilings.setdefault(row.facility_id, []).append(row)
+    return ceilings, await _offered(session, list(ceilings), but=but) if ceilings else {}
 
 
 async def standing_in(session: AsyncSession, facility_ids: Iterable[UUID], year: int) -> dict[UUID, Decimal]:
@@ -265,7 +290,9 @@ def _plain(number: Decimal) -> str:
     return f"{number.normalize():f}"
 
 
-_NOTIFIED = text(f"SELECT id, year, arbitrated_fte FROM establishment_ceilings WHERE facility_id = :facility AND state = '{NOTIFIED}' ORDER BY year")  # noqa: S608  a state of ours
+_NOTIFIED = text(
+    "SELECT id, facility_id, year, arbitrated_fte FROM establishment_ceilings WHERE facility_id = ANY (CAST(:facilities AS uuid[])) AND state = 'notified' ORDER BY year"
+)
 _POSTS = text(
     """
     SELECT facility_id, lower(valid) AS first, upper(valid) - 1 AS last, fte FROM posts

@@ -14,6 +14,7 @@ from sqlalchemy.types import Text, Uuid
 from services.registry.assignments.models import Assignment
 from services.registry.assignments.queries import COUNTED
 from services.registry.directory import Place, places
+from services.registry.establishment.rounds import ceilings_of, first_above
 from services.registry.facilities.permissions import can_write_facility_of
 from services.registry.facilities.queries import atlas_of
 from services.registry.facilities.use_cases import facilities_as_recorded, plan_facility
@@ -216,6 +217,7 @@ async def judge_posts(session: AsyncSession, caller: Caller, lines: Sequence[Pos
         select(Post).where(Post.reference_owner.in_(set(owners.values())), Post.reference == array_of([line.reference for line in lines])).order_by(Post.valid)
     )
     recorded = {(post.reference_owner, post.reference): post for post in found}
+    ceilings, offered = await ceilings_of(session, [place.id for place in facilities.values()])
 
     def judge(line: PostLine) -> Verdict:
         if (not_allowed := judge_place(caller, line.row, line.facility_code, facilities)) is not None:
@@ -238,6 +240,20 @@ async def judge_posts(session: AsyncSession, caller: Caller, lines: Sequence[Pos
             if (post.facility_code, post.unit, post.job_position, post.occupation_code, post.specialty, post.fte, post.is_management) == said:
                 return Verdict.recorded(line)
             return Verdict.bad(line.row, "reference", _("The post {reference} is already recorded otherwise; an import does not change it."), reference=line.reference)
+        place, wished = facilities[line.facility_code], Share(line.open_from, line.close_to, line.fte)
+        of_file: list[Share] = memory.kept.setdefault(("establishment", place.id), [])
+        if place.id in ceilings:
+            above = first_above(ceilings[place.id], [*offered.get(place.id, ()), *of_file], wished)
+            if above is not None:
+                return Verdict.bad(
+                    line.row,
+                    "fte",
+                    _("The posts of {code} would go above the ceiling of {ceiling} for {year}."),
+                    code=place.code,
+                    ceiling=f"{above.ceiling.normalize():f}",
+                    year=above.year,
+                )
+            of_file.append(wished)
         return Verdict.good(replace(line, occupation_code=occupation))
 
     return [judge(line) for line in lines]

@@ -43,9 +43,9 @@ SENTENCES: dict[Verdict, str] = {
     "no-licence": _("No licence of this person is recorded."),
     "not-yet": _("The licence is not in force yet on this day."),
     "out-of-scope": _("A licence is in force, but not for this scope."),
-    "expired": _("The licence has expired."),
-    "suspended": _("The licence is suspended."),
-    "revoked": _("The licence is revoked."),
+    "expired": _("The right to practise has expired."),
+    "suspended": _("The right to practise rests."),
+    "revoked": _("The right to practise has been withdrawn."),
 }
 
 

@@ -11,7 +11,7 @@ STATES = {
 
 LABELS = {
     "history_kind": {"document": _("Document")},
-    "history_act": {"kept": _("kept"), "version_added": _("version added"), "checked": _("checked"), "destroyed": _("destroyed")},
+    "history_act": {"kept": _("put into the file"), "version_added": _("version added"), "checked": _("checked"), "destroyed": _("destroyed")},
     "document_type": {
         "identity": _("Identity paper"),
         "degree": _("Degree"),

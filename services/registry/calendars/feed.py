@@ -31,7 +31,7 @@ def calendar_of(rows: Sequence[Any]) -> bytes:
         event.add("dtstart", first)
         if last is not None:
             event.add("dtend", last + timedelta(days=1))
-        event.add("summary", translate(_("Away: {who}"), who=initials_of(row.name)) if row.name else translate(_("Away")))
+        event.add("summary", translate(_("Away: {who}"), who=initials_of(row.name)) if row.name else translate(_("Not at work")))
         event.add("transp", "OPAQUE")
         event.add("class", "PRIVATE")
         calendar.add_component(event)

@@ -5,13 +5,15 @@ import csv
 import io
 import json
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import orjson
 import typst
+from anyio import CancelScope
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import Problem
@@ -41,21 +43,23 @@ def _csv(lines: Sequence[Sequence[str]]) -> bytes:
     return written.getvalue().encode()
 
 
-async def as_csv(session: AsyncSession, rows: Rows, head: Head | None) -> AsyncIterator[bytes]:
+async def as_csv(session: AsyncSession, rows: Rows, head: Head | None) -> AsyncGenerator[bytes]:
     """RFC 4180. With a head also the mark by which spreadsheets know UTF-8; a program asks for the bare rows."""
     if head is not None:
         yield b"\xef\xbb\xbf" + _csv([[head.title], *head.lines, []])
     yield _csv([titles(rows)])
-    async for piece in copied(session, rows.for_people(guarded=True)):
-        yield piece
+    async with aclosing(copied(session, rows.for_people(guarded=True))) as pieces:
+        async for piece in pieces:
+            yield piece
 
 
-async def as_ndjson(session: AsyncSession, rows: Rows, head: Head | None) -> AsyncIterator[bytes]:
+async def as_ndjson(session: AsyncSession, rows: Rows, head: Head | None) -> AsyncGenerator[bytes]:
     """One JSON object a line; the first says what follows."""
     if head is not None:
         yield orjson.dumps({"about": {"title": head.title} | dict(head.lines)}) + b"\n"
-    async for piece in copied(session, rows.for_programs(), is_json=True):
-        yield piece
+    async with aclosing(copied(session, rows.for_programs(), is_json=True)) as pieces:
+        async for piece in pieces:
+            yield piece
 
 
 async def write_xlsx(session: AsyncSession, rows: Rows, head: Head, path: Path) -> None:
@@ -70,16 +74,18 @@ async def write_xlsx(session: AsyncSession, rows: Rows, head: Head, path: Path) 
     assert child.stdin is not None
     try:
         child.stdin.write(json.dumps(about).encode() + b"\n")
-        async for piece in copied(session, rows.for_people(guarded=False)):
-            child.stdin.write(piece)
-            await child.stdin.drain()
+        async with aclosing(copied(session, rows.for_people(guarded=False))) as pieces:
+            async for piece in pieces:
+                child.stdin.write(piece)
+                await child.stdin.drain()
         child.stdin.close()
         if await child.wait() != 0:
             raise ChildProcessError("The workbook could not be written.")
     finally:
         if child.returncode is None:
             child.kill()
-            await child.wait()
+            with CancelScope(shield=True):
+                await child.wait()
 
 
 async def as_pdf(session: AsyncSession, rows: Rows, head: Head) -> bytes:

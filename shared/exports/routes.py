@@ -2,7 +2,8 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -10,10 +11,12 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from anyio import CancelScope
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import Send
 
 from shared.auth import Caller, CallerDep, Permission, allows
 from shared.clock import now, today
@@ -139,17 +142,29 @@ async def _answer(session: AsyncSession, caller: Caller, made: ExportMade, rows:
         except BaseException:
             folder.cleanup()
             raise
-        return StreamingResponse(_read_away(path, folder), media_type=media, headers=headers | {"Content-Length": str(path.stat().st_size)})
+        return Streamed(_read_away(path, folder), media_type=media, headers=headers | {"Content-Length": str(path.stat().st_size)})
     write = as_csv if made.format == "csv" else as_ndjson
-    return StreamingResponse(_streamed(caller, write, rows, head if with_head else None), media_type=f"{media}; charset=utf-8", headers=headers)
+    return Streamed(_streamed(caller, write, rows, head if with_head else None), media_type=f"{media}; charset=utf-8", headers=headers)
 
 
-async def _streamed(caller: Caller, write: Callable[..., AsyncIterator[bytes]], rows: Rows, head: Head | None) -> AsyncIterator[bytes]:
+class Streamed(StreamingResponse):
+    """An answer whose source is closed when its reader goes away, not when somebody tidies up."""
+
+    async def stream_response(self, send: Send) -> None:
+        try:
+            await super().stream_response(send)
+        finally:
+            with CancelScope(shield=True):
+                await self.body_iterator.aclose()  # type: ignore[attr-defined]  # ours are generators
+
+
+async def _streamed(caller: Caller, write: Callable[..., AsyncGenerator[bytes]], rows: Rows, head: Head | None) -> AsyncIterator[bytes]:
     """In a transaction of its own, as the caller: that of the request, with its record, is committed by now."""
     async with _slots, database.session("app", caller) as session:
         await _take_time(session)
-        async for piece in write(session, rows, head):
-            yield piece
+        async with aclosing(write(session, rows, head)) as pieces:
+            async for piece in pieces:
+                yield piece
 
 
 async def _take_time(session: AsyncSession) -> None:

@@ -1,10 +1,11 @@
 """What a file holds: columns over the rows of a list, written by the database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from anyio import CancelScope
 from sqlalchemy import ColumnElement, Select, String, Text, case, cast, collate, func, literal, or_, select
 from sqlalchemy.dialects.postgresql.asyncpg import PGDialect_asyncpg
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -64,8 +65,11 @@ def _guarded(cell: Any) -> ColumnElement[Any]:
     return case(((text >= literal("A", String)) & (text < last), cell), (or_(*[func.left(text, 1) == sign for sign in FORMULAS]), literal("'", String) + text), else_=cell)
 
 
-async def copied(session: AsyncSession, statement: Select[Any], *, is_json: bool = False) -> AsyncIterator[bytes]:
-    """What the database writes, in pieces, as fast as they are taken: a reader who takes none for a minute ends it."""
+async def copied(session: AsyncSession, statement: Select[Any], *, is_json: bool = False) -> AsyncGenerator[bytes]:
+    """What the database writes, in pieces, as fast as they are taken: a reader who takes none for a minute ends it.
+
+    Whoever stops early closes it (`aclosing`) before the session.
+    """
     compiled = statement.compile(dialect=_DIALECT, compile_kwargs={"render_postcompile": True})
     values = compiled.params
     connection = await session.connection()
@@ -97,10 +101,11 @@ async def copied(session: AsyncSession, statement: Select[Any], *, is_json: bool
             yield bytes(piece)
         await copying
     finally:
-        if not copying.done():  # nobody reads on: what the connection is in the middle of cannot be taken back
-            driver.terminate()
-            await connection.invalidate()
-        left = [task for task in (waiting, copying) if task is not None and not task.done()]
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
+        with CancelScope(shield=True):  # a reader who goes away cancels whatever waits here
+            if not copying.done():  # what the connection is in the middle of cannot be taken back
+                driver.terminate()
+                await connection.invalidate()
+            left = [task for task in (waiting, copying) if task is not None]
+            for task in left:
+                task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)

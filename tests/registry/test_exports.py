@@ -5,6 +5,8 @@ import csv
 import io
 import json
 import re
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from typing import Any
 from zipfile import ZipFile
 
@@ -13,9 +15,11 @@ from asyncpg import DivisionByZeroError
 from python_calamine import CalamineWorkbook
 from sqlalchemy import func, literal, select
 
+from shared.auth import Caller
 from shared.db import database
 from shared.exports.files import PRINTED
-from shared.exports.rows import copied
+from shared.exports.routes import Streamed, _streamed
+from shared.exports.rows import Rows, copied
 from tests.registry.world import BACHE, BASE, BVT, World, ok, problem
 from tests.support.pdf import text_of
 
@@ -133,7 +137,6 @@ class TestExactlyAsFiltered:
         assert (row["person"], row["starts_on"], row["days"], row["state"]) == ("Nguyễn Thị Hoa", "2025-10-06", 3, "requested")
         assert "sick" not in answer.text
 
-
     async def test_licences_say_what_they_are_worth_today(self, staff: World) -> None:
         hoa = next(item for item in ok(await staff.api.as_("linh").get(f"{BASE}/persons"))["items"] if item["name"] == "Nguyễn Thị Hoa")
         for number, ends in (("1/QNI", "2025-09-30"), ("2/QNI", "2025-11-01"), ("3/QNI", "2029-12-31")):
@@ -243,6 +246,7 @@ class TestWhoTookWhat:
         assert kept.account == staff.api.account("linh")
 
 
+CALLER = Caller("linh", "here", "", frozenset(), frozenset(), "", False, ("VN-22",), (), scope=("VN.VN-22",), parties=("VN-22",))
 NUMBERS = func.generate_series(1, 1_000_000).column_valued("n")
 
 
@@ -257,6 +261,34 @@ class TestStreaming:
         async with asyncio.timeout(10), database.session("worker") as session:
             while await session.scalar(copies):
                 await session.execute(World.sql("SELECT pg_sleep(0.05)"))
+
+    async def test_whoever_goes_away_in_the_middle_gives_the_connection_back(self, committed_api: Any) -> None:
+        """A browser that is closed: the answer is cancelled while the database still writes."""
+        started = asyncio.Event()
+        sent = 0
+
+        async def write(session: Any, _rows: Any, _head: Any) -> AsyncGenerator[bytes]:
+            async with aclosing(copied(session, select(NUMBERS))) as pieces:
+                async for piece in pieces:
+                    yield piece
+
+        async def receive() -> dict[str, Any]:
+            await started.wait()
+            return {"type": "http.disconnect"}
+
+        async def send(message: dict[str, Any]) -> None:
+            nonlocal sent
+            sent += len(message.get("body", b""))
+            if sent:
+                started.set()
+                await asyncio.sleep(0)
+
+        response = Streamed(_streamed(CALLER, write, Rows(select(NUMBERS), [], None), None))
+        await response({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+        assert 0 < sent < 6_000_000
+        assert not any(pool.checkedout() for _role, pool in database.pools())
+        async with database.session("worker") as session:
+            assert await session.scalar(World.sql("SELECT 1")) == 1
 
     async def test_nothing_is_held_beyond_some_pieces(self, committed_api: Any) -> None:
         """A million rows pass through a few pieces of some tens of kilobytes."""

@@ -1,8 +1,9 @@
 """A list as a file: what the service writes goes on to the browser as it comes."""
 
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from services.portal.visit import Pages, Visit, not_found
+from shared.exports.routes import Streamed
 
 pages = Pages()
 
@@ -27,4 +28,4 @@ async def export(visit: Visit) -> Response:
         return not_found(visit)
     asked = [(name, value) for name, value in visit.request.query_params.multi_items() if value]
     said, pieces = await visit.api.stream(f"/api/v1/{path}", asked)
-    return StreamingResponse(pieces, headers={name: said[name] for name in PASSED_ON if name in said})
+    return Streamed(pieces, headers={name: said[name] for name in PASSED_ON if name in said})

@@ -31,5 +31,6 @@ LABELS = {
         "one-part-differs": _("only the day, the month or the year differs"),
         "same-year": _("the same year"),
     },
+    "history_act": {"distinguished": _("told apart")},
     "history_kind": {"duplicate": _("Possible duplicate")},
 }

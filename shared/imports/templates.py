@@ -2,9 +2,11 @@
 
 import io
 from collections.abc import Mapping
+from datetime import datetime, time
 
 import xlsxwriter
 
+from shared.clock import today
 from shared.i18n import _, translate
 from shared.imports.cells import WordOf, date_of
 from shared.imports.columns import Column, Kind, Lists
@@ -34,6 +36,7 @@ def template_of(kind: Kind, lists: Lists, language: str) -> bytes:
     """The workbook; a value outside a list is warned of and not forbidden, because other words are understood too."""
     out = io.BytesIO()
     with xlsxwriter.Workbook(out, AS_TEXT) as book:
+        book.set_properties({"created": datetime.combine(today(), time())})  # asked again on the same day, it is the same file
         sheet, known = book.add_worksheet(kind.name[:31]), book.add_worksheet(translate(_("Lists"), language)[:31])
         bold, day, plain = book.add_format({"bold": True}), book.add_format({"num_format": "dd/mm/yyyy"}), book.add_format({"num_format": "@"})
         sheet.freeze_panes(1, 0)

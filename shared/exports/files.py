@@ -70,7 +70,7 @@ async def write_xlsx(session: AsyncSession, rows: Rows, head: Head, path: Path) 
         "lines": [list(line) for line in head.lines],
         "columns": [[title, column.kind] for title, column in zip(titles(rows), rows.columns, strict=True)],
     }
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "shared.exports.sheet", str(path), stdin=asyncio.subprocess.PIPE)
+    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "shared.sheets", str(path), stdin=asyncio.subprocess.PIPE)
     assert child.stdin is not None
     try:
         child.stdin.write(json.dumps(about).encode() + b"\n")

@@ -1,4 +1,7 @@
-"""`python -m shared.exports.sheet FILE`: a workbook of the rows on standard input (one line that describes them, then CSV), in constant memory."""
+"""`python -m shared.sheets FILE`: a workbook of the rows on standard input (one line that describes them, then CSV), in constant memory.
+
+It stands outside the package that uses it, so that the process imports nothing but the writer.
+"""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""`python -m shared.sheets FILE`: a workbook of the rows on standard input (one line that describes them, then CSV), in constant memory.
+"""`python sheets.py FILE`: a workbook of the rows on standard input (one line that describes them, then CSV), in constant memory.
 
 It stands outside the package that uses it, so that the process imports nothing but the writer.
 """

@@ -21,6 +21,7 @@ from shared.exports.rows import Rows, copied
 from shared.i18n import _, current_language, translate
 
 TEMPLATE = Path(__file__).with_name("list.typ")
+WRITER = Path(__file__).parents[1] / "sheets.py"
 PRINTED = 2000
 """More lines than this nobody prints; the file would take minutes."""
 
@@ -70,7 +71,7 @@ async def write_xlsx(session: AsyncSession, rows: Rows, head: Head, path: Path) 
         "lines": [list(line) for line in head.lines],
         "columns": [[title, column.kind] for title, column in zip(titles(rows), rows.columns, strict=True)],
     }
-    child = await asyncio.create_subprocess_exec(sys.executable, "-m", "shared.sheets", str(path), stdin=asyncio.subprocess.PIPE)
+    child = await asyncio.create_subprocess_exec(sys.executable, "-P", str(WRITER), str(path), stdin=asyncio.subprocess.PIPE)
     assert child.stdin is not None
     try:
         child.stdin.write(json.dumps(about).encode() + b"\n")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from random import Random
 from uuid import UUID
 
-HORIZON, UNITS, SHARES, ACTS_OF_ONE = 24, 20, (0.2, 0.5, 0.8, 1.0), 3
+HORIZON, UNITS, SHARES = 24, 20, (0.2, 0.5, 0.8, 1.0)
 ACTS = ("changed", "transferred", "corrected", "ended")
 SUPERSEDING = {"changed": "changed", "transferred": "changed", "corrected": "corrected", "ended": "ended"}
 
@@ -102,13 +102,13 @@ class Round:
     from_days: dict[int, int]
 
 
-def rounds(histories: list[History], seed: int) -> Iterator[Round]:
-    """Everything begins; then, round by round, some are acted on, and the others stand as they are."""
+def rounds(histories: list[History], seed: int, acts_of_one: int) -> Iterator[Round]:
+    """Everything begins; then each is acted on so many times: kind by kind some are, and the others stand as they are."""
     random = Random(seed)  # noqa: S311  no secret
     for one in histories:
         one.begin(random)
     yield Round("recorded", {})
-    for _number in range(ACTS_OF_ONE):
+    for _number in range(acts_of_one):
         chosen = {one.number: random.choice(ACTS) for one in histories}
         for act in ACTS:
             from_days = {}

@@ -92,10 +92,10 @@ class Register:
         return beliefs
 
     async def headcount(self, number: int) -> list[tuple[Any, ...]]:
-        """People and shares of the facility on each day, as known after a round."""
+        """People (each has one assignment) and shares of the facility on each day, as known after a round."""
         entity = believed(Assignment, assignments_history, instant(number))
         days = select(cast(func.generate_series(day(0), day(DAYS[-1]), timedelta(days=1)), Date).label("day")).subquery()
-        counted = select(days.c.day, func.count(func.distinct(entity.person_id)), func.sum(entity.fte_share)).join_from(days, entity, entity.valid.contains(days.c.day))
+        counted = select(days.c.day, func.count(), func.sum(entity.fte_share)).join_from(days, entity, entity.valid.contains(days.c.day))
         return [tuple(row) for row in (await self.session.execute(counted.group_by(days.c.day).order_by(days.c.day))).all()]
 
 
@@ -117,7 +117,7 @@ _INSERT = World.sql(
 )
 
 
-async def play(world: World, count: int, seed: int) -> None:
+async def play(world: World, count: int, seed: int, acts_of_one: int) -> None:
     linh = world.api.as_("linh")
     (facility,) = ok(await linh.get("/api/v1/registry/facilities", params={"code": BVT}))["items"]
     posts = [(await world.post(fte=100))["id"] for _number in range(UNITS)]
@@ -127,11 +127,11 @@ async def play(world: World, count: int, seed: int) -> None:
         register = Register(session, facility, posts)
         await register.employ(histories)
         played: list[Round] = []
-        for number, one in enumerate(rounds(histories, seed)):
+        for number, one in enumerate(rounds(histories, seed, acts_of_one)):
             await register.write(histories, number, one.act)
             played.append(one)
         acts = sum(len(one.from_days) for one in played)
-        assert acts > count, "most acts must do something"
+        assert acts > count * acts_of_one / 2, "most acts must do something"
 
         views = [await register.known_at(number) for number in range(len(played))]
         for number, view in enumerate(views):
@@ -162,19 +162,19 @@ async def other_pasts_are_corrections(session: AsyncSession, histories: Sequence
 
 
 async def test_no_view_of_a_day_changes_but_by_a_correction_and_nobody_is_lost(world: World) -> None:
-    await play(world, EVERYDAY, seed=20251123)
+    await play(world, EVERYDAY, seed=20251123, acts_of_one=2)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(3))
 async def test_the_same_over_many_more(world: World, seed: int) -> None:
-    await play(world, LONG, seed)
+    await play(world, LONG, seed, acts_of_one=5)
 
 
 def test_the_model_itself_never_overlaps() -> None:
     """Periods of one assignment follow each other: without that, a view of a day would not be one."""
     histories = [History(number) for number in range(4_000)]
-    for _round in rounds(histories, seed=1):
+    for _round in rounds(histories, seed=1, acts_of_one=6):
         for one in histories:
             belief = one.beliefs[-1]
             assert belief

@@ -137,6 +137,7 @@ class Wizard(Generic[ImportT]):
             raise Refused("nothing-to-import", _("No line of this file is good, so there is nothing to write."), possible=_("Correct the file by the report and send it again."))
         if in_background or checked.good + checked.changed > AT_ONCE_ROWS:
             checked.state, checked.as_caller, checked.done, checked.total, checked.tries = "writing", as_kept(caller), 0, checked.good + checked.changed, 0
+            await record_audit(session, caller, "import.begun", "import", checked.id, after={"kind": checked.kind, "file": checked.file_sha256, "rows": checked.total})
             return checked
         writing = Writing(self.kinds[checked.kind], checked.mode)
         while await writing.write_next(session, caller, checked):

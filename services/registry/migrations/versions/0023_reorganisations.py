@@ -286,6 +286,7 @@ def walls() -> None:
         CREATE FUNCTION follow_authorities(day date) RETURNS TABLE (code text, former text, path text) LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         DECLARE
             one text;
+            is_shared boolean;
             moved jsonb;
             gone text[];
         BEGIN
@@ -297,9 +298,11 @@ def walls() -> None:
             END IF;
             SELECT array_agg(DISTINCT label) INTO gone FROM jsonb_to_recordset(moved) AS m (former text, path text), unnest(string_to_array(m.former, '.')) AS label
             WHERE NOT label = ANY (string_to_array(m.path, '.'));
-            FOR one IN SELECT c.relname FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'authority_path'
+            FOR one, is_shared IN SELECT c.relname, EXISTS (SELECT FROM pg_attribute s WHERE s.attrelid = c.oid AND s.attname = 'shared_with')
+                       FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'authority_path'
                        WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace ORDER BY c.relname <> 'facilities', c.relname <> 'persons', c.relname LOOP
                 EXECUTE format('UPDATE %I AS t SET authority_path = m.path FROM jsonb_to_recordset($1) AS m (former ltree, path ltree) WHERE t.authority_path = m.former', one) USING moved;
+                CONTINUE WHEN NOT is_shared;
                 EXECUTE format(
                     'UPDATE %I AS t SET shared_with = parties_still(t.shared_with, t.authority_path, $2)
                      WHERE t.shared_with <> ''{}'' AND EXISTS (SELECT FROM jsonb_to_recordset($1) AS m (code text, path ltree) WHERE m.code = ANY (t.shared_with) OR m.path = t.authority_path)

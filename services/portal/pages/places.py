@@ -30,21 +30,23 @@ async def areas(visit: Visit) -> Response:
         areas=found["items"],
         next=found.get("next"),
         filters=filters | {"level": level},
-        countries=sorted({(one["country"], country_name(one["country"])) for one in levels}),
+        countries=sorted((await country_names(visit)).items()),
         levels=[(one["level"], one["names"][current_language.get()]) for one in levels if one["country"] == country],
         words={(one["country"], one["level"]): one["names"][current_language.get()] for one in levels},
     )
 
 
-def country_name(code: str) -> str:
-    return {"VN": "Việt Nam", "MA": "Maroc · المغرب", "FR": "France"}.get(code, code)
+async def country_names(visit: Visit) -> dict[str, str]:
+    """The countries whose areas are known, under each name that they have."""
+    found = await visit.api.get(f"{API}/areas", level="country", limit=200)
+    return {one["country"]: " · ".join(dict.fromkeys([one["name"], *one["names"].values()])) for one in found["items"]}
 
 
 @pages.get("/boundaries/sources")
 async def sources(visit: Visit) -> Response:
     """Where packaged data come from, with the licences that oblige us to say so."""
     found = await visit.api.get(f"{API}/areas/sources")
-    return visit.page("places/sources.html", countries=found["items"], language=current_language.get(), country_name=country_name)
+    return visit.page("places/sources.html", countries=found["items"], language=current_language.get(), names=await country_names(visit))
 
 
 @pages.get("/boundaries/{code}")

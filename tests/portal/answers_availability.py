@@ -53,7 +53,12 @@ SPELL = {
     "done_on": "2024-12-01", "recorded_at": "2024-12-01T02:00:00Z", "superseded_at": None, "superseded_act": None, "superseded_reason": None,
 }  # fmt: skip
 WRONG = SPELL | {"ends_on": "2024-12-31", "superseded_at": "2024-12-01T02:00:00Z", "superseded_act": "corrected", "superseded_reason": "read from the wrong line"}
-PERIODS = {"licence_id": ENDING, "known_at": None, "items": [SPELL, SPELL | {"starts_on": "2026-01-01", "ends_on": None, "standing": "revoked", "act": "revoked", "reason": "court"}], "earlier": [WRONG]}
+PERIODS = {
+    "licence_id": ENDING,
+    "known_at": None,
+    "items": [SPELL, SPELL | {"starts_on": "2026-01-01", "ends_on": None, "standing": "revoked", "act": "revoked", "reason": "court"}],
+    "earlier": [WRONG],
+}
 MINIMUM = {
     "id": uid(921), "reference": None, "facility_code": "VN-22-BVT", "facility_name": "Bệnh viện Đa khoa tỉnh", "unit": None, "occupation_code": None, "occupation_name": None,
     "specialty": "orthopaedic-surgery", "min_present": 6, "mission_cap_percent": 20, "cap_rule": CAP, "valid_from": "2025-01-01", "valid_to": None, "reason": None, "team_today": 12,

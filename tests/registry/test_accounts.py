@@ -340,7 +340,7 @@ class TestClosed:
         made = await invite(town, person_id=person["id"])
         other = await invite(town, "other")
         for employment, ends_on in ((first, "2025-09-30"), (second, "2025-10-10")):
-            ok(await linh.post(f"{BASE}/employments/{employment['id']}/ending", json={"ends_on": ends_on, "reason": "resigned"}))
+            ok(await linh.post(f"{BASE}/employments/{employment['id']}/ending", json={"ends_on": ends_on, "departure": "resigned"}))
         await close_departed()
         assert await self.state(town, made) == "open"
         with environment(RELAIS_TODAY="2025-10-10"):
@@ -358,7 +358,7 @@ class TestClosed:
         """A retired mentor, say."""
         person = await town.person()
         employment = await self.employ(town, person, BVT)
-        ok(await town.api.as_("linh").post(f"{BASE}/employments/{employment['id']}/ending", json={"ends_on": "2025-09-30", "reason": "retired"}))
+        ok(await town.api.as_("linh").post(f"{BASE}/employments/{employment['id']}/ending", json={"ends_on": "2025-09-30", "departure": "retired"}))
         made = await invite(town, roles=["mentor"], person_id=person["id"])
         await close_departed()
         assert await self.state(town, made) == "open"

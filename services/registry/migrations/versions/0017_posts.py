@@ -49,7 +49,7 @@ def upgrade() -> None:
                 JOIN offered ON offered.id = turn.post_id AND offered.valid @> turn.day
                 JOIN taken ON taken.post_id = turn.post_id AND taken.valid @> turn.day
                 GROUP BY turn.post_id, turn.day, offered.fte
-                HAVING sum(taken.fte_share) FILTER (WHERE NOT taken.marked) > offered.fte 
+                HAVING sum(taken.fte_share) FILTER (WHERE NOT taken.marked) > offered.fte
                     OR (sum(taken.fte_share) FILTER (WHERE NOT (taken.marked AND taken.is_new)) > offered.fte AND bool_or(taken.is_new AND NOT taken.marked))
             ) THEN
                 RAISE EXCEPTION 'a post is filled above its share' USING ERRCODE = '23514', CONSTRAINT = 'post_filled_above_its_share';

@@ -12,7 +12,7 @@ def upgrade() -> None:
     sql(
         """
         -- Every purpose that stands has no end: the new rules hold for each row there is.
-        -- squawk-ignore-file constraint-missing-not-valid, adding-required-field, prefer-robust-stmts
+        -- squawk-ignore-file constraint-missing-not-valid, adding-required-field, prefer-robust-stmts, require-concurrent-index-creation
         ALTER TABLE person_purposes
             ADD COLUMN until date,
             ADD COLUMN erase_from date,

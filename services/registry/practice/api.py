@@ -2,18 +2,19 @@
 
 from uuid import UUID
 
+from fastapi import Response
+
 from services.registry.practice.queries import practice_of
-from shared.auth import CallerDep
 from shared.clock import today
-from shared.db import SessionDep
 from shared.idempotency import Router
 from shared.practice import ROUTE, On, PracticeRead, Scope
+from shared.quick import QuickDep, quick
 
 router = Router(prefix="/practice", tags=["practice"])
 
 
-@router.get("/{person_id}", **ROUTE)
-async def read_practice(person_id: UUID, caller: CallerDep, session: SessionDep, scope: Scope = None, on: On = None) -> PracticeRead:
+@quick(router, "/{person_id}", **ROUTE)
+async def read_practice(person_id: UUID, asking: QuickDep, scope: Scope = None, on: On = None) -> Response:
     """Whether a person may practise, in a scope and on a day: yes with the licence, its conditions and until when, or no with the reasons."""
-    answer, authority = await practice_of(session, caller, person_id, scope=scope, on=on or today())
-    return PracticeRead.of(answer, authority)
+    answer, authority = await practice_of(asking, person_id, scope=scope, on=on or today())
+    return Response(PracticeRead.of(answer, authority).model_dump_json(), media_type="application/json")

@@ -51,7 +51,8 @@ async def load_country(session: AsyncSession, folder: Path) -> int:
     await session.execute(_PUT_LEVELS, {"rows": orjson.dumps(list(level_rows(about))).decode()})
     rows = list(area_rows(read_packaged(folder / "areas.csv.gz")))
     changes = list(change_rows(read_packaged(folder / "successions.csv.gz")))
-    changed = set((await session.scalars(_PUT_AREAS, {"rows": orjson.dumps(rows).decode()})).all())
+    ended = (await session.scalars(_END_PERIODS, {"rows": orjson.dumps(rows).decode()})).all()
+    changed = set(ended) | set((await session.scalars(_PUT_AREAS, {"rows": orjson.dumps(rows).decode()})).all())
     changed |= set((await session.scalars(_PUT_CHANGES, {"rows": orjson.dumps(changes).decode()})).all())
     await announce(session, changed)
     return len(changed)
@@ -187,6 +188,17 @@ _PUT_LEVELS = text(
     INSERT INTO area_levels AS l (country, level, position, names, announced)
     SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS packaged (country text, level text, position integer, names jsonb, announced boolean)
     ON CONFLICT (country, level) DO UPDATE SET (position, names, announced) = (excluded.position, excluded.names, excluded.announced)
+    """
+)
+
+# A later package ends a period that was open and adds the one that follows: the end must stand before its follower is written.
+_END_PERIODS = text(
+    """
+    UPDATE areas AS a SET valid = a.valid * daterange(packaged.valid_from, packaged.valid_to, '[]')
+    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS packaged (row_id uuid, valid_from date, valid_to date)
+    WHERE a.row_id = packaged.row_id AND NOT a.valid <@ daterange(packaged.valid_from, packaged.valid_to, '[]') AND a.valid && daterange(packaged.valid_from, packaged.valid_to, '[]')
+      AND NOT EXISTS (SELECT FROM areas d WHERE d.id = a.id AND d.source = 'decided')
+    RETURNING a.id
     """
 )
 

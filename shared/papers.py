@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import segno
-import typst
 
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No letter that is read as another one, so that a code can be typed from paper."""
@@ -40,9 +38,13 @@ async def printed(template: Path, words: Mapping[str, Any], address: str | None)
 
 def _square(address: str) -> str:
     drawn = io.BytesIO()
+    import segno  # some megabytes in each process, which few of them ever need
+
     segno.make(address, error="m").save(drawn, kind="svg", border=2, dark=INK, xmldecl=False)
     return drawn.getvalue().decode()
 
 
 def _compiled(template: Path, inputs: dict[str, str]) -> bytes:
+    import typst  # some megabytes in each process, which few of them ever need
+
     return typst.compile(template, format="pdf", sys_inputs=inputs, pdf_standards="a-2b", ignore_system_fonts=True)

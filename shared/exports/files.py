@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import typst
 from anyio import CancelScope
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -108,5 +107,7 @@ async def as_pdf(session: AsyncSession, rows: Rows, head: Head) -> bytes:
 
 
 def _compiled(data: str) -> bytes:
+    import typst  # some megabytes in each process, which few of them ever need
+
     pdf: bytes = typst.compile(TEMPLATE, format="pdf", sys_inputs={"data": data}, pdf_standards="a-2b", ignore_system_fonts=True)
     return pdf

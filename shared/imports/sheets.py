@@ -8,7 +8,6 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -61,6 +60,8 @@ class ErrorSheet:
 
     def __init__(self, path: Path, heading: Heading, reason: str) -> None:
         self.heading, self.number, self.width = heading, 0, len(heading.cells)
+        import xlsxwriter  # some megabytes in each process, which few of them ever need
+
         self.book = xlsxwriter.Workbook(str(path), AS_TEXT)
         self.day, self.wrong_day = (self.book.add_format({"num_format": "dd/mm/yyyy"} | more) for more in ({}, WRONG))
         self.plain, self.wrong, self.bold, self.why = (self.book.add_format(look) for look in ({}, WRONG, {"bold": True}, {"font_color": "#9b1c1c"}))

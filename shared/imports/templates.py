@@ -3,13 +3,16 @@
 import io
 from collections.abc import Mapping
 from datetime import datetime, time
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from shared.clock import today
 from shared.i18n import _, translate
 from shared.imports.cells import WordOf, date_of
 from shared.imports.columns import Column, Kind, Lists
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 LAST_ROW = 20_000
 AS_TEXT = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
@@ -35,6 +38,8 @@ def heading_in(column: Column, language: str) -> str:
 def template_of(kind: Kind, lists: Lists, language: str) -> bytes:
     """The workbook; a value outside a list is warned of and not forbidden, because other words are understood too."""
     out = io.BytesIO()
+    import xlsxwriter  # some megabytes in each process, which few of them ever need
+
     with xlsxwriter.Workbook(out, AS_TEXT) as book:
         book.set_properties({"created": datetime.combine(today(), time())})  # asked again on the same day, it is the same file
         sheet, known = book.add_worksheet(kind.name[:31]), book.add_worksheet(translate(_("Lists"), language)[:31])
@@ -58,7 +63,7 @@ def template_of(kind: Kind, lists: Lists, language: str) -> bytes:
     return out.getvalue()
 
 
-def write_list(sheet: xlsxwriter.worksheet.Worksheet, place: int, heading: str, codes: Mapping[str, str], bold: xlsxwriter.format.Format) -> None:
+def write_list(sheet: "Worksheet", place: int, heading: str, codes: Mapping[str, str], bold: "Format") -> None:
     sheet.write_string(0, place, heading, bold)
     sheet.set_column(place, place, 22)
     sheet.set_column(place + 1, place + 1, 44)
@@ -68,4 +73,6 @@ def write_list(sheet: xlsxwriter.worksheet.Worksheet, place: int, heading: str, 
 
 
 def letter(place: int) -> str:
-    return str(xlsxwriter.utility.xl_col_to_name(place))
+    from xlsxwriter.utility import xl_col_to_name
+
+    return str(xl_col_to_name(place))

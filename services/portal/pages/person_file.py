@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import orjson
-import typst
 from markupsafe import Markup
 from starlette.responses import Response
 
@@ -141,5 +140,7 @@ def _made(visit: Visit, told_is_away: bool) -> str:
 
 
 def _compiled(data: str) -> bytes:
+    import typst  # some megabytes in each process, which few of them ever need
+
     pdf: bytes = typst.compile(TEMPLATE, format="pdf", sys_inputs={"data": data}, pdf_standards="a-2b", ignore_system_fonts=True)
     return pdf

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from datetime import UTC, timedelta
 from typing import Any
 
-from icalendar import Calendar, Event
-
 from services.registry.periods import first_day, last_day
 from shared.i18n import _, translate
 from shared.names import initials_of
@@ -15,6 +13,8 @@ READ_AGAIN = timedelta(hours=6)
 
 def calendar_of(rows: Sequence[Any]) -> bytes:
     """Rows of `calendar_of_token`: at least one, which names the calendar; those without days say that nobody is away."""
+    from icalendar import Calendar, Event  # some megabytes in each process, which few of them ever need
+
     calendar = Calendar()
     calendar.add("prodid", "-//Relais//availability//EN")
     calendar.add("version", "2.0")

@@ -103,7 +103,7 @@ class TestCommands:
         said = relais(here, "doctor").stdout
         assert f"the {STACK_KIND} stack at {here.public_url}" in said
         used = int(said.split("Memory (PSS): ")[1].split(" MB")[0])
-        assert 0 < used <= MOST_MEMORY[STACK_KIND]
+        assert 0 < used <= MOST_MEMORY[STACK_KIND], said
 
 
 class TestFaults:

@@ -3,9 +3,11 @@
 import asyncio
 import importlib.util
 import logging
+from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +15,7 @@ from asyncpg import InterfaceError, PostgresError
 from fastapi import APIRouter, Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import iter_route_contexts
 from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -31,6 +34,7 @@ from shared.history import HistoryOf, history_router
 from shared.i18n import _
 from shared.idempotency import OnceRoute, Replay
 from shared.inbox import Consumer
+from shared.jurisdictions import somewhere
 from shared.logs import current_request_id
 from shared.operations import operations_router
 from shared.quick import QuickDoor
@@ -42,7 +46,7 @@ logger = logging.getLogger("relais.app")
 Task = Callable[[], Awaitable[None]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Service:
     """What a service is made of. `daily` and `frequent` tasks may run late, twice or in parallel without harm; a duty (shared.worker.Duty) runs all the time."""
 
@@ -79,8 +83,9 @@ class ProblemBody(BaseModel):
     request_id: str | None = None
 
 
+@cache
 def create_app(service: Service) -> ASGIApp:
-    """The service's ASGI application. Refuses to start when a route has no predicate or cannot be sent twice."""
+    """The service's ASGI application, made once: the launcher makes it before it forks. Refuses to start when a route has no predicate or cannot be sent twice."""
     i18n.add_translations(service.folder / "translations")
     prefix = f"/api/v1/{service.name}"
     app = FastAPI(
@@ -100,6 +105,7 @@ def create_app(service: Service) -> ASGIApp:
         app.include_router(router, include_in_schema=False)
     _handle_errors(app)
     _describe(app, service)
+    deque(iter_route_contexts(app.routes), maxlen=0)  # the framework makes them at the first request, in each process once more
     return TelemetryMiddleware(RequestContext(QuickDoor(app, prefix, service.routers)), service.name)
 
 
@@ -135,7 +141,8 @@ class RequestContext:
                 await asyncio.Event().wait()  # the headers have left, the body never does
 
         try:
-            await self.app(scope, receive, send_with_id)
+            with somewhere():  # whose country it is, the token says (shared.auth)
+                await self.app(scope, receive, send_with_id)
         finally:
             i18n.current_language.reset(language_token)
 

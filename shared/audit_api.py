@@ -8,7 +8,6 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from fastapi import Query
 from pydantic import BaseModel, Field
@@ -17,12 +16,12 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from shared.auth import Caller, CallerDep, allows, with_role
+from shared.clock import zone
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.history import AUDIT, Change, HistoryOf, change_of
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
-from shared.settings import settings
 
 can_audit = with_role("auditor")
 
@@ -104,7 +103,7 @@ def _visible(caller: Caller, kinds: Mapping[str, HistoryOf]) -> ColumnElement[bo
 
 
 def _asked(subject_kind: str | None, subject_id: UUID | None, who: str | None, act: str | None, first: date | None, last: date | None) -> Sequence[ColumnElement[bool]]:
-    zone = ZoneInfo(settings().time_zone)
+    counted_in = zone()
     asked: list[ColumnElement[bool]] = []
     if subject_kind is not None:
         asked.append(AUDIT.c.subject_kind == subject_kind)
@@ -115,9 +114,9 @@ def _asked(subject_kind: str | None, subject_id: UUID | None, who: str | None, a
     if act is not None:
         asked.append(AUDIT.c.act.endswith(".read") if act == "reads" else AUDIT.c.act == act)
     if first is not None:
-        asked.append(AUDIT.c.recorded_at >= datetime.combine(first, time(), zone))
+        asked.append(AUDIT.c.recorded_at >= datetime.combine(first, time(), counted_in))
     if last is not None:
-        asked.append(AUDIT.c.recorded_at < datetime.combine(last + timedelta(days=1), time(), zone))
+        asked.append(AUDIT.c.recorded_at < datetime.combine(last + timedelta(days=1), time(), counted_in))
     return asked
 
 

@@ -29,13 +29,18 @@ def sealed_audit(kinds: Mapping[str, str], *, managed: Mapping[str, str] | None 
 
 
 def audit_wall(kinds: Mapping[str, str], *, managed: Mapping[str, str] | None = None) -> None:
-    """Which records a request reads: those about things that row-level security shows it. Said again when a service has another kind of thing."""
+    """Which records a request reads: those about things that row-level security shows it."""
     migrate.sql(
         f"""
         DROP POLICY IF EXISTS audit_read ON audit;
         CREATE POLICY audit_read ON audit FOR SELECT TO {service_of_migration()}_app USING ({_visible_thing(kinds, managed or {})});
         """
     )
+
+
+def audit_wall_opens(kinds: Mapping[str, str] | None = None, *, managed: Mapping[str, str] | None = None) -> None:
+    """The wall as it stands, and behind it one more kind of thing, or several."""
+    migrate.sql(_read("audit_wall_opens").replace("{more}", _visible_thing(kinds or {}, managed or {})))
 
 
 def kept_seals() -> None:

@@ -6,7 +6,7 @@ today open (RLS and queries start from it); their parties are the codes with whi
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Annotated, Any
 
 from fastapi import Depends, Request
@@ -14,6 +14,7 @@ from fastapi.params import Depends as DependsParam
 
 from shared.errors import Forbidden, Refusal, Unauthenticated, Unavailable
 from shared.i18n import _
+from shared.jurisdictions import be_in
 from shared.settings import settings
 from shared.tokens import Claims, KeysUnavailable, TokenRefused, TokenVerifier
 
@@ -59,11 +60,16 @@ class Caller:
         """Whether one of the caller's relations of today covers this authority path."""
         return any(authority_path == path or authority_path.startswith(path + ".") for path in self.scope)
 
-    @property
+    @cached_property
     def authorities(self) -> list[str] | None:
         """The authorities under which all that the caller manages stands, `VN.VN-22`; None for whoever manages a whole country."""
         found = {".".join(path.split(".")[:2]) for path in self.scope}
         return None if any("." not in path for path in found) else sorted(found)
+
+    @cached_property
+    def roles_and_scopes(self) -> list[str]:
+        """What a person does here, and what a machine was given: as the walls of the database ask for it."""
+        return sorted(self.roles | self.scopes)
 
     @property
     def actor(self) -> str:
@@ -143,6 +149,8 @@ async def get_caller(request: Request) -> Caller:
         paths = await facility_paths(caller.facilities)
         caller = caller_of(claims, token=token.strip(), language=request.state.language, facility_paths=paths)
     request.state.caller = caller
+    if caller.scope:
+        be_in(caller.scope[0])
     return caller
 
 

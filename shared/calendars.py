@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-import holidays
-
 ONE_DAY = timedelta(days=1)
 
 
@@ -26,6 +24,8 @@ class WorkingCalendar:
     @classmethod
     def of_country(cls, country: str, years: Iterable[int], *, extra_days_off: Iterable[date] = (), working_weekend_days: Iterable[date] = ()) -> "WorkingCalendar":
         """The public holidays of a country (ISO 3166-1 alpha-2) with what its authority decided beside them."""
+        import holidays  # noqa: PLC0415  few processes count working days, and it takes megabytes of each
+
         public = holidays.country_holidays(country, years=sorted(set(years)))
         return cls(days_off=frozenset(public) | frozenset(extra_days_off), working_weekend_days=frozenset(working_weekend_days))
 
@@ -65,6 +65,12 @@ def add_months(day: date, months: int) -> date:
     index = day.year * 12 + day.month - 1 + months
     year, month = divmod(index, 12)
     return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def completed_years(since: date, day: date) -> int:
+    """Whole years on a day: 45 until the eve of the 46th birthday (R-AGE)."""
+    years = day.year - since.year
+    return years if add_months(since, 12 * years) <= day else years - 1
 
 
 def period_end(start: date, months: int) -> date:

@@ -1,7 +1,7 @@
 """What time it is, and on which day an act was done.
 
-`now()` is the real instant and dates what we record. `today()` is the day in the authority's zone, which a
-demo or test instance may set (RELAIS_TODAY), so that what falls due can be tried from outside.
+`now()` is the real instant and dates what we record. `today()` is the day in the zone of whoever asks, that of their
+authority's country; a demo or test instance may set it (RELAIS_TODAY), so that what falls due can be tried from outside.
 """
 
 from datetime import UTC, date, datetime
@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from shared.errors import Forbidden, Malformed, Refusal
 from shared.i18n import _
+from shared.jurisdictions import here
 from shared.settings import settings
 
 if TYPE_CHECKING:
@@ -20,8 +21,18 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+def zone() -> ZoneInfo:
+    """The zone in which days are counted: that of the country of whoever asks, unless the installation has one for all."""
+    return ZoneInfo(settings().time_zone or here().time_zone)
+
+
 def today() -> date:
-    return settings().today or datetime.now(ZoneInfo(settings().time_zone)).date()
+    return settings().today or datetime.now(zone()).date()
+
+
+def day_of(instant: datetime) -> date:
+    """The day on which something happened, as those whom it concerns count it."""
+    return instant.astimezone(zone()).date()
 
 
 def judge_done_on(caller: "Caller", done_on: date | None) -> date:

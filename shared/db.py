@@ -87,6 +87,7 @@ class Database:
         if role == "app":
             info["scope"] = array_literal(caller.scope if caller else ())
             info["parties"] = array_literal(caller.parties if caller else ())
+            info["roles"] = array_literal(caller.roles_and_scopes if caller else ())
         connection = self.rolled_back_connection
         if connection is not None:
             return AsyncSession(bind=connection, expire_on_commit=False, join_transaction_mode="create_savepoint", info=info | {"set_role": f"{settings().service}_{role}"})
@@ -119,10 +120,10 @@ def _tell_scope(session: Session, _transaction: Any, connection: Any) -> None:
         connection.exec_driver_sql(f'SET LOCAL ROLE "{info["set_role"]}"')
         connection.exec_driver_sql("SET CONSTRAINTS ALL DEFERRED")
     if "scope" in info:
-        connection.execute(_SET_SCOPE, {"scope": info["scope"], "parties": info["parties"]})
+        connection.execute(_SET_SCOPE, {"scope": info["scope"], "parties": info["parties"], "roles": info["roles"]})
 
 
-_SET_SCOPE = text("SELECT set_config('relais.scope', :scope, true), set_config('relais.parties', :parties, true)")
+_SET_SCOPE = text("SELECT set_config('relais.scope', :scope, true), set_config('relais.parties', :parties, true), set_config('relais.roles', :roles, true)")
 
 
 def _commit_is_sent(_connection: Any) -> None:

@@ -17,6 +17,7 @@ from shared.settings import settings
 MEDIA_TYPE = "application/problem+json"
 
 TITLES = {
+    307: _("Kept under another record"),
     400: _("The request cannot be read"),
     401: _("Please sign in"),
     403: _("You may not do this"),

@@ -63,7 +63,7 @@ def classified(field_class: FieldClass, **more: Any) -> Any:
     return Field(json_schema_extra={"x-class": field_class}, **more)
 
 
-Data = TypeVar("Data")
+Data = TypeVar("Data", covariant=True)
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,11 @@ territory (regional administrators) and to auditors; everybody else reads “you
 event of another service did is said to be the system's. Names of people are never in an audit row.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 from sqlalchemy import DateTime, Select, column, select, table
@@ -24,12 +23,12 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.auth import ALLOWED, Caller, CallerDep, Permission, allows, require
+from shared.clock import day_of
 from shared.db import SessionDep
 from shared.errors import NotFound, Refusal, problems
 from shared.i18n import _
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
-from shared.settings import settings
 
 SEES_ACCOUNTS = ("regional-administrator", "auditor")
 
@@ -50,11 +49,15 @@ AUDIT = table(
 
 @dataclass(frozen=True)
 class HistoryOf:
-    """Which rows of a kind a caller may see, and who reads things of this kind at all. `hidden`: fields above the class of those readers."""
+    """Which rows of a kind a caller may see, and who reads things of this kind at all. `hidden`: fields above the class of those readers.
+
+    `former`: the ids under which the thing was kept before, whose changes are its own too.
+    """
 
     visible: Callable[[Caller], Select[Any]]
     readers: Callable[[Caller], Permission]
     hidden: frozenset[str] = frozenset()
+    former: Callable[[AsyncSession, UUID], Awaitable[Sequence[UUID]]] | None = None
 
 
 class Actor(BaseModel):
@@ -101,7 +104,8 @@ def history_router(kinds: Mapping[str, HistoryOf]) -> Router:
             raise NotFound()
         require(known.readers(caller))
         await _must_be_visible(session, caller, known, subject_id)
-        statement = select(AUDIT).where(AUDIT.c.subject_kind == subject_kind, AUDIT.c.subject_id == subject_id, AUDIT.c.act.not_like("%.read"))
+        ids = [subject_id, *(await known.former(session, subject_id) if known.former else ())]
+        statement = select(AUDIT).where(AUDIT.c.subject_kind == subject_kind, AUDIT.c.subject_id.in_(ids), AUDIT.c.act.not_like("%.read"))
         found = await keyset_page(session, statement, keys=[-AUDIT.c.seq], params=page, scalars=False)
         return Page(items=[change_of(caller, row, known.hidden) for row in found.items], next=found.next)
 
@@ -121,15 +125,16 @@ def change_of(caller: Caller, row: Any, hidden: frozenset[str]) -> Change:
     return Change(
         recorded_at=recorded_at,
         done_on=done_on,
-        entered_afterwards=done_on < recorded_at.astimezone(ZoneInfo(settings().time_zone)).date(),
+        entered_afterwards=done_on < day_of(recorded_at),
         act=act,
-        actor=_actor(caller, actor),
+        actor=actor_told(caller, actor),
         request_id=request_id if caller.has_role(*SEES_ACCOUNTS) else None,
         differences=differences(before or {}, after or {}, hidden),
     )
 
 
-def _actor(caller: Caller, actor: str) -> Actor:
+def actor_told(caller: Caller, actor: str) -> Actor:
+    """Who did something, as this reader may know it."""
     if "#" not in actor:
         return Actor(kind="system", account=None)
     if actor == caller.actor:

@@ -20,7 +20,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID, uuid5
 
 import aiohttp
@@ -67,6 +67,14 @@ class Outdated(Exception):
     """This reader began before a rebuild, or with a broker that is gone: it must begin again."""
 
 
+class OldIds(Protocol):
+    """Ids in a batch that are other ones now (shared/persons.py)."""
+
+    async def follow(self) -> None: ...
+
+    def read(self, fact: Model) -> Model: ...
+
+
 class Consumer:
     """What one service hears. Declared once, at import."""
 
@@ -75,6 +83,7 @@ class Consumer:
         self.derived_tables: Sequence[str] = []
         self.replicas: dict[str, list[tuple[type[BaseModel], Callable[..., Awaitable[None]]]]] = {}
         self.handlers: dict[str, tuple[type[Event], Callable[..., Awaitable[None]]]] = {}
+        self.old_ids: Callable[[AsyncSession, Iterable[Message]], Awaitable[OldIds]] | None = None
 
     def replica(self, model: type[Model], apply: Callable[[AsyncSession, list[Received[Model]]], Awaitable[None]]) -> None:
         """Keep a copy of the aggregates of `model.topic`: `apply` gets the newest version of each, never an older one."""
@@ -269,6 +278,7 @@ class Taking:
         self.changed: dict[UUID, Version] = {}
         self.parks: dict[UUID, dict[str, Any]] = {}
         self.deaths: dict[UUID, dict[str, Any]] = {}
+        self.old_ids: OldIds | None = None
 
     async def take(self, messages: Sequence[Message]) -> Taken:
         """Take a batch in charge: applied, done, parked or dead, each event once."""
@@ -301,6 +311,8 @@ class Taking:
                 self.known.add(row.event_id)
             if row.subject is not None and row.blocks is not None:
                 self.blockers.setdefault(row.subject, []).append(((row.incarnation, row.version), row.blocks))
+        if self.consumer.old_ids is not None:
+            self.old_ids = await self.consumer.old_ids(self.session, [event.message for event in heard])
         if self.topic in self.consumer.process_topics:
             reached = await self.session.execute(_REACHED, self._about(heard))
             self.reached = {row.subject: (row.incarnation, row.version) for row in reached}
@@ -383,6 +395,8 @@ class Taking:
                 for place, (_, apply) in enumerate(self.consumer.replicas[self.topic]):
                     await apply(self.session, [event.received(event.states[place]) for event in events])
                 await self.session.flush()
+                if self.old_ids is not None:
+                    await self.old_ids.follow()
 
     # processes
 
@@ -457,8 +471,9 @@ class Taking:
 
     async def _handle(self, events: Sequence[Heard]) -> None:
         for event in events:
+            fact = self.old_ids.read(event.fact) if self.old_ids is not None and event.fact is not None else event.fact
             with _spans([event]):
-                await self.consumer.handlers[event.type][1](self.session, event.received(event.fact))
+                await self.consumer.handlers[event.type][1](self.session, event.received(fact))
             crash_point("inbox.after_effect")
         await self.session.flush()
         await self.session.execute(_CHECK_NOW)  # a deferred constraint must fail here, where we know whose it is

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from alembic import command, context, op
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, pool
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -29,8 +30,6 @@ def upgrade(service: str) -> None:
 
 def newest(service: str) -> str | None:
     """Revision that the service's code expects."""
-    from alembic.script import ScriptDirectory
-
     return ScriptDirectory.from_config(_config(service)).get_current_head()
 
 

@@ -83,6 +83,15 @@ def matches(name: str, query: str) -> bool:
     return all(any(all(any(word.startswith(start) for word in words) for start in alternative) for alternative in alternatives) for alternatives in query_words(query))
 
 
+SCRIPTS = {"LATIN": "Latn", "ARABIC": "Arab"}
+
+
+def script_of(name: str) -> str | None:
+    """The script of a name's letters (ISO 15924); None where they are of several, or of another one."""
+    found = {unicodedata.name(character, "").partition(" ")[0] for character in name if character.isalpha()}
+    return SCRIPTS.get(found.pop()) if len(found) == 1 else None
+
+
 def initials_of(name: str) -> str:
     """What a page that everybody reads may say of a name: the first letter of each word."""
     return "".join(f"{word[0]}." for word in name.split())

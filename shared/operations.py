@@ -14,7 +14,6 @@ from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sqlalchemy import RowMapping
 
-from shared import migrate
 from shared import operations_state as state
 from shared.audit import record_audit, record_audits
 from shared.auth import CallerDep, allows, with_role
@@ -23,7 +22,7 @@ from shared.dead_letters import close_letters
 from shared.errors import Malformed, NotFound, problems
 from shared.i18n import _
 from shared.idempotency import Router
-from shared.operations_version import code_version
+from shared.operations_version import code_version, expected_schema
 from shared.pagination import Page, PageDep
 from shared.rulepacks import RulePacks
 
@@ -238,7 +237,7 @@ def operations_router(service: "Service") -> Router:
             version=code.version,
             revision=code.revision,
             schema_revision=applied,
-            schema_expected=migrate.newest(service.name),
+            schema_expected=expected_schema(service.name),
             incarnation=incarnation,
             incarnation_since=since,
             packs=[

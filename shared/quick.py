@@ -62,7 +62,7 @@ def scoped(rows: str) -> str:
     the planner from taking that apart), so it is set before any of them is looked at; were it not, row-level security would show none.
     """
     return f"""
-        (SELECT set_config('relais.scope', :scope, true) || set_config('relais.parties', :shared, true) AS told OFFSET 0) AS scope
+        (SELECT set_config('relais.scope', :scope, true) || set_config('relais.parties', :shared, true) || set_config('relais.roles', :acting_as, true) AS told OFFSET 0) AS scope
         CROSS JOIN LATERAL (SELECT * FROM ({rows}) AS asked WHERE scope.told IS NOT NULL OFFSET 0) AS seen
     """  # noqa: S608  constants alone; values are parameters
 
@@ -79,10 +79,11 @@ class Quick:
         return found[0] if found else None
 
     async def rows(self, statement: str, **values: Any) -> Sequence[asyncpg.Record]:
-        """The rows of a statement with `:names` that reads FROM `scoped(…)`. `:paths` and `:parties` are the caller's own."""
+        """The rows of a statement with `:names` that reads FROM `scoped(…)`. `:paths`, `:parties` and `:roles` are the caller's own."""
         caller = self.caller
         text, names = positional(statement)
         values |= {"paths": caller.scope, "parties": caller.parties, "scope": array_literal(caller.scope), "shared": array_literal(caller.parties)}
+        values |= {"roles": caller.roles_and_scopes, "acting_as": array_literal(caller.roles_and_scopes)}
         if "authorities" in names:
             values["authorities"] = caller.authorities
         told = leaf(statement_name(text), "client", {"db.system.name": "postgresql"})

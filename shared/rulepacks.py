@@ -2,6 +2,8 @@
 
 A case keeps the pack of the day it opened (RP-01); every date or amount computed from a parameter shows
 "rule, value, citation" (RP-02), and a parameter that no text confirms says so.
+A pack may stand on another one of its folder (`extends`), whose parameters hold where it says nothing else: `generic` has those of the product.
+The product asks for a parameter by one name in every country; where the country's own text is known by another id, `id` says it and that one is cited.
 Units, citations and values in words are English message ids: their French and Vietnamese are in `translations/rules`, and `told` gives them.
 """
 
@@ -15,6 +17,8 @@ import yaml
 
 from shared.i18n import translate
 
+GENERIC = "generic"
+"""The pack of no jurisdiction: what the product itself lays down."""
 Confidence = Literal["confirmed", "to_confirm"]
 
 
@@ -67,7 +71,7 @@ class RulePacks:
     @classmethod
     def load(cls, folder: Path) -> "RulePacks":
         """Read every `*.yaml` of a folder. Raises ValueError when two packs of a jurisdiction overlap or a rule lacks its citation."""
-        packs = sorted((_read_pack(path) for path in sorted(folder.glob("*.yaml"))), key=lambda pack: (pack.jurisdiction, pack.valid_from))
+        packs = sorted((_read_pack(path) for path in sorted(folder.glob("*.yaml")) if path.stem != GENERIC), key=lambda pack: (pack.jurisdiction, pack.valid_from))
         for earlier, later in pairwise(packs):
             if earlier.jurisdiction == later.jurisdiction and earlier.covers(later.valid_from):
                 raise ValueError(f"Rule packs {earlier.id} and {later.id} are both in force on {later.valid_from}.")
@@ -87,9 +91,17 @@ class RulePacks:
 
 def _read_pack(path: Path) -> RulePack:
     content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    rules = {}
-    for rule_id, entry in content["rules"].items():
-        if not entry.get("citation"):
-            raise ValueError(f"{path.name}: rule {rule_id} has no citation.")
-        rules[rule_id] = Rule(rule_id, entry["value"], entry.get("unit", ""), entry["citation"], entry.get("confidence", "confirmed"))
+    rules = _read_rules(path, content["rules"])
+    if content.get("extends"):
+        below = path.with_name(f"{content['extends']}.yaml")
+        rules = _read_rules(below, yaml.safe_load(below.read_text(encoding="utf-8"))["rules"]) | rules
     return RulePack(content["id"], content["jurisdiction"], content["valid_from"], content.get("valid_to"), rules)
+
+
+def _read_rules(path: Path, entries: dict[str, Any]) -> dict[str, Rule]:
+    rules = {}
+    for name, entry in entries.items():
+        if not entry.get("citation"):
+            raise ValueError(f"{path.name}: rule {name} has no citation.")
+        rules[name] = Rule(entry.get("id", name), entry["value"], entry.get("unit", ""), entry["citation"], entry.get("confidence", "confirmed"))
+    return rules

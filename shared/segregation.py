@@ -10,6 +10,6 @@ from shared.rulepacks import Rule
 SEC_02 = Rule("SEC-02", 2, "different persons", "Relais rule book, segregation of duties (nobody checks, approves or grants what they declared, proposed or asked for)")
 
 
-def another_person(slug: str, text: str) -> Refusal:
+def another_person(slug: str, text: str, rule: Rule = SEC_02) -> Refusal:
     """A refusal that says the rule, and that a colleague may do it."""
-    return Refusal(slug, text, rule=SEC_02, possible=_("Ask a colleague who may do this."))
+    return Refusal(slug, text, rule=rule, possible=_("Ask a colleague who may do this."))

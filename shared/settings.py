@@ -90,11 +90,15 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] = Field("json", description="One JSON object a line, or readable text.")
 
     today: date | None = Field(None, description="The day of a demo or test instance; refused elsewhere.")
-    time_zone: str = Field("Asia/Ho_Chi_Minh", description="Zone in which the authority counts its days.")
+    country: str = Field("VN", description="Country of the installation (ISO 3166-1 alpha-2): what applies where no authority says another.")
+    time_zone: str = Field("", description="Zone in which days are counted for everybody; empty: that of each authority’s country.")
     files_dir: Path = Field(Path(".relais/files"), description="Folder of the content-addressed file store.")
+    upload_limit_mb: int = Field(10, ge=1, le=10, description="Largest paper (scan, letter, minutes) that a person or a candidate may hand in, in MB.")
+    import_files_days: int = Field(30, ge=1, le=3650, description="Days after which the files of imports, and their rows that nobody confirmed, are deleted; their counts stay.")
 
     identifiers_secret: SecretStr = Field(
-        SecretStr(""), description="Key of the registry that wraps the key of each person’s identifiers and blinds their index; empty: no identifier is kept. Keep it apart from the backups."
+        SecretStr(""),
+        description="Key of the registry that wraps the key of each person’s identifiers, blinds their index and gives each program its pseudonyms; empty: no identifier is kept, no pseudonym given. Keep it apart from the backups.",
     )
 
     audit_keys_dir: Path = Field(Path(".relais/audit-keys"), description="Folder of the keys that sign the sealed audit, one for each service; made at the first start.")

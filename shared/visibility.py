@@ -33,6 +33,7 @@ class CallerToCome:
     scope = bindparam("paths", type_=ARRAY(Text))
     parties = bindparam("parties", type_=ARRAY(Text))
     authorities: BindParameter[Any] | None = bindparam("authorities", type_=ARRAY(Text))
+    roles_and_scopes = bindparam("roles", type_=ARRAY(Text))
 
 
 class CallerOfACountry(CallerToCome):

@@ -21,10 +21,12 @@ DEGREES = {
 SPECIALTIES = {
     "anaesthesia-icu": _("Anaesthesia and intensive care"),
     "cardiology": _("Cardiology"),
+    "cardiovascular-surgery": _("Cardiovascular surgery"),
     "emergency": _("Emergency care"),
     "ent": _("Ear, nose and throat"),
     "general-medicine": _("General medicine"),
     "haematology": _("Haematology"),
+    "hospital-management": _("Hospital management"),
     "imaging": _("Imaging"),
     "intensive-care": _("Intensive and emergency care"),
     "internal-medicine": _("Internal medicine"),
@@ -63,6 +65,7 @@ MISSION_PROGRAMMES = {
     "duty-rotation": _("Duty of rotation (Decision 14/2013)"),
     "hanoi-rotation": _("Rotation in Hanoi"),
     "satellite-hospitals": _("Satellite hospitals"),
+    "bilateral-exchange": _("Bilateral exchange"),
 }
 MISSION_MODES = {"transfer": _("Handing over a technique"), "manpower": _("Manpower"), "mixed": _("Technique and manpower")}
 REGIONS = {"CN-GX": _("Guangxi"), "CN-GD": _("Guangdong"), "CN-YN": _("Yunnan"), "FR-IDF": _("Île-de-France"), "FR-ARA": _("Auvergne-Rhône-Alpes")}

@@ -4,8 +4,12 @@
 the rows itself (`COPY`, under row-level security); nothing is held in memory, and who took which list is kept before the first
 byte leaves. In the service:
 
-    exports = Exports(router, kept=keep_export)
+    exports = Exports(router, kept=kept_in(Export))                                  # shared/exports/models.py, shared/exports/migration.py
     exports.add("persons", staff_rows, title=_("Staff list"), allowed=can_find_people)
+
+A list of some ten thousands needs no query of its own: its route is asked page by page, so that the file holds what the list shows.
+
+    exports.add_list("awards", list_awards, *fields("worker_no", "title", "year", "state"), read=AwardRead, title=_("Awards"), allowed=can_read_personnel)
 """
 
 from shared.exports.routes import FORMATS, ExportMade, Exports, Format

@@ -16,7 +16,7 @@ from anyio import CancelScope
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.errors import Problem
-from shared.exports.rows import Rows, copied
+from shared.exports.rows import Written
 from shared.i18n import _, current_language, translate
 
 TEMPLATE = Path(__file__).with_name("list.typ")
@@ -33,7 +33,7 @@ class Head:
     lines: Sequence[tuple[str, str]]
 
 
-def titles(rows: Rows) -> list[str]:
+def titles(rows: Written) -> list[str]:
     return [translate(column.title) for column in rows.columns]
 
 
@@ -43,26 +43,26 @@ def _csv(lines: Sequence[Sequence[str]]) -> bytes:
     return written.getvalue().encode()
 
 
-async def as_csv(session: AsyncSession, rows: Rows, head: Head | None) -> AsyncGenerator[bytes]:
+async def as_csv(session: AsyncSession, rows: Written, head: Head | None) -> AsyncGenerator[bytes]:
     """RFC 4180. With a head also the mark by which spreadsheets know UTF-8; a program asks for the bare rows."""
     if head is not None:
         yield b"\xef\xbb\xbf" + _csv([[head.title], *head.lines, []])
     yield _csv([titles(rows)])
-    async with aclosing(copied(session, rows.for_people(guarded=True))) as pieces:
+    async with aclosing(rows.csv(session, guarded=True)) as pieces:
         async for piece in pieces:
             yield piece
 
 
-async def as_ndjson(session: AsyncSession, rows: Rows, head: Head | None) -> AsyncGenerator[bytes]:
+async def as_ndjson(session: AsyncSession, rows: Written, head: Head | None) -> AsyncGenerator[bytes]:
     """One JSON object a line; the first says what follows."""
     if head is not None:
         yield orjson.dumps({"about": {"title": head.title} | dict(head.lines)}) + b"\n"
-    async with aclosing(copied(session, rows.for_programs(), is_json=True)) as pieces:
+    async with aclosing(rows.ndjson(session)) as pieces:
         async for piece in pieces:
             yield piece
 
 
-async def write_xlsx(session: AsyncSession, rows: Rows, head: Head, path: Path) -> None:
+async def write_xlsx(session: AsyncSession, rows: Written, head: Head, path: Path) -> None:
     """A workbook, written by a process of its own: what it costs disturbs no other request, and its memory does not grow with the list."""
     about = {
         "title": head.title,
@@ -74,7 +74,7 @@ async def write_xlsx(session: AsyncSession, rows: Rows, head: Head, path: Path) 
     assert child.stdin is not None
     try:
         child.stdin.write(json.dumps(about).encode() + b"\n")
-        async with aclosing(copied(session, rows.for_people(guarded=False))) as pieces:
+        async with aclosing(rows.csv(session, guarded=False)) as pieces:
             async for piece in pieces:
                 child.stdin.write(piece)
                 await child.stdin.drain()
@@ -88,9 +88,9 @@ async def write_xlsx(session: AsyncSession, rows: Rows, head: Head, path: Path) 
                 await child.wait()
 
 
-async def as_pdf(session: AsyncSession, rows: Rows, head: Head) -> bytes:
+async def as_pdf(session: AsyncSession, rows: Written, head: Head) -> bytes:
     """Pages to print, with the head of the table on each. Raises Problem when there are too many lines."""
-    found = (await session.execute(rows.for_people(guarded=False).limit(PRINTED + 1))).all()
+    found = await rows.first(session, PRINTED + 1)
     if len(found) > PRINTED:
         raise Problem(
             409, "export-too-long-to-print", _("More than {most} lines cannot be printed."), possible=_("Set a filter, tick the rows, or take a spreadsheet."), most=PRINTED

@@ -2,31 +2,34 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import datetime
+from inspect import Parameter, Signature, signature
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from anyio import CancelScope
 from fastapi import APIRouter, Depends, Header, Query, Request
 from fastapi.responses import Response, StreamingResponse
+from pydantic import BaseModel
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import Send
 
 from shared.auth import Caller, CallerDep, Permission, allows
-from shared.clock import now, today
+from shared.clock import now, today, zone
 from shared.db import SessionDep, database
 from shared.errors import Forbidden, Refusal, problems
 from shared.exports.files import PRINTED, Head, as_csv, as_ndjson, as_pdf, write_xlsx
-from shared.exports.rows import Rows
+from shared.exports.pages import PagedRows
+from shared.exports.rows import Column, Rows, Written
+from shared.files import open_once, pieces_of
 from shared.i18n import _, translate
 from shared.ids import uuid7
-from shared.settings import settings
+from shared.pagination import Page
 
 Format = Literal["csv", "xlsx", "pdf", "ndjson"]
 FORMATS: dict[Format, str] = {
@@ -73,6 +76,35 @@ class ExportMade:
     at: datetime
 
 
+def _accepted(accept: str) -> Format:
+    """The kind of file that a program says it takes; CSV when it says nothing of the kind."""
+    for kind, media in FORMATS.items():
+        if media in accept:
+            return kind
+    return "csv"
+
+
+@dataclass(frozen=True)
+class How:
+    """As what a list is taken, and how much of it."""
+
+    format: Format
+    ids: Sequence[UUID]
+    head: bool
+
+
+def _how(
+    file_format: Annotated[Format | None, Query(alias="format", description="The kind of file; else as `Accept` says, else CSV.")] = None,
+    ids: Annotated[list[UUID] | None, Query(alias="id", max_length=MOST_TICKED, description="Only these rows of the list.")] = None,
+    head: Annotated[bool, Query(description="Without it a CSV or NDJSON file holds the rows alone.")] = True,
+    accept: Annotated[str | None, Header(include_in_schema=False)] = None,
+) -> How:
+    return How(file_format or _accepted(accept or ""), ids or (), head)
+
+
+_OF_REQUEST = frozenset({"caller", "session", "page"})
+
+
 Keep = Callable[[AsyncSession, Caller, ExportMade], Awaitable[None]]
 _slots = asyncio.Semaphore(AT_ONCE)
 
@@ -86,24 +118,35 @@ class Exports:
     def add(self, name: str, rows: Callable[..., Any], *, title: str, allowed: Callable[[Caller], Permission]) -> None:
         """`GET …/<name>`: `rows` is a dependency that takes the filters of the list and gives its Rows."""
 
-        async def export(
-            request: Request,
-            caller: CallerDep,
-            session: SessionDep,
-            found: Annotated[Rows, Depends(rows)],
-            file_format: Annotated[Format | None, Query(alias="format", description="The kind of file; else as `Accept` says, else CSV.")] = None,
-            ids: Annotated[list[UUID] | None, Query(alias="id", max_length=MOST_TICKED, description="Only these rows of the list.")] = None,
-            head: Annotated[bool, Query(description="Without it a CSV or NDJSON file holds the rows alone.")] = True,
-            accept: Annotated[str | None, Header(include_in_schema=False)] = None,
-        ) -> Response:
-            if not caller.scope:
-                raise Forbidden(Refusal("export-without-relation", _("A list is exported by those who work for an authority or a facility.")))
-            chosen = file_format or _accepted(accept or "")
-            asked = {key: value for key, value in request.query_params.items() if key not in HOW and value}
-            made = ExportMade(uuid7(), name, chosen, asked, len(ids or ()), now())
-            await self._kept(session, caller, made)
-            return await _answer(session, caller, made, found.only(ids or ()), translate(title), with_head=head)
+        async def export(request: Request, caller: CallerDep, session: SessionDep, found: Annotated[Rows, Depends(rows)], how: Annotated[How, Depends(_how)]) -> Response:
+            return await self._export(request, caller, session, name, found, how, title)
 
+        self._route(name, export, allowed)
+
+    def add_list(self, name: str, route: Callable[..., Awaitable[Page[Any]]], *columns: Column, read: type[BaseModel], title: str, allowed: Callable[[Caller], Permission]) -> None:
+        """`GET …/<name>`: the same filters as the list's own route, which is asked page by page."""
+        filters = [parameter for parameter in signature(route).parameters.values() if parameter.name not in _OF_REQUEST]
+
+        async def export(incoming: Request, caller: Caller, session: AsyncSession, how: How, **asked: Any) -> Response:
+            found = PagedRows(lambda its_session, page: route(caller=caller, session=its_session, page=page, **asked), read, columns)
+            return await self._export(incoming, caller, session, name, found, how, title)
+
+        own = {"incoming": Request, "caller": CallerDep, "session": SessionDep, "how": Annotated[How, Depends(_how)]}
+        export.__signature__ = Signature(  # type: ignore[attr-defined]  # what FastAPI reads: the filters are those of the list
+            [Parameter(each, Parameter.KEYWORD_ONLY, annotation=kind) for each, kind in own.items()] + [each.replace(kind=Parameter.KEYWORD_ONLY) for each in filters],
+            return_annotation=Response,
+        )
+        self._route(name, export, allowed)
+
+    async def _export(self, request: Request, caller: Caller, session: AsyncSession, name: str, found: Written, how: How, title: str) -> Response:
+        if not caller.scope:
+            raise Forbidden(Refusal("export-without-relation", _("A list is exported by those who work for an authority or a facility.")))
+        asked = {key: value for key, value in request.query_params.items() if key not in HOW and value}
+        made = ExportMade(uuid7(), name, how.format, asked, len(how.ids), now())
+        await self._kept(session, caller, made)
+        return await _answer(session, caller, made, found.only(how.ids), translate(title), with_head=how.head)
+
+    def _route(self, name: str, export: Callable[..., Awaitable[Response]], allowed: Callable[[Caller], Permission]) -> None:
         export.__doc__ = f"The list of {name} as a file, exactly as filtered: CSV or NDJSON streamed, XLSX, or PDF up to {PRINTED} lines. Who took it is kept."
         content: dict[str, Any] = {media: {"schema": {"type": "string", "format": "binary"}} for media in FORMATS.values()}
         self._router.add_api_route(
@@ -117,15 +160,7 @@ class Exports:
         )
 
 
-def _accepted(accept: str) -> Format:
-    """The kind of file that a program says it takes; CSV when it says nothing of the kind."""
-    for kind, media in FORMATS.items():
-        if media in accept:
-            return kind
-    return "csv"
-
-
-async def _answer(session: AsyncSession, caller: Caller, made: ExportMade, rows: Rows, title: str, *, with_head: bool) -> Response:
+async def _answer(session: AsyncSession, caller: Caller, made: ExportMade, rows: Written, title: str, *, with_head: bool) -> Response:
     head = Head(title, _lines(caller, made))
     headers = {"Content-Disposition": f'attachment; filename="{made.list}-{today().isoformat()}.{made.format}"'}
     media = FORMATS[made.format]
@@ -133,18 +168,15 @@ async def _answer(session: AsyncSession, caller: Caller, made: ExportMade, rows:
         async with _slots:
             return Response(await as_pdf(session, rows, head), media_type=media, headers=headers)
     if made.format == "xlsx":
-        folder = tempfile.TemporaryDirectory(prefix="export-")
-        try:
-            path = Path(folder.name) / "list.xlsx"
+        with tempfile.TemporaryDirectory(prefix="export-") as folder:
+            path = Path(folder) / "list.xlsx"
             async with _slots:
                 await _take_time(session)
                 await write_xlsx(session, rows, head, path)
-        except BaseException:
-            folder.cleanup()
-            raise
-        return Streamed(_read_away(path, folder), media_type=media, headers=headers | {"Content-Length": str(path.stat().st_size)})
+            size, file = path.stat().st_size, open_once(path)
+        return Streamed(pieces_of(file), media_type=media, headers=headers | {"Content-Length": str(size)})
     write = as_csv if made.format == "csv" else as_ndjson
-    return Streamed(_streamed(caller, write, rows, head if with_head else None), media_type=f"{media}; charset=utf-8", headers=headers)
+    return Streamed(streamed(caller, lambda its_session: write(its_session, rows, head if with_head else None)), media_type=f"{media}; charset=utf-8", headers=headers)
 
 
 class Streamed(StreamingResponse):
@@ -158,11 +190,11 @@ class Streamed(StreamingResponse):
                 await self.body_iterator.aclose()  # type: ignore[attr-defined]  # ours are generators
 
 
-async def _streamed(caller: Caller, write: Callable[..., AsyncGenerator[bytes]], rows: Rows, head: Head | None) -> AsyncIterator[bytes]:
+async def streamed(caller: Caller, write: Callable[[AsyncSession], AsyncGenerator[bytes]]) -> AsyncGenerator[bytes]:
     """In a transaction of its own, as the caller: that of the request, with its record, is committed by now."""
     async with _slots, database.session("app", caller) as session:
         await _take_time(session)
-        async with aclosing(write(session, rows, head)) as pieces:
+        async with aclosing(write(session)) as pieces:
             async for piece in pieces:
                 yield piece
 
@@ -172,21 +204,15 @@ async def _take_time(session: AsyncSession) -> None:
     await session.execute(text(f"SELECT set_config('statement_timeout', '{LONGEST_MINUTES}min', true), set_config('work_mem', '{SORTED_IN}', true)"))
 
 
-async def _read_away(path: Path, folder: "tempfile.TemporaryDirectory[str]") -> AsyncIterator[bytes]:
-    with folder, path.open("rb") as file:
-        while piece := await asyncio.to_thread(file.read, 1 << 18):
-            yield piece
-
-
 def _lines(caller: Caller, made: ExportMade) -> list[tuple[str, str]]:
     """Filter, day and author. The author is an account: a name would travel with every copy."""
     lines = [(translate(FILTERS.get(name, name)), value) for name, value in made.filters.items()] or [(translate(_("Filter")), translate(_("none")))]
     if made.ticked:
         lines.append((translate(_("Ticked rows")), str(made.ticked)))
-    zone = ZoneInfo(settings().time_zone)
+    counted_in = zone()
     return [
         *lines,
-        (translate(_("Made on")), f"{today().isoformat()} {made.at.astimezone(zone):%H:%M} ({settings().time_zone})"),
+        (translate(_("Made on")), f"{today().isoformat()} {made.at.astimezone(counted_in):%H:%M} ({counted_in.key})"),
         (translate(_("Account")), caller.account),
         (translate(_("Number of the export")), str(made.id)),
     ]

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from anyio import CancelScope
 from sqlalchemy import ColumnElement, Select, String, Text, case, cast, collate, func, literal, or_, select
@@ -52,6 +52,18 @@ class Rows:
         """One text a cell. `guarded`: none that a spreadsheet would take for a formula."""
         rows = self.statement.with_only_columns(*[column.said().label(column.name) for column in self.columns]).subquery("rows")
         return select(*[_guarded(rows.c[column.name]) if guarded and column.kind == "text" else rows.c[column.name] for column in self.columns])
+
+    def csv(self, session: AsyncSession, *, guarded: bool) -> AsyncGenerator[bytes]:
+        """The rows for people, as the database writes them."""
+        return copied(session, self.for_people(guarded=guarded))
+
+    def ndjson(self, session: AsyncSession) -> AsyncGenerator[bytes]:
+        """The rows for programs, as the database writes them."""
+        return copied(session, self.for_programs(), is_json=True)
+
+    async def first(self, session: AsyncSession, most: int) -> Sequence[Sequence[Any]]:
+        """The first rows for people."""
+        return (await session.execute(self.for_people(guarded=False).limit(most))).all()
 
     def for_programs(self) -> Select[Any]:
         """One JSON object a row, with codes as they are."""
@@ -109,3 +121,18 @@ async def copied(session: AsyncSession, statement: Select[Any], *, is_json: bool
             for task in left:
                 task.cancel()
             await asyncio.gather(*left, return_exceptions=True)
+
+
+class Written(Protocol):
+    """Rows that can be written as a file."""
+
+    @property
+    def columns(self) -> Sequence[Column]: ...
+
+    def only(self, ids: Sequence[Any]) -> "Written": ...
+
+    def csv(self, session: AsyncSession, *, guarded: bool) -> AsyncGenerator[bytes]: ...
+
+    def ndjson(self, session: AsyncSession) -> AsyncGenerator[bytes]: ...
+
+    async def first(self, session: AsyncSession, most: int) -> Sequence[Sequence[Any]]: ...

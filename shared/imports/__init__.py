@@ -35,7 +35,7 @@ probations, bonds, agreements, past sessions). A service declares only what is i
     # When a thing takes several rows (an agreement, one row per obligation): whole="reference", the column that its rows
     # share. One bad row then keeps all its rows out, and `write` is given them together.
 
-    # change=…: what the lines change of what is recorded, when whoever sent the file said so (memory.may_change, Verdict.change).
+    # change=…: what the lines change of what is recorded, when whoever sent the file said so (memory.may_change, shared/imports/changing.py).
     # lists=…: what some columns take today, for the drop-downs of the empty workbook; a Fault with `unknown=word` asks for its code.
 
     KINDS = [Kind("mandates", COLUMNS, MandateLine, judge, write, allowed=can_import_mandates)]

@@ -22,6 +22,7 @@ _SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")
 _ISO = re.compile(r"^(\d{4})-(\d{2})-(\d{2})(?:[T ]00:00(?::00(?:\.0+)?)?)?$")
 _YEAR = re.compile(r"^(?:19|20)\d{2}$")
 _CODE = re.compile(r"^[A-Z]{2}(-[A-Z0-9]+)+$")  # an authority or a facility
+_CONTROL = re.compile("[\x00-\x1f\ud800-\udfff]")
 LONGEST_TEXT = 300
 
 
@@ -37,6 +38,8 @@ def written(cell: Cell) -> str:
     """The cell as somebody typed it: a number without the decimals that the spreadsheet added."""
     if cell is None:
         return ""
+    if isinstance(cell, str):
+        return canonical(cell)
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     if isinstance(cell, datetime | date):
@@ -48,7 +51,7 @@ def text_of(cell: Cell) -> str:
     value = written(cell)
     if len(value) > LONGEST_TEXT:
         raise Fault(_("This text is longer than {most} characters."), most=LONGEST_TEXT)
-    if any(ord(character) < 32 or 0xD800 <= ord(character) <= 0xDFFF for character in value):
+    if _CONTROL.search(value):
         raise Fault(_("This text holds a control character."))
     return value
 

@@ -62,7 +62,7 @@ def as_it_is(cells: Mapping[str, Any]) -> Mapping[str, Any]:
 class Kind:
     """One kind of import: its columns and line, and how its lines are judged and written. `build` judges the cells of a line together.
 
-    `lists` says, in a language, what some columns take by the register of today. `change` writes what the lines change of what is recorded; a kind without it only adds. `whole` is the column whose value the rows of one thing share, when a thing takes several rows: it is written whole or not at all.
+    `lists` says, in a language, what some columns take by the register of today. `change` writes what the lines change of what is recorded, and tells which of them were refused; a kind without it only adds. `whole` is the column whose value the rows of one thing share, when a thing takes several rows: it is written whole or not at all.
     """
 
     name: str
@@ -73,7 +73,7 @@ class Kind:
     allowed: Callable[[Caller], Permission]
     build: Callable[[Mapping[str, Any]], Mapping[str, Any]] = as_it_is
     whole: str | None = None
-    change: Callable[[AsyncSession, Caller, Sequence["Verdict"]], Awaitable[None]] | None = None
+    change: Callable[[AsyncSession, Caller, Sequence["Verdict"]], Awaitable[Sequence["Verdict"]]] | None = None
     lists: Callable[[AsyncSession, Caller, str], Awaitable[Lists]] | None = None
 
 
@@ -166,7 +166,12 @@ def filled_cells(heading: Heading, row: Row) -> frozenset[str]:
     return frozenset(name for name, place in heading.places.items() if place < len(row[1]) and written(row[1][place]) != "")
 
 
-def read_line(kind: Kind, heading: Heading, row: Row, code_of: CodeOf = no_code) -> Line | None:
+Known = dict[str, dict[str, Any]]
+"""By column what cells mean that were read before: most columns say the same few things again and again."""
+MOST_KNOWN = 2_000
+
+
+def read_line(kind: Kind, heading: Heading, row: Row, code_of: CodeOf = no_code, known: Known | None = None) -> Line | None:
     """A typed line, or nothing when the row is empty. Raises Faults with every wrong cell."""
     number, cells = row
     if all(cell is None or cell == "" or (isinstance(cell, str) and not cell.strip()) for cell in cells):
@@ -176,15 +181,27 @@ def read_line(kind: Kind, heading: Heading, row: Row, code_of: CodeOf = no_code)
     for column in kind.columns:
         place = heading.places.get(column.name)
         cell = cells[place] if place is not None and place < len(cells) else None
+        read = known.setdefault(column.name, {}) if known is not None else {}
+        if isinstance(cell, str) and cell in read:
+            values[column.name] = read[cell]
+            continue
         try:
-            if written(cell) == "":
-                if column.empty is ...:
-                    raise Fault(_("This must be filled."))
-                values[column.name] = column.empty
-            else:
-                values[column.name] = column.read(code_of(column.name, written(cell)) or cell)
+            values[column.name] = read_cell(column, cell, code_of)
         except Fault as fault:
             wrong.append((column.name, fault))
+        else:
+            if isinstance(cell, str) and len(read) < MOST_KNOWN:
+                read[cell] = values[column.name]
     if wrong:
         raise Faults(wrong)
     return kind.line(row=number, **kind.build(values))
+
+
+def read_cell(column: Column, cell: Cell, code_of: CodeOf) -> Any:
+    """What one cell says, by its own words or by what the authority said that they mean. Raises Fault."""
+    said = written(cell)
+    if said != "":
+        return column.read(code_of(column.name, said) or cell)
+    if column.empty is ...:
+        raise Fault(_("This must be filled."))
+    return column.empty

@@ -1,7 +1,7 @@
 """The imports that are too large for a request: the worker of the service checks and writes them, in batches, as the person who sent them.
 
-Each batch is a transaction of its own, with its events, its audit and how far it came: a kill loses one batch and doubles none. A check that was
-killed begins again, since it writes nothing in the register; a confirmed import goes on after the last batch.
+Each batch is a transaction of its own, with its events, its audit and how far it came: a kill loses one batch and doubles none. Both the check and the
+writing go on after the last batch; a worker that is ended again and again by the same batch gives the import up.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import gc
 import logging
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger("relais.imports")
 
-LOOK_SECONDS = 2.0
+LOOK_SECONDS = 1.0
 MOST_TRIES = 5
 _CALLER = TypeAdapter(Caller)
 _OF_CALLER = ("account", "issuer", "roles", "scopes", "client_id", "is_machine", "territories", "facilities", "scope", "parties", "acting_for", "language")
@@ -99,29 +99,31 @@ class Importing:
             if one.state != "checking":
                 return
             kind = self.wizard.kinds[one.kind]
-            reading = await read_heading(session, kind, one.authority_path, file_of(one))
+            reading = await read_heading(session, kind, one.authority_path, file_of(one), one.encoding)
             reading.lines_at_a_time = self.lines_at_a_time
-            total = await asyncio.to_thread(reading.count_lines)
-            await begin(session, one, reading, one.state)
-            if one.state == "asking":
-                return
-            one.total = total
-        checking = Checking(kind, reading, one.mode)
-        while True:
-            self.alive_at = time.monotonic()
-            chunk = await checking.read()
-            async with app_session(caller) as session:
-                one = await self._locked(session, caller, import_id)
-                if one.state != "checking":
+            kept_until = one.done
+            if not kept_until:
+                total = await asyncio.to_thread(reading.count_lines)
+                await begin(session, one, reading, one.state)
+                if one.state == "asking":
                     return
-                one.tries = 0
-                if not chunk:
-                    await checking.finish(session, caller, one)
-                    one.state, one.as_caller = "checked", None
-                    return
-                await checking.judge(session, caller, one, chunk)
-                one.done = chunk.last
-            crash_point("imports.batch_checked")
+                one.total = total
+        checking = Checking(kind, reading, one.mode, kept_until)
+        async with aclosing(checking.chunks()) as chunks:
+            async for chunk in chunks:
+                self.alive_at = time.monotonic()
+                async with app_session(caller) as session:
+                    one = await self._locked(session, caller, import_id)
+                    if one.state != "checking":
+                        return
+                    if await checking.judge(session, caller, one, chunk):
+                        one.done, one.tries = chunk.last, 0
+                crash_point("imports.batch_checked")
+        async with app_session(caller) as session:
+            one = await self._locked(session, caller, import_id)
+            if one.state == "checking":
+                await checking.finish(session, caller, one)
+                one.state, one.as_caller = "checked", None
 
     async def _write(self, caller: Caller, import_id: UUID) -> None:
         writing: Writing | None = None

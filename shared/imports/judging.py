@@ -1,5 +1,6 @@
 """What becomes of the lines of an import, and what the earlier lines of the same file said."""
 
+from array import array
 from collections.abc import Hashable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,6 +23,7 @@ class Verdict:
     faults: Sequence[tuple[str | None, Fault]] = ()
     thing: Any = None  # of which a row that cannot be read is a part
     changes: Mapping[str, tuple[Any, Any]] | None = None  # by column, what is recorded and what the line says
+    about: Any = None  # the recorded thing that it changes
 
     @property
     def is_to_write(self) -> bool:
@@ -36,9 +38,9 @@ class Verdict:
         return cls(row, "bad", None, [(column, Fault(reason, **values))])
 
     @classmethod
-    def change(cls, line: Any, changes: Mapping[str, tuple[Any, Any]]) -> "Verdict":
+    def change(cls, line: Any, changes: Mapping[str, tuple[Any, Any]], about: Any = None) -> "Verdict":
         """What is recorded differs, and this import may change it."""
-        return cls(line.row, "changed", line, changes=changes)
+        return cls(line.row, "changed", line, changes=changes, about=about)
 
     @classmethod
     def recorded(cls, line: Any) -> "Verdict":
@@ -50,6 +52,48 @@ class Verdict:
         return cls(row, "unchanged", None, [(None, Fault(reason, **values))])
 
 
+_WORD = (1 << 64) - 1
+
+
+class Said:
+    """By the hash of a key which row said it first, and the hash of what it said: a million take 40 MB, where a dictionary takes 140."""
+
+    def __init__(self) -> None:
+        self._many = 0
+        self._make(1 << 10)
+
+    def _make(self, slots: int) -> None:
+        self._mask = slots - 1
+        self._keys, self._contents, self._rows = array("Q", bytes(8 * slots)), array("Q", bytes(8 * slots)), array("I", bytes(4 * slots))
+
+    def first(self, key: int, row: int, content: int) -> tuple[int, int]:
+        """The row and content of whoever said it first: this one when nobody did."""
+        if 2 * self._many > self._mask:
+            keys, rows, contents = self._keys, self._rows, self._contents
+            self._make(2 * len(keys))
+            for place, known in enumerate(keys):
+                if known:
+                    self._put(self._slot(known), known, rows[place], contents[place])
+        key = key or 1  # nothing stands in an empty slot
+        slot = self._slot(key)
+        if self._keys[slot] == key:
+            return self._rows[slot], self._contents[slot]
+        self._put(slot, key, row, content)
+        self._many += 1
+        return row, content
+
+    def _slot(self, key: int) -> int:
+        """Where it stands, or the empty slot where it will."""
+        keys, mask = self._keys, self._mask
+        slot = (key ^ key >> 32) & mask
+        while keys[slot] not in (0, key):
+            slot = slot + 1 & mask
+        return slot
+
+    def _put(self, slot: int, key: int, row: int, content: int) -> None:
+        self._keys[slot], self._rows[slot], self._contents[slot] = key, row, content
+
+
 @dataclass
 class Memory:
     """What the earlier lines of the same file said, so that lines are judged against each other across chunks.
@@ -59,25 +103,20 @@ class Memory:
 
     may_change: bool = False
     filled: Mapping[int, Set[str]] = field(default_factory=dict)
-    said: dict[int, int] = field(default_factory=dict)
+    said: Said = field(default_factory=Said)
     kept: dict[Hashable, list[Any]] = field(default_factory=dict)
     also_bad: list[Verdict] = field(default_factory=list)
 
     def again(self, line: Any, key: Hashable) -> Verdict | None:
         """Judge a repetition: an identical line is ignored; one key for two things refuses both."""
-        # Of a million lines only two numbers each are kept, in one: the row, and the hash of what it says.
-        content = hash(astuple(line)) & _HASH
-        row, said = divmod(self.said.setdefault(hash(key), line.row << _BITS | content), 1 << _BITS)
+        content = hash(astuple(line)) & _WORD
+        row, said = self.said.first(hash(key) & _WORD, line.row, content)
         if row == line.row:
             return None
         if said == content:
             return Verdict.unchanged(line.row, IGNORED, other=row)
         self.also_bad.append(Verdict.bad(row, None, _("Row {other} says something else under the same number or code."), other=line.row))
         return Verdict.bad(line.row, None, _("Row {other} says something else under the same number or code."), other=row)
-
-
-_BITS = 61
-_HASH = (1 << _BITS) - 1
 
 
 def astuple(line: Any) -> tuple[Any, ...]:

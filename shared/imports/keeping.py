@@ -17,14 +17,15 @@ async def keep(session: AsyncSession, checked: ImportColumns, verdicts: Sequence
     """Write or rewrite the verdict of each row."""
     if not verdicts:
         return
-    rows = [
-        {"row": v.row, "state": v.state, "line": as_json(v.line), "faults": [fault_as_json(column, fault) for column, fault in v.faults], "changes": v.changes} for v in verdicts
-    ]
-    await session.execute(_KEEP, {"rows": database.dumps(rows), "id": checked.id, "path": checked.authority_path})
-
-
-def as_json(line: Any) -> dict[str, Any] | None:
-    return None if line is None else {name: getattr(line, name) for name in line.__slots__}
+    await session.execute(
+        _KEEP,
+        {
+            "id": checked.id, "path": checked.authority_path, "rows": [v.row for v in verdicts], "states": [v.state for v in verdicts],
+            "lines": [None if v.line is None else database.dumps(v.line) for v in verdicts],
+            "faults": [database.dumps([fault_as_json(column, fault) for column, fault in v.faults]) if v.faults else None for v in verdicts],
+            "changes": [None if v.changes is None else database.dumps(v.changes) for v in verdicts],
+        },
+    )  # fmt: skip
 
 
 def fault_as_json(column: str | None, fault: Fault) -> dict[str, Any]:
@@ -43,8 +44,8 @@ async def count(session: AsyncSession, checked: ImportColumns) -> None:
 _KEEP = text(
     """
     INSERT INTO import_rows (import_id, row, state, line, faults, changes, authority_path)
-    SELECT :id, row, state, line, faults, changes, CAST(:path AS ltree)
-    FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS judged (row integer, state text, line jsonb, faults jsonb, changes jsonb)
+    SELECT :id, row, state, CAST(line AS jsonb), coalesce(CAST(faults AS jsonb), '[]'), CAST(changes AS jsonb), CAST(:path AS ltree)
+    FROM unnest(CAST(:rows AS integer[]), CAST(:states AS text[]), CAST(:lines AS text[]), CAST(:faults AS text[]), CAST(:changes AS text[])) AS judged (row, state, line, faults, changes)
     ON CONFLICT (import_id, row) DO UPDATE SET state = excluded.state, line = excluded.line, faults = excluded.faults, changes = excluded.changes
     """
 )

@@ -114,3 +114,8 @@ def imports_as_jobs() -> None:
         CREATE INDEX imports_to_work_off ON imports (created_at) WHERE state IN ('checking', 'writing');
         """
     )
+
+
+def imports_that_end() -> None:
+    """In which encoding a text file was read, and when the file was deleted."""
+    sql("ALTER TABLE imports ADD COLUMN encoding text, ADD COLUMN file_deleted_on date;")

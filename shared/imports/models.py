@@ -1,6 +1,6 @@
 """An import is checked first and confirmed once; its lines are kept only until then."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ class ImportColumns(Protected):
     state: Mapped[str] = mapped_column(default="checked")
     file_name: Mapped[str]
     file_sha256: Mapped[str]
+    file_deleted_on: Mapped[date | None]
+    encoding: Mapped[str | None]
     questions: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     ignored_columns: Mapped[list[str]] = mapped_column(ARRAY(Text))
     rows: Mapped[int] = mapped_column(default=0)

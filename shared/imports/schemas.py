@@ -1,12 +1,13 @@
 """Imports as the API shows them."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.actions import Action
+from shared.imports.encodings import Windows
 
 Said = Annotated[str, StringConstraints(min_length=1, max_length=100)]
 RowState = Literal["good", "changed", "bad", "unchanged"]
@@ -57,12 +58,20 @@ class HeadingRead(BaseModel):
     examples: list[str]
 
 
+class EncodingRead(BaseModel):
+    """How one encoding would read words of the file."""
+
+    encoding: Windows
+    examples: list[str]
+
+
 class QuestionsRead(BaseModel):
     """What must be said before the file can be judged: which of these headings mean which of these columns."""
 
     missing: list[str]
     columns: list[str]
     headings: list[HeadingRead]
+    encodings: list[EncodingRead] = Field(default=[], description="When the file does not tell its encoding: how each possible one reads words of it. One must be chosen first.")
 
 
 class UnknownWordRead(BaseModel):
@@ -83,7 +92,7 @@ class ChoiceRead(BaseModel):
 
 
 class MeaningsCreate(BaseModel):
-    """What headings mean (a column, or null for nothing) and, by column, which code a word means."""
+    """What headings mean (a column, or null for nothing) and, by column, which code a word means; of a text file that does not tell it, the encoding."""
 
     model_config = ConfigDict(
         extra="forbid",
@@ -92,6 +101,7 @@ class MeaningsCreate(BaseModel):
 
     columns: dict[Said, str | None] = Field(default={}, max_length=200)
     values: dict[str, dict[Said, str]] = Field(default={}, max_length=50)
+    encoding: Windows | None = None
 
 
 class ImportRead(BaseModel):
@@ -122,6 +132,8 @@ class ImportRead(BaseModel):
     lists: dict[str, list[ChoiceRead]] = {}
     file_name: str
     file_sha256: str
+    encoding: str | None = Field(default=None, description="In which encoding a text file was read.")
+    file_deleted_on: date | None = Field(default=None, description="When the file as it was sent was deleted: its counts stay.")
     ignored_columns: list[str]
     rows: int
     good: int

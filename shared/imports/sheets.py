@@ -36,7 +36,7 @@ def file_of(one: ImportColumns) -> StoredFile:
 
 async def sheet_of_errors(session: AsyncSession, kind: Kind, one: ImportColumns, language: str) -> Path:
     """A temporary file, for the caller to remove."""
-    reading = Reading(kind, file_of(one))
+    reading = Reading(kind, file_of(one), encoding=one.encoding)
     await asyncio.to_thread(reading.begin)
     handle = tempfile.NamedTemporaryFile(prefix="errors-", suffix=".xlsx", delete=False)  # noqa: SIM115 - it outlives this function
     handle.close()

@@ -5,7 +5,6 @@ number of columns. A file that cannot be read as it was meant (another encoding,
 because guessing would store broken names.
 """
 
-import codecs
 import csv
 import re
 import zipfile
@@ -14,13 +13,15 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
 from python_calamine import CalamineWorkbook
 
 from shared.errors import Malformed
+from shared.files import LARGEST_UNPACKED
 from shared.i18n import _
+from shared.imports.encodings import encoding_of
 
 Cell = str | float | int | bool | date | datetime | time | timedelta | None
 Row = tuple[int, list[Cell]]
@@ -28,7 +29,6 @@ Row = tuple[int, list[Cell]]
 MOST_COLUMNS = 200
 MOST_ROWS = 1_048_576  # of a spreadsheet
 MOST_CELLS = 20_000_000  # surface of a sheet: one cell in its last corner would make the reader build the whole of it
-LARGEST_UNPACKED = 300 * 1024 * 1024
 LONGEST_HEADING_LINE = 64 * 1024
 CHUNK = 1 << 20
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0 "
@@ -36,9 +36,9 @@ _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0 "
 _REFERENCE = re.compile(rb'\br="([A-Z]{1,4})([0-9]{1,8})"')
 
 
-def read_rows(path: Path, kind: str) -> Iterator[Row]:
+def read_rows(path: Path, kind: str, encoding: str | None = None) -> Iterator[Row]:
     """The rows of a stored file. Raises Malformed, also in the middle: then nothing of the file is used."""
-    return read_csv(path) if kind == "csv" else read_workbook(path)
+    return read_csv(path, encoding or encoding_of(path)) if kind == "csv" else read_workbook(path)
 
 
 def unreadable(reason: str, **values: Any) -> Malformed:
@@ -48,10 +48,10 @@ def unreadable(reason: str, **values: Any) -> Malformed:
 # --- CSV ---------------------------------------------------------------------------------------------------------------
 
 
-def read_csv(path: Path) -> Iterator[Row]:
-    """Rows of a CSV file in UTF-8, with or without its mark, or in UTF-16 with it, separated by comma, semicolon or tab."""
+def read_csv(path: Path, encoding: str) -> Iterator[Row]:
+    """Rows of a CSV file that can be read in this encoding, separated by comma, semicolon or tab."""
     with path.open("rb") as source:
-        text = TextIOWrapper(source, encoding=judge_encoding(source), errors="strict", newline="")
+        text = TextIOWrapper(source, encoding=encoding, errors="strict", newline="")
         separator = separator_of(text.readline(LONGEST_HEADING_LINE))
         text.seek(0)
         csv.field_size_limit(100_000)
@@ -71,24 +71,6 @@ def read_csv(path: Path) -> Iterator[Row]:
             if row > MOST_ROWS:
                 raise unreadable(_("The file has more than {most} rows. Cut it into several."), most=MOST_ROWS)
             yield row, list(cells)
-
-
-def judge_encoding(source: BinaryIO) -> str:
-    """The encoding, which must be certain before anything is read: Windows-1252 and 1258 have no mark, and a wrong guess would break every name."""
-    encoding = "utf-16" if source.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE) else "utf-8-sig"
-    source.seek(0)
-    decoder, line = codecs.getincrementaldecoder(encoding)(), 1
-    chunk = b"-"
-    while chunk:
-        chunk = source.read(CHUNK)
-        try:
-            decoder.decode(chunk, final=not chunk)
-        except UnicodeDecodeError as error:
-            line += chunk.count(b"\n", 0, error.start)
-            raise unreadable(_("The file is not in UTF-8 (line {line}). Save it again as “CSV UTF-8”, or send the XLSX file."), line=line) from error
-        line += chunk.count(b"\n")
-    source.seek(0)
-    return encoding
 
 
 def without_nul(lines: TextIOWrapper) -> Iterator[str]:

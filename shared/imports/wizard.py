@@ -4,26 +4,28 @@ import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator, Sequence
+from datetime import timedelta
 from typing import Annotated, Any, Generic, Literal, TypeVar
 from uuid import UUID
 
 from fastapi import Form, Header, Path, Query, Response, UploadFile
-from fastapi.responses import FileResponse
+from fastapi.responses import StreamingResponse
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.background import BackgroundTask
 
 from shared.actions import action
-from shared.audit import record_audit
+from shared.audit import record_audit, record_audits
 from shared.auth import ALLOWED, Caller, CallerDep, Permission, allows, require
+from shared.clock import now, today
 from shared.db import SessionDep, worker_session
 from shared.errors import Malformed, NotFound, Refusal, Refused, problems
-from shared.files import StoredFile, store
+from shared.files import LARGEST_UNPACKED, StoredFile, open_once, pieces_of, store
 from shared.i18n import _, current_language, translate
 from shared.idempotency import Router
 from shared.ids import uuid7
 from shared.imports.checking import check, read_heading
 from shared.imports.columns import Kind, Lists
+from shared.imports.encodings import Windows
 from shared.imports.findings import all_findings, findings_of, told
 from shared.imports.jobs import Importing, as_kept, forget_waiting_rows
 from shared.imports.mapping import remember, unknown_words
@@ -35,6 +37,7 @@ from shared.imports.sheets import file_of, sheet_of_errors
 from shared.imports.templates import closed_lists, plain_heading, template_of
 from shared.imports.writing import Writing
 from shared.pagination import Page, PageDep, keyset_page, sorted_by
+from shared.settings import settings
 from shared.visibility import visible_to
 
 ImportT = TypeVar("ImportT", bound=ImportColumns)
@@ -45,7 +48,6 @@ SHOWN = 200
 AT_ONCE_BYTES = 8 << 20
 LARGEST = 500 << 20  # a country's staff in one file
 AT_ONCE_ROWS = 25_000
-DAYS_KEPT = 30
 Mode = Literal["add", "update"]
 # A spreadsheet would run a cell that begins so.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "|")
@@ -75,19 +77,22 @@ class Wizard(Generic[ImportT]):
 
     # --- what -----------------------------------------------------------------------------------------------------
 
-    async def check_file(self, session: AsyncSession, *, caller: Caller, name: str, file: StoredFile, file_name: str, mode: Mode = "add", in_background: bool = False) -> ImportT:
+    async def check_file(
+        self, session: AsyncSession, *, caller: Caller, name: str, file: StoredFile, file_name: str, mode: Mode = "add", encoding: str | None = None, in_background: bool = False
+    ) -> ImportT:
         """Read and judge a file; nothing is written in the register before the good lines are confirmed."""
         require(self.can_import_kind(caller, name))
         kind = self.kinds[name]
         if mode == "update" and kind.change is None:
             raise Malformed.field("mode", _("A file of this kind only adds: change what is recorded by hand."))
-        reading = await read_heading(session, kind, caller.scope[0], file)
+        reading = await read_heading(session, kind, caller.scope[0], file, encoding)
         checked: ImportT = self.model(
             id=uuid7(),
             kind=name,
             mode=mode,
             file_name=file_name[:200],
             file_sha256=file.sha256,
+            encoding=reading.encoding,
             ignored_columns=[],
             authority_path=caller.scope[0],
             shared_with=[],
@@ -100,13 +105,13 @@ class Wizard(Generic[ImportT]):
 
     async def _check(self, session: AsyncSession, caller: Caller, one: ImportT, reading: Reading, *, in_background: bool) -> None:
         """At once what a request has time for; a larger file is left to the worker."""
-        if (in_background or reading.file.path.stat().st_size > AT_ONCE_BYTES) and not reading.heading.missing:
-            one.state, one.as_caller, one.questions, one.done, one.tries = "checking", as_kept(caller), None, 0, 0
+        if (in_background or reading.file.path.stat().st_size > AT_ONCE_BYTES) and not reading.asks:
+            one.state, one.as_caller, one.questions, one.encoding, one.done, one.tries = "checking", as_kept(caller), None, reading.encoding, 0, 0
             await session.flush()
         else:
             await check(session, caller, self.kinds[one.kind], one, reading)
 
-    async def map_import(self, session: AsyncSession, *, caller: Caller, import_id: UUID, body: MeaningsCreate) -> ImportT:
+    async def map_import(self, session: AsyncSession, *, caller: Caller, import_id: UUID, body: MeaningsCreate, in_background: bool = False) -> ImportT:
         """What headings and words mean is remembered for the authority, and the file is judged again."""
         one = await self.get_visible_import(session, caller, import_id, for_update=True)
         require(self.can_import_kind(caller, one.kind))
@@ -115,7 +120,8 @@ class Wizard(Generic[ImportT]):
             raise Refused("import-at-work", _("The worker is at this import. Wait until it is done, or cancel it."))
         kind = self.kinds[one.kind]
         await remember(session, caller, one, kind, await self.lists_of(session, caller, kind), body.columns, body.values)
-        await self._check(session, caller, one, await read_heading(session, kind, one.authority_path, file_of(one)), in_background=False)
+        reading = await read_heading(session, kind, one.authority_path, file_of(one), body.encoding or one.encoding)
+        await self._check(session, caller, one, reading, in_background=in_background)
         return one
 
     async def lists_of(self, session: AsyncSession, caller: Caller, kind: Kind) -> Lists:
@@ -132,7 +138,7 @@ class Wizard(Generic[ImportT]):
         if checked.state == "checking":
             raise Refused("import-at-work", _("The worker is at this import. Wait until it is done, or cancel it."))
         if checked.state == "asking":
-            raise Refused("columns-not-known", _("Say first what the columns of this file mean."))
+            raise not_understood(checked)
         if not checked.good + checked.changed:
             raise Refused("nothing-to-import", _("No line of this file is good, so there is nothing to write."), possible=_("Correct the file by the report and send it again."))
         if in_background or checked.good + checked.changed > AT_ONCE_ROWS:
@@ -162,18 +168,17 @@ class Wizard(Generic[ImportT]):
         return Importing(self)
 
     async def forget_old_imports(self) -> None:
-        """Lines that nobody confirmed within some days go, with the names they hold; what was reported stays in the counts."""
+        """Files and lines go after some days, with the names they hold; what was reported stays in the counts. What the worker is at waits for it."""
         async with worker_session() as session:
-            await session.execute(
-                text("DELETE FROM import_rows r USING imports i WHERE i.id = r.import_id AND i.created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT}
-            )
-            await session.execute(
-                text("UPDATE imports SET questions = NULL WHERE questions IS NOT NULL AND created_at < now() - make_interval(days => :days)"), {"days": DAYS_KEPT}
-            )
-            await session.execute(
-                text("UPDATE imports SET good = 0, changed = 0 WHERE state = 'checked' AND good + changed > 0 AND created_at < now() - make_interval(days => :days)"),
-                {"days": DAYS_KEPT},
-            )
+            old = {"before": now() - timedelta(days=settings().import_files_days)}
+            await session.execute(_FORGET_ROWS, old)
+            await session.execute(_FORGET_QUESTIONS, old)
+            files = (await session.execute(_FORGET_FILES, old | {"day": today()})).all()
+            # The same file sent again later is kept until that one is old.
+            still = set(await session.scalars(_FILES_KEPT, {"files": [row.file_sha256 for row in files]}))
+            await record_audits(session, "task:imports", "import.file_deleted", "import", [(row.id, None, {"file": row.file_sha256}) for row in files])
+            for sha256 in {row.file_sha256 for row in files} - still:
+                await asyncio.to_thread(StoredFile(sha256, 0, "").path.unlink, missing_ok=True)
 
     async def get_visible_import(self, session: AsyncSession, caller: Caller, import_id: UUID, *, for_update: bool = False) -> ImportT:
         """Raises NotFound for an import of an authority with which the caller has no relation."""
@@ -200,7 +205,8 @@ class Wizard(Generic[ImportT]):
         elif permission is True and one.state == "confirmed":
             permission = Refusal("already-confirmed", _("The good rows were written already."))
         elif permission is True and one.state == "asking":
-            permission = Refusal("columns-not-known", _("Say first what the columns of this file mean."))
+            asked = not_understood(one)
+            permission = Refusal(asked.slug, asked.detail)
         elif permission is True and not one.good + one.changed:
             permission = Refusal("nothing-to-import", _("No line of this file is good, so there is nothing to write."))
         unknown = await unknown_words(session, one) if one.state == "checked" else []
@@ -231,13 +237,15 @@ class Wizard(Generic[ImportT]):
             session: SessionDep,
             prefer: Annotated[str, Header(description="`respond-async`: the worker checks the file, however small it is.")] = "",
             mode: Annotated[Mode, Form(description="`add`: what is recorded stays as it is; `update`: a filled cell that says something else changes it.")] = "add",
+            encoding: Annotated[Windows | None, Form(description="Of a text file that is neither UTF-8 nor UTF-16; it is asked where the file does not tell it.")] = None,
         ) -> ImportRead:
             """Check a CSV, XLSX or ODS file. Nothing is written before the confirmation."""
             require(self.can_import_kind(caller, self._known(kind)))
             name = file.filename or ""
-            stored = await store(chunks_of(file), name, allowed=ACCEPTED, largest=LARGEST)
+            stored = await store(chunks_of(file), name, allowed=ACCEPTED, largest=LARGEST, largest_unpacked=LARGEST_UNPACKED)
+            in_background = wants_async(prefer)
             return await self.shown(
-                session, caller, await self.check_file(session, caller=caller, name=kind, file=stored, file_name=name, mode=mode, in_background=wants_async(prefer))
+                session, caller, await self.check_file(session, caller=caller, name=kind, file=stored, file_name=name, mode=mode, encoding=encoding, in_background=in_background)
             )
 
         @router.get("", response_model=Page[ImportRead], responses=problems(401, 403))
@@ -289,17 +297,24 @@ class Wizard(Generic[ImportT]):
             lines = [[str(f.row), f.state, f.column or "", f.reason] async for f in all_findings(session, import_id, language)]
             return csv_answer("errors.csv", [heading, *lines])
 
-        @router.get("/{import_id}/errors.xlsx", responses=problems(401, 403, 404, 409), response_class=FileResponse)
-        async def read_rows_in_error(import_id: UUID, caller: CallerDep, session: SessionDep) -> FileResponse:
+        @router.get("/{import_id}/errors.xlsx", responses=problems(401, 403, 404, 409), response_class=Response)
+        async def read_rows_in_error(import_id: UUID, caller: CallerDep, session: SessionDep) -> Response:
             """The rows in error as they were sent, with the reason in a last column: corrected, it can be sent again."""
             one = await self.get_visible_import(session, caller, import_id)
             path = await sheet_of_errors(session, self.kinds[one.kind], one, current_language.get())
-            return FileResponse(path, media_type=XLSX, filename="errors.xlsx", background=BackgroundTask(path.unlink, missing_ok=True))
+            headers = {"Content-Disposition": 'attachment; filename="errors.xlsx"', "Content-Length": str(path.stat().st_size)}
+            return StreamingResponse(pieces_of(open_once(path)), media_type=XLSX, headers=headers)
 
         @router.post("/{import_id}/meanings", status_code=201, response_model=ImportRead, responses=problems(401, 403, 404, 409, 422))
-        async def create_meanings(import_id: UUID, body: MeaningsCreate, caller: CallerDep, session: SessionDep) -> ImportRead:
+        async def create_meanings(
+            import_id: UUID,
+            body: MeaningsCreate,
+            caller: CallerDep,
+            session: SessionDep,
+            prefer: Annotated[str, Header(description="`respond-async`: the worker checks the file again, however small it is.")] = "",
+        ) -> ImportRead:
             """Say what headings and words of the file mean: it is remembered for the authority and this kind, and the file is judged again."""
-            return await self.shown(session, caller, await self.map_import(session, caller=caller, import_id=import_id, body=body))
+            return await self.shown(session, caller, await self.map_import(session, caller=caller, import_id=import_id, body=body, in_background=wants_async(prefer)))
 
         @router.post("/{import_id}/confirmation", status_code=201, response_model=ImportRead, responses=problems(401, 403, 404, 409))
         async def create_confirmation(
@@ -322,6 +337,13 @@ class Wizard(Generic[ImportT]):
         if kind not in self.kinds:
             raise Malformed.field("kind", _("Choose one of: {expected}."), expected=", ".join(sorted(self.kinds)))
         return kind
+
+
+def not_understood(one: ImportColumns) -> Refused:
+    """What must be said of a file before anything of it can be written."""
+    if (one.questions or {}).get("encodings"):
+        return Refused("encoding-not-known", _("Say first in which encoding this file was saved."))
+    return Refused("columns-not-known", _("Say first what the columns of this file mean."))
 
 
 def must_be_open(one: ImportColumns) -> None:
@@ -351,3 +373,15 @@ def csv_answer(name: str, lines: list[list[str]]) -> Response:
 
 def harmless(cell: str) -> str:
     return "'" + cell if cell.startswith(_FORMULA) else cell
+
+
+# What the worker is at is let alone: it would be left with half of its rows.
+_FORGET_ROWS = text("DELETE FROM import_rows r USING imports i WHERE i.id = r.import_id AND i.created_at < :before AND i.state NOT IN ('checking', 'writing')")
+_FORGET_QUESTIONS = text("UPDATE imports SET questions = NULL, state = 'cancelled' WHERE state = 'asking' AND created_at < :before")
+_FORGET_FILES = text(
+    """
+    UPDATE imports SET file_deleted_on = :day, good = CASE state WHEN 'checked' THEN 0 ELSE good END, changed = CASE state WHEN 'checked' THEN 0 ELSE changed END
+    WHERE file_deleted_on IS NULL AND created_at < :before AND state NOT IN ('checking', 'writing') RETURNING id, file_sha256
+    """
+)
+_FILES_KEPT = text("SELECT DISTINCT file_sha256 FROM imports WHERE file_deleted_on IS NULL AND file_sha256 = ANY(:files)")

@@ -1,13 +1,16 @@
 """Writing the good lines of an import, in batches. They are judged again first: the register may have changed since the check."""
 
+from collections.abc import Sequence
+
 from pydantic import TypeAdapter
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.audit import record_audit
 from shared.auth import Caller
+from shared.imports.changing import changed_since
 from shared.imports.columns import Kind
-from shared.imports.judging import Memory, Wholes
+from shared.imports.judging import Memory, Verdict, Wholes
 from shared.imports.keeping import count, keep
 from shared.imports.models import ImportColumns
 from shared.imports.reading import LINES_AT_A_TIME
@@ -38,7 +41,8 @@ class Writing:
         wholes = Wholes(self.kind.whole)
         wholes.judged(lines, verdicts)
         left_out = {verdict.row: verdict for verdict in wholes.left_out()}
-        verdicts = [left_out.get(verdict.row, verdict) for verdict in verdicts]
+        shown = {row.row: row.changes for row in rows}
+        verdicts = [left_out.get(verdict.row) or changed_since(verdict, shown.get(verdict.row)) or verdict for verdict in verdicts]
         good = [verdict.line for verdict in verdicts if verdict.state == "good"]
         # Each row's references are checked by a query of its own: planned again for each, as this role plans what people ask, it would take most of the time.
         await session.execute(_PLAN_ONCE)
@@ -46,12 +50,14 @@ class Writing:
         for first in range(0, len(good), self.in_a_statement):
             await self.kind.write(session, caller, good[first : first + self.in_a_statement])
         changes = [verdict for verdict in verdicts if verdict.state == "changed"]
+        refused: Sequence[Verdict] = ()
         if changes and self.kind.change is not None:
-            await self.kind.change(session, caller, changes)
+            refused = await self.kind.change(session, caller, changes)
+            await session.refresh(one)  # an act by hand may have forgotten what the session knew
         await session.execute(_PLAN_EACH)
-        await keep(session, one, [verdict for verdict in verdicts if not verdict.is_to_write])
+        await keep(session, one, [*(verdict for verdict in verdicts if not verdict.is_to_write), *refused])
         await session.execute(_WRITTEN, {"id": one.id, "first": rows[0].row, "last": rows[-1].row})
-        one.written += len(good) + len(changes)
+        one.written += len(good) + len(changes) - len(refused)
         one.done += len(rows)
         return len(rows)
 

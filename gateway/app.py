@@ -19,13 +19,15 @@ from gateway.docs import Documentation
 from gateway.guard import ANSWER_DROPPED, URL_BYTES, Asked, address_too_long, check_path, client_address, host_name, read_headers
 from gateway.health import Health
 from gateway.limits import Limits, Quotas
+from gateway.quotas import ClientQuotas, Left, keep_telling
 from gateway.routes import GATEWAY, PROXIED, Access, Route, route_of
 from gateway.server import uvicorn_options
 from gateway.upstream import BadAnswer, BreakerOpen, CannotConnect, ClientGone, Connection, Overloaded, TooSlow, Upstream, UpstreamError
-from shared import metrics, revocations, telemetry
+from shared import metrics, quotas, revocations, telemetry
 from shared.errors import Forbidden, NotFound, Problem, Refusal, Unauthenticated
 from shared.i18n import _, add_translations, choose_language
 from shared.logs import bind_request
+from shared.rulepacks import Rule
 from shared.settings import LOOPBACK, Settings, settings
 from shared.tokens import Claims, KeysUnavailable, TokenRefused, TokenVerifier
 
@@ -46,7 +48,7 @@ logger = logging.getLogger("relais.gateway")
 class Visit:
     """One request, as far as it has been understood."""
 
-    __slots__ = ("address", "answered", "asked", "body", "claims", "method", "path", "request_id", "route", "status", "traceparent")
+    __slots__ = ("address", "answered", "asked", "body", "claims", "left", "method", "path", "request_id", "route", "status", "traceparent")
 
     def __init__(self, method: str) -> None:
         self.method = method
@@ -56,6 +58,7 @@ class Visit:
         self.route: Route | None = None
         self.address = ""
         self.claims: Claims | None = None
+        self.left: Left | None = None  # of a program's quota
         self.request_id = ""
         self.traceparent: str | None = None
         self.status = 500
@@ -74,17 +77,19 @@ class Gateway:
     """The ASGI application."""
 
     def __init__(
-        self, known: Settings, verifier: TokenVerifier, upstreams: Mapping[str, Upstream], quotas: Quotas | None = None, find: Callable[[str], Route | None] = route_of
+        self, known: Settings, verifier: TokenVerifier, upstreams: Mapping[str, Upstream], limits: Quotas | None = None, find: Callable[[str], Route | None] = route_of
     ) -> None:
         add_translations(Path(__file__).parent / "translations")
         self.find = find
         self.verifier = verifier
         registry = upstreams["registry"]
         self.revocations_url = f"http://{registry.host}:{registry.port}{revocations.PATH}"
+        self.usage_url = f"http://{registry.host}:{registry.port}{quotas.PATH}"
+        self.quotas = ClientQuotas()
         self.upstreams = upstreams
-        self.limits = Limits(quotas or Quotas(), known.portal_client_id)
+        self.limits = Limits(limits or Quotas(), known.portal_client_id)
         self.health = Health(upstreams)
-        self.docs = Documentation(upstreams, known.public_url)
+        self.docs = Documentation(upstreams, known)
         public = urlsplit(known.public_url)
         self.public_host = public.netloc.encode("ascii")
         self.public_scheme = public.scheme.encode("ascii")
@@ -188,11 +193,22 @@ class Gateway:
                 problem = refused
         claims = visit.claims
         wait = self.limits.take_for_caller(claims.sub, claims.client_id) if claims is not None else self.limits.take_for_address(visit.address)
+        if route is not None and route.from_anybody and visit.method == "POST":
+            wait = wait or self.limits.take_for_form(visit.address)
         if wait:
             seconds = math.ceil(wait)
             raise Problem(429, "too-many-requests", _("You ask more often than is allowed. Please wait {seconds} s."), seconds=seconds, headers={"Retry-After": str(seconds)})
         if problem is not None:
             raise problem
+        if claims is not None and claims.is_machine and (left := self.quotas.take(claims.client_id)) is not None:
+            visit.left = left
+            if left.wait:
+                said = (
+                    _("The quota of this program for today is used up. It may ask again in {seconds} s.")
+                    if left.of_the_day
+                    else _("The quota of this program for this minute is used up. It may ask again in {seconds} s.")
+                )
+                raise Problem(429, "quota-used-up", said, seconds=left.wait, headers={"Retry-After": str(left.wait)})
 
     async def _claims(self, authorization: bytes) -> Claims:
         kind, _space, token = authorization.partition(b" ")
@@ -267,6 +283,8 @@ class Gateway:
             extra={"method": visit.method, "route": visit.route_name, "status": problem.status, "client": visit.claims.client_id if visit.claims else ""},
         )
         status, headers, body = problem_answer(problem, visit.language, visit.request_id, as_page=as_page)
+        if visit.left is not None:
+            headers += visit.left.headers
         if asked is not None and not (asked.has_body if visit.body is None else visit.body.more):
             await respond(send, status, headers, body)
             return
@@ -365,6 +383,8 @@ class Gateway:
             if header[0] not in said:
                 headers.append(header)
         headers.append((b"x-request-id", visit.request_id.encode("ascii")))
+        if visit.left is not None:
+            headers += visit.left.headers
         part = connection.take()
         if connection.complete and not has_length and status not in (204, 304) and visit.method != "HEAD":
             headers.append((b"content-length", b"%d" % len(part)))
@@ -398,9 +418,12 @@ class Gateway:
         await receive()
         telemetry.start_telemetry("gateway")
         watching = asyncio.create_task(revocations.watch(self.verifier, self.revocations_url), name="revocations")
+        telling = asyncio.create_task(keep_telling(self.quotas, self.usage_url), name="quotas")
         await send({"type": "lifespan.startup.complete"})
         await receive()
         watching.cancel()
+        telling.cancel()
+        await asyncio.wait([telling])
         for upstream in self.upstreams.values():
             upstream.close()
         telemetry.stop_telemetry()
@@ -485,7 +508,15 @@ async def _read_away(receive: Receive, most: int, seconds: float) -> bool:
 
 
 def too_large(route: Route) -> Problem:
-    return Problem(413, "body-too-large", _("At most {bytes} bytes are accepted here."), bytes=route.body_limit)
+    """Told from the length alone or as the bytes come: no service has heard of it and nothing was kept."""
+    return Problem(
+        413,
+        "body-too-large",
+        _("At most {bytes} bytes are accepted here."),
+        rule=Rule("GATEWAY-BODY", route.body_limit, "bytes", "Relais rule book, gateway (each address says how much may be sent to it)"),
+        possible=_("Send less at once: a scan in black and white or at a lower resolution, fewer pages, or several files one after the other."),
+        bytes=route.body_limit,
+    )
 
 
 def problem_of(error: UpstreamError, upstream: Upstream) -> Problem:

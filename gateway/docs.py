@@ -18,11 +18,13 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from gateway.answers import Headers
+from gateway.guide import Guide
 from gateway.health import Answer, Once
 from gateway.routes import GATEWAY, ROUTES, Access
 from gateway.upstream import Upstream, UpstreamError
 from shared.errors import TITLES, NotFound
 from shared.i18n import LANGUAGES, translate
+from shared.settings import Settings
 
 KEPT_SECONDS = 5.0  # short: the page must not say for long that a service is away
 ASKED_SECONDS = 5.0
@@ -67,10 +69,10 @@ class Chapter:
 
 
 class Documentation:
-    """`/docs` (the page) and `/docs/openapi.json` (the same, for programs)."""
+    """`/docs` (the page) and `/docs/openapi.json` (the same, for programs); below them the guide for ministries and the dictionary."""
 
-    def __init__(self, upstreams: Mapping[str, Upstream], public_url: str) -> None:
-        self._upstreams, self._public_url = upstreams, public_url
+    def __init__(self, upstreams: Mapping[str, Upstream], known: Settings) -> None:
+        self._upstreams, self._public_url = upstreams, known.public_url
         self._known: dict[str, dict[str, Any]] = {}  # the last document of each service: shown while it is away
         self._gathered = Once(self._gather, KEPT_SECONDS)
         self._drawn: dict[tuple[str, str], tuple[bytes, bytes]] = {}
@@ -82,8 +84,11 @@ class Documentation:
         self._environment.globals.update(style=Markup(style), anchor_of=anchor_of)  # noqa: S704 - a file of ours
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
         self._policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'".encode()
+        self._guide = Guide(upstreams["registry"], known, self._environment, self._policy)
 
     async def answer(self, path: str, language: str, asked: Iterable[tuple[bytes, bytes]]) -> Answer:
+        if path in Guide.PATHS:
+            return await self._guide.answer(path, language)
         if path.rstrip("/") not in ("/docs", "/docs/openapi.json"):
             raise NotFound
         version, documents = await self._gathered.get()

@@ -27,6 +27,7 @@ class Quotas:
 
     caller: Quota = Quota(100, 300)
     address: Quota = Quota(100, 400)
+    form: Quota = Quota(2, 60)
     client: Quota = Quota(500, 1000)
     portal: Quota = Quota(5000, 10_000)
 
@@ -71,6 +72,7 @@ class Limits:
         self._portal_client_id = portal_client_id
         self._callers = Buckets(quotas.caller, elapsed)
         self._addresses = Buckets(quotas.address, elapsed)
+        self._forms = Buckets(quotas.form, elapsed)
         self._clients = Buckets(quotas.client, elapsed)
         self._portal = Buckets(quotas.portal, elapsed)
 
@@ -82,6 +84,10 @@ class Limits:
 
     def take_for_address(self, address: str) -> float:
         return self._addresses.take(network_of(address))
+
+    def take_for_form(self, address: str) -> float:
+        """What makes something without an account: an application, a paper, a withdrawal."""
+        return self._forms.take(network_of(address))
 
 
 @lru_cache(maxsize=4096)

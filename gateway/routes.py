@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 KIB, MIB = 1024, 1024 * 1024
+PAPERS = 31 * MIB  # a curriculum vitae, a diploma and a letter, each of the largest size
 IMPORT_LIMIT = 512 * MIB  # a country's staff in one file; it is passed on as it comes
 
 
@@ -37,6 +38,7 @@ class Route:
     body_limit: int = MIB
     seconds: float = 30.0
     role: str = ""  # whoever is not a person with it is refused here already
+    from_anybody: bool = False  # what is sent there makes something without an account: much less often than anything else
 
 
 ROUTES = (
@@ -47,13 +49,17 @@ ROUTES = (
     Route("/api/v1/registry/documents", "registry", body_limit=11 * MIB, seconds=120),
     Route("/api/v1/registry/imports", "registry", body_limit=IMPORT_LIMIT, seconds=300),
     Route("/api/v1/registry/exports", "registry", methods=READ, seconds=300),  # a workbook is written whole before its first byte
+    Route("/api/v1/registry/extracts", "registry", methods=READ, seconds=300),
     Route("/api/v1/recruitment", "recruitment"),
+    Route("/api/v1/recruitment/public", "recruitment", Access.PUBLIC, FORM, body_limit=PAPERS, seconds=120, from_anybody=True),  # vacancies, and whoever applies for them
     Route("/api/v1/recruitment/imports", "recruitment", body_limit=IMPORT_LIMIT, seconds=300),
     Route("/api/v1/training", "training"),
     Route("/api/v1/training/imports", "training", body_limit=IMPORT_LIMIT, seconds=300),
     Route("/api/v1/appointment", "appointment"),
     Route("/api/v1/appointment/check", "appointment", Access.PUBLIC, READ, body_limit=0),  # whoever holds a paper may check it
     Route("/api/v1/training/certificates/check", "training", Access.PUBLIC, READ, body_limit=0),  # so may whoever holds a certificate
+    Route("/api/v1/training/cut-offs", "training", Access.PUBLIC, READ, body_limit=0),  # published for everybody
+    Route("/api/v1/training/intake-answers", "training", Access.PUBLIC, READ, body_limit=0),  # so may whoever holds the code of an application
     Route("/api/v1/appointment/imports", "appointment", body_limit=IMPORT_LIMIT, seconds=300),
     Route("/api/v1/appointment/minutes", "appointment", body_limit=11 * MIB, seconds=120),
     Route("/api/v1/rotation", "rotation"),
@@ -71,6 +77,8 @@ ROUTES = (
     Route("/exports", "portal", Access.PUBLIC, READ, body_limit=0, seconds=300),
     Route("/my-file/requests", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
     Route("/documents", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
+    Route("/jobs", "portal", Access.PUBLIC, FORM, body_limit=PAPERS, seconds=120, from_anybody=True),
+    Route("/my-application", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120, from_anybody=True),
     Route("/minutes", "portal", Access.PUBLIC, FORM, body_limit=11 * MIB, seconds=120),
 )
 

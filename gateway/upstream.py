@@ -331,11 +331,11 @@ class Upstream:
             self._let_one_open()
         return connection
 
-    async def fetch(self, path: str, seconds: float = 2.0, most: int = 8_388_608) -> tuple[int, bytes]:
+    async def fetch(self, path: str, seconds: float = 2.0, most: int = 8_388_608, language: str = "en") -> tuple[int, bytes]:
         """Ask the service something for ourselves, past its breaker: we want to know how it really is. Raises UpstreamError."""
         connection = await self.connect()
         try:
-            connection.start("GET", f"GET {path} HTTP/1.1\r\nhost: {self.host}:{self.port}\r\naccept: application/json\r\n\r\n".encode())
+            connection.start("GET", f"GET {path} HTTP/1.1\r\nhost: {self.host}:{self.port}\r\naccept: application/json\r\naccept-language: {language}\r\n\r\n".encode())
             await connection.answer(seconds)
             body = bytearray()
             while part := await connection.more():

@@ -14,12 +14,17 @@ from services.registry.corrections.use_cases import corrections_visible_to
 from services.registry.documents.models import Document
 from services.registry.documents.permissions import can_read_documents
 from services.registry.duplicates.use_cases import duplicates_visible_to
+from services.registry.erasures.permissions import can_read_erasures
+from services.registry.erasures.use_cases import erasures_visible_to
 from services.registry.establishment.models import Ceiling, EstablishmentRound
 from services.registry.exports.models import Export
 from services.registry.facilities.models import Facility
 from services.registry.holds.models import Hold
 from services.registry.identifiers.models import Identifier
+from services.registry.legal_holds.models import LegalHold
+from services.registry.legal_holds.permissions import can_read_legal_holds
 from services.registry.licences.models import Licence
+from services.registry.merges.queries import merges_visible_to, records_merged_into
 from services.registry.persons.permissions import can_read_people, can_read_posts
 from services.registry.persons.queries import persons_visible_to
 from services.registry.posts.models import Post
@@ -28,8 +33,10 @@ from services.registry.reorganisations.models import Reorganisation
 from services.registry.reorganisations.permissions import can_read_reorganisations
 from services.registry.requests.models import Request
 from services.registry.requests.permissions import can_read_requests
+from services.registry.returns.models import Return, ReturnCall
 from services.registry.staffing.models import StaffingMinimum
 from services.registry.territories.models import Territory
+from services.registry.units.models import Unit
 from services.registry.workers.models import Employment
 from shared.auth import Caller
 from shared.history import HistoryOf
@@ -56,16 +63,22 @@ HISTORY = {
     "duplicate": HistoryOf(duplicates_visible_to, can_read_people),
     "ceiling": HistoryOf(_managed(Ceiling), can_read_posts),
     "establishment-round": HistoryOf(_managed(EstablishmentRound), can_read_posts),
+    "return": HistoryOf(_managed(Return), can_read_posts),
+    "return-call": HistoryOf(_managed(ReturnCall), can_read_posts),
     "employment": HistoryOf(_managed(Employment), can_read_people),
     "export": HistoryOf(_managed(Export), can_read_people),
     "hold": HistoryOf(_managed(Hold), can_read_people),
     "identifier": HistoryOf(_managed(Identifier), can_read_people),
+    "erasure": HistoryOf(erasures_visible_to, can_read_erasures),
+    "legal-hold": HistoryOf(_managed(LegalHold), can_read_legal_holds),
+    "merge": HistoryOf(merges_visible_to, can_read_people),
     "licence": HistoryOf(_managed(Licence), can_read_people),
-    "person": HistoryOf(persons_visible_to, can_read_people),
+    "person": HistoryOf(persons_visible_to, can_read_people, former=records_merged_into),
     "post": HistoryOf(_managed(Post), can_read_posts),
     "qualification": HistoryOf(_managed(Qualification), can_read_people),
     "reorganisation": HistoryOf(_managed(Reorganisation), can_read_reorganisations),
     "staffing-minimum": HistoryOf(_managed(StaffingMinimum), can_read_people),
     "facility": HistoryOf(_managed(Facility), can_read_people),
     "territory": HistoryOf(_managed(Territory), can_read_reorganisations),
+    "unit": HistoryOf(_managed(Unit), can_read_posts),
 }

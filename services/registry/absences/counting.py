@@ -31,4 +31,4 @@ class LeaveRule:
 
 
 def sick_rule(pack: RulePack) -> Rule:
-    return pack.rule("REC-VN-11-SICK")
+    return pack.rule("LEA-SICK")

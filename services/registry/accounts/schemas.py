@@ -105,6 +105,7 @@ class AccountCard(BaseModel):
     relations: list[str]
     state: Literal["open", "closed"]
     application: Application
+    actor: str | None = Field(None, description="How records name what this account did; nothing before its first sign-in is known.")
 
 
 class AccountRead(BaseModel):

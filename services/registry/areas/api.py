@@ -1,7 +1,7 @@
 """Areas over HTTP."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
@@ -17,9 +17,11 @@ from shared.db import SessionDep
 from shared.errors import Malformed, problems
 from shared.i18n import _
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/areas", tags=["areas"], dependencies=[allows(can_read_directory)])
+SORTS: dict[str, list[Any]] = {"name": [Area.sort_key], "code": [Area.code]}
+Sort = Annotated[Literal["name", "-name", "code", "-code"], Query(description="The order; from its end with a minus.")]
 
 AsOf = Annotated[date | None, Query(description="The day for which to answer; today when left out.")]
 
@@ -35,6 +37,7 @@ async def list_areas(
     code: Annotated[str | None, Query(max_length=40)] = None,
     q: Annotated[str | None, Query(max_length=100, description="Beginnings of words of the name, with or without accents.")] = None,
     as_of: AsOf = None,
+    sort: Sort = "name",
 ) -> Page[AreaRead]:
     """Areas that exist on a day, in the order of the Vietnamese alphabet."""
     if level and await session.scalar(select(AreaLevel.level).where(AreaLevel.level == level).limit(1)) is None:
@@ -53,7 +56,7 @@ async def list_areas(
         statement = statement.where(Area.code == code)
     if q:
         statement = named(statement, q)
-    return await keyset_page(session, statement, keys=[Area.sort_key, Area.row_id], params=page)
+    return await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Area.row_id), params=page)
 
 
 @router.get("/levels", response_model=Page[AreaLevelRead], responses=problems(401, 403))

@@ -39,7 +39,7 @@ async def load_reference_data() -> None:
         await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('packaged data', 0))"))
         for about in sorted(DATA.glob("*/country.yaml")):
             await load_country(session, about.parent)
-        await load_occupations(session, DATA / "occupations.yaml")
+        await load_occupations(session, DATA)
 
 
 async def load_country(session: AsyncSession, folder: Path) -> int:

@@ -66,7 +66,7 @@ async def list_assignments(
     entity, statement = assignments_visible_to(caller, known_at)
     for one in (await session.scalars(statement.where(entity.id.in_(found.items)).order_by(func.lower(entity.valid)))).all():
         grouped[one.id].append(one)
-    return found.of(await read_assignments(session, caller, list(grouped.values()), as_of))
+    return found.of(await read_assignments(session, caller, list(grouped.values()), as_of, known_at))
 
 
 @router.post("", status_code=201, response_model=AssignmentRead, dependencies=WRITERS, responses=problems(403, 404, 409, 422))
@@ -81,7 +81,7 @@ async def read_assignment(assignment_id: UUID, response: Response, caller: Calle
     """One assignment with its periods, as it is known now or was known at an instant."""
     periods = await get_visible_assignment(session, caller, assignment_id, known_at)
     etag(response, version_of(periods))
-    return (await read_assignments(session, caller, [periods], as_of))[0]
+    return (await read_assignments(session, caller, [periods], as_of, known_at))[0]
 
 
 @router.post("/{assignment_id}/ending", status_code=201, response_model=AssignmentRead, dependencies=WRITERS, responses=problems(403, 404, 409, 412, 422))

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from services.registry.assignments.models import Assignment
 from services.registry.beliefs import Draft
+from services.registry.units.served import Served
 from shared.events import Event
 
 
@@ -38,6 +39,7 @@ class AssignmentState(Event):
     authority_path: str
     shared_with: list[str]
     unit: str | None
+    unit_id: UUID | None = None
     kind: str
     fte_share: Decimal
     valid_from: date
@@ -51,8 +53,8 @@ class AssignmentState(Event):
     done_on: date
 
     @classmethod
-    def about(cls, periods: Sequence[Assignment | Draft], *, occupation_code: str, day: date) -> Self:
-        """The public state of an assignment from all its periods; it is ended once its last day is before `day`."""
+    def about(cls, periods: Sequence[Assignment | Draft], *, occupation_code: str, day: date, served: Served | None = None) -> Self:
+        """The public state of an assignment from all its periods; it is ended once its last day is before `day`, and `served` is where its post stands."""
         last = periods[-1]
         ended = last.state == "active" and last.valid_to is not None and last.valid_to < day
         return cls(
@@ -65,7 +67,8 @@ class AssignmentState(Event):
             facility_code=last.facility_code,
             authority_path=last.authority_path,
             shared_with=last.shared_with,
-            unit=last.unit,
+            unit=served.unit if served else last.unit,
+            unit_id=served.unit_id if served else None,
             kind=last.kind,
             fte_share=last.fte_share,
             valid_from=periods[0].valid_from,

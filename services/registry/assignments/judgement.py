@@ -32,6 +32,13 @@ refuse_when(
     rule=REG_POST,
     possible=_("Choose another day or a smaller share, or end an assignment on this post first."),
 )
+refuse_when(
+    "over_filled_by_import_or_reorganisation",
+    "not-over-filled-by-hand",
+    _("Nobody is put beside the others of a full post by hand."),
+    rule=REG_POST,
+    possible=_("Import the list that says so, or decide a reorganisation that merges posts."),
+)
 refuse_when("assignment_within_open_post", "post-closed", _("The post is not open on all of these days."), rule=REG_POST_OPEN, possible=_("Choose days on which the post is open."))
 refuse_when(
     "person_shares_above_limit",

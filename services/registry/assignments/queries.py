@@ -16,6 +16,7 @@ from services.registry.beliefs import believed, version_of
 from services.registry.directory import names_of_facilities
 from services.registry.posts.filling import Share, days_of_change, sum_on
 from services.registry.rules import SHARES_TO_SHOW
+from services.registry.units.served import Standings, standings_of
 from services.registry.workers.models import Worker
 from shared.actions import action
 from shared.auth import Caller
@@ -75,12 +76,15 @@ def heaviest(shares: Sequence[Share], first: date, last: date | None) -> tuple[d
     return max(((day, sum_on(shares, day)) for day in days_of_change(shares, first, last)), key=lambda found: found[1])
 
 
-async def read_assignments(session: AsyncSession, caller: Caller, found: Sequence[Sequence[Assignment]], as_of: date | None = None) -> list[AssignmentRead]:
+async def read_assignments(
+    session: AsyncSession, caller: Caller, found: Sequence[Sequence[Assignment]], as_of: date | None = None, known_at: datetime | None = None
+) -> list[AssignmentRead]:
     """Assignments, each from its periods: what stands on top is true on `as_of`, or else in the last period."""
     everything = [period for periods in found for period in periods]
     facilities = await names_of_facilities(session, [period.facility_code for period in everything])
     occupations = await occupations_of(session, [period.worker_id for period in everything])
-    return [_read(caller, periods, as_of, facilities, occupations) for periods in found]
+    standings = await standings_of(session, everything, known_at)
+    return [_read(caller, periods, as_of, facilities, occupations, standings) for periods in found]
 
 
 async def occupations_of(session: AsyncSession, worker_ids: Iterable[UUID]) -> dict[UUID, str]:
@@ -88,9 +92,11 @@ async def occupations_of(session: AsyncSession, worker_ids: Iterable[UUID]) -> d
     return {worker_id: code for worker_id, code in rows}  # noqa: C416  a row is not a pair to mypy
 
 
-def _read(caller: Caller, periods: Sequence[Assignment], as_of: date | None, facilities: dict[str, str], occupations: dict[UUID, str]) -> AssignmentRead:
+def _read(caller: Caller, periods: Sequence[Assignment], as_of: date | None, facilities: dict[str, str], occupations: dict[UUID, str], standings: Standings) -> AssignmentRead:
     shown = next((period for period in periods if as_of is not None and as_of in period.valid), periods[-1])
     ends_on = periods[-1].valid_to
+    day = as_of or today()
+    served = standings.serves(shown, day)
     ended = shown.state == "active" and ends_on is not None and ends_on < today()
     permission = can_record_assignments_at(caller, shown.authority_path)
     return AssignmentRead(
@@ -102,7 +108,8 @@ def _read(caller: Caller, periods: Sequence[Assignment], as_of: date | None, fac
         facility_id=shown.facility_id,
         facility_code=shown.facility_code,
         facility_name=facilities.get(shown.facility_code),
-        unit=shown.unit,
+        unit=served.unit,
+        unit_id=served.unit_id,
         kind=shown.kind,
         fte_share=float(shown.fte_share),
         starts_on=periods[0].valid_from,
@@ -121,7 +128,7 @@ def _read(caller: Caller, periods: Sequence[Assignment], as_of: date | None, fac
                 valid_to=period.valid_to,
                 facility_code=period.facility_code,
                 post_id=period.post_id,
-                unit=period.unit,
+                unit=standings.serves(period, day).unit,
                 kind=period.kind,
                 fte_share=float(period.fte_share),
                 decision=period.decision,

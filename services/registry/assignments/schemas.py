@@ -124,6 +124,7 @@ class AssignmentRead(BaseModel):
     facility_code: str
     facility_name: str | None
     unit: str | None
+    unit_id: UUID | None = Field(None, description="The unit in which the post stands on the day; then `unit` is its name.")
     kind: Kind
     fte_share: float
     starts_on: date

@@ -28,6 +28,7 @@ from services.registry.posts.use_cases import announce_posts
 from services.registry.practice.queries import right_of
 from services.registry.references import by_reference
 from services.registry.rules import REG_TRANSFER, pack_of
+from services.registry.units.served import standings_of
 from services.registry.visibility import authority_of, parties_to_share_with
 from services.registry.work_items.use_cases import close_work_item
 from services.registry.workers.models import Worker
@@ -49,7 +50,9 @@ async def record_assignment(session: AsyncSession, *, caller: Caller, body: Assi
     person = await get_visible_person(session, caller, body.person_id, whole=True)
     place_code, unit, occupation = body.facility_code, body.unit, body.occupation_code
     if body.post_id is not None:
-        post = (await get_visible_post(session, caller, body.post_id))[-1]
+        periods = await get_visible_post(session, caller, body.post_id)
+        post = periods[-1]
+        must_serve_where_the_post_stands(periods, body.unit, body.starts_on)
         if place_code is not None and place_code != post.facility_code:
             raise Malformed.field("facility_code", _("The post is at {facility}."), facility=post.facility_code)
         place_code, unit, occupation = post.facility_code, unit or post.unit, post.occupation_code
@@ -98,6 +101,13 @@ async def record_assignment(session: AsyncSession, *, caller: Caller, body: Assi
     await share_person(session, person, place.authority_path)
     await _tell(session, caller, AssignmentStarted, "assignment.recorded", [assignment], {assignment.post_id}, before=None)
     return [assignment]
+
+
+def must_serve_where_the_post_stands(periods: Sequence[Post], said: str | None, day: date) -> None:
+    """Whoever holds a post that stands in a unit serves there: words that say another unit are a mistake. Raises Malformed."""
+    stands = next((one.unit for one in periods if one.unit_id is not None and day in one.valid), None)
+    if said is not None and stands is not None and said != stands:
+        raise Malformed.field("unit", _("The post stands in “{unit}”: leave the words out, or write the same."), unit=stands)
 
 
 async def worker_for(session: AsyncSession, person: Person, occupation_code: str | None, caller: Caller) -> Worker:
@@ -178,7 +188,9 @@ async def change_assignment(session: AsyncSession, *, caller: Caller, assignment
 async def transfer_assignment(session: AsyncSession, *, caller: Caller, assignment_id: UUID, body: AssignmentTransfer) -> list[Assignment]:
     """Somebody goes on in another post or unit of the same facility; to another facility the appointing authority decides it (C8)."""
     last = (await get_visible_assignment(session, caller, assignment_id))[-1]
-    unit = body.unit
+    unit, held = body.unit, body.post_id or last.post_id
+    if body.unit is not None and held is not None:
+        must_serve_where_the_post_stands(await get_visible_post(session, caller, held), body.unit, body.effective_on)
     if body.post_id is not None:
         post = (await get_visible_post(session, caller, body.post_id))[-1]
         unit = unit or post.unit
@@ -247,7 +259,8 @@ async def activate_assignment(session: AsyncSession, *, caller: Caller, assignme
 async def announce_assignment(session: AsyncSession, event: type[AssignmentState], periods: Sequence[Assignment]) -> None:
     """Tell the public state of an assignment."""
     occupations = await occupations_of(session, [periods[-1].worker_id])
-    record_event(session, event.about(periods, occupation_code=occupations[periods[-1].worker_id], day=today()))
+    served = (await standings_of(session, periods)).serves(periods[-1], today())
+    record_event(session, event.about(periods, occupation_code=occupations[periods[-1].worker_id], day=today(), served=served))
 
 
 async def _open_for_writing(session: AsyncSession, caller: Caller, assignment_id: UUID, done_on: date | None) -> tuple[list[Assignment], date]:
@@ -387,6 +400,7 @@ async def record_assignments(session: AsyncSession, caller: Caller, lines: Seque
                 over_filled="import" if line.over_filled and post is not None else None,
             )
         )
+    await session.execute(_IMPORTING, {"what": "assignments"})
     await session.execute(
         _INSERT,
         {
@@ -411,6 +425,7 @@ async def record_assignments(session: AsyncSession, caller: Caller, lines: Seque
             "over_filled": [a.over_filled for a in written],
         },
     )
+    await session.execute(_IMPORTING, {"what": ""})
     occupations = {worker.id: worker.occupation_code for worker in workers.values()}
     record_events(session, [AssignmentStarted.about([a], occupation_code=occupations[a.worker_id], day=day) for a in written])
     await announce_posts(session, {a.post_id for a in written})
@@ -455,6 +470,8 @@ async def _share_with_other_employers(session: AsyncSession, written: Sequence[D
                 await share_person(session, person, path)
 
 
+# An import alone may say of somebody that they stand beside the others of a full post (migration 0042).
+_IMPORTING = text("SELECT set_config('relais.importing', :what, true)")
 _INSERT = text(
     """
     INSERT INTO assignments (row_id, id, valid, authority_path, done_on, entered_on, recorded_at, recorded_by, person_id, worker_id, post_id, facility_id, facility_code, unit,

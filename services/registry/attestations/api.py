@@ -1,9 +1,9 @@
 """Attestations over HTTP, and their public check."""
 
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Depends, Response
+from fastapi import Depends, Query, Response
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,11 +20,13 @@ from shared.clock import judge_done_on
 from shared.db import SessionDep, app_session
 from shared.errors import NotFound, problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 from shared.papers import spelled
 from shared.visibility import visible_to
 
 router = Router(tags=["requests"])
+SORTS: dict[str, list[Any]] = {"issued": [Attestation.issued_on]}
+Sort = Annotated[Literal["issued", "-issued"], Query(description="The order; from its end with a minus.")]
 
 PDF: Any = {200: {"content": {"application/pdf": {}}, "description": "PDF/A-2b in the language asked"}}
 _CHECK = text("SELECT number, authority, authority_name, kind, initials, issued_on, valid_to, revoked_on FROM attestation_of_code(:code)")
@@ -44,10 +46,10 @@ def _paper(attestation: Attestation, content: bytes) -> Response:
 
 
 @router.get("/attestations", response_model=Page[AttestationRead], dependencies=[allows(can_read_people)], responses=problems(403, 422))
-async def list_attestations(caller: CallerDep, session: SessionDep, page: PageDep, person: UUID | None = None) -> Page[AttestationRead]:
+async def list_attestations(caller: CallerDep, session: SessionDep, page: PageDep, person: UUID | None = None, sort: Sort = "-issued") -> Page[AttestationRead]:
     """Attestations that one's facilities issued, newest first."""
     statement = select(Attestation).where(visible_to(caller, Attestation))
-    found = await keyset_page(session, statement.where(Attestation.person_id == person) if person else statement, keys=[Attestation.id.desc()], params=page)
+    found = await keyset_page(session, statement.where(Attestation.person_id == person) if person else statement, keys=sorted_by(sort, SORTS, Attestation.id), params=page)
     return found.of([AttestationRead.seen_by(caller, one) for one in found.items])
 
 
@@ -67,7 +69,7 @@ async def read_attestation(attestation_id: UUID, caller: CallerDep, session: Ses
     return AttestationRead.seen_by(caller, await _visible(session, caller, attestation_id))
 
 
-@router.get("/attestations/{attestation_id}/document", response_class=Response, dependencies=[allows(can_read_people)], responses=problems(403, 404) | PDF)
+@router.get("/attestations/{attestation_id}/document", response_class=Response, dependencies=[allows(can_read_people)], responses=problems(403, 404, 409) | PDF)
 async def read_document(attestation_id: UUID, caller: CallerDep, session: SessionDep) -> Response:
     """The attestation on paper, in the language of the request."""
     attestation = await _visible(session, caller, attestation_id)
@@ -92,7 +94,7 @@ async def list_own_attestations(caller: CallerDep, session: SessionDep, page: Pa
     return found.of([AttestationRead.seen_by(caller, one) for one in found.items])
 
 
-@router.get("/persons/me/attestations/{attestation_id}/document", response_class=Response, dependencies=[allows(is_a_person)], responses=problems(401, 403, 404) | PDF)
+@router.get("/persons/me/attestations/{attestation_id}/document", response_class=Response, dependencies=[allows(is_a_person)], responses=problems(401, 403, 404, 409) | PDF)
 async def read_own_document(attestation_id: UUID, caller: CallerDep, session: SessionDep) -> Response:
     """One's own attestation on paper."""
     person_id = await own_person(session, caller)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.assignments.models import Assignment
 from services.registry.attestations.models import Attestation, Kind
 from services.registry.persons.models import Person
+from services.registry.units.served import standings_of
 from services.registry.workers.models import Employment, Worker
 from shared.audit import record_audit
 from shared.auth import Caller
@@ -63,7 +64,9 @@ async def _facts(session: AsyncSession, person_id: UUID, day: date, kind: Kind) 
         .where(Assignment.person_id == person_id, Assignment.state == "active")
         .order_by(Assignment.valid, Assignment.id)
     )
-    served = [_served(one, occupation) for one, occupation in rows]
+    assigned = rows.all()
+    standings = await standings_of(session, [one for one, _occupation in assigned])
+    served = [_served(one, occupation, standings.serves(one, day).unit) for one, occupation in assigned]
     employed = await session.scalars(select(Employment).where(Employment.person_id == person_id).order_by(Employment.valid, Employment.id))
     employments = [{"from": one.valid_from.isoformat(), "to": one.valid_to.isoformat() if one.valid_to else None, "type": one.employment_type} for one in employed]
     now_at = [one for one in served if one["from"] <= day.isoformat() and (one["to"] is None or one["to"] >= day.isoformat())]
@@ -78,12 +81,12 @@ async def _facts(session: AsyncSession, person_id: UUID, day: date, kind: Kind) 
     return {"served": served if kind == "service_record" else now_at[:1], "employments": employments}
 
 
-def _served(one: Assignment, occupation_code: str) -> dict[str, Any]:
+def _served(one: Assignment, occupation_code: str, unit: str | None) -> dict[str, Any]:
     return {
         "from": one.valid_from.isoformat(),
         "to": one.valid_to.isoformat() if one.valid_to else None,
         "facility_code": one.facility_code,
-        "unit": one.unit,
+        "unit": unit,
         "occupation_code": occupation_code,
         "kind": one.kind,
     }

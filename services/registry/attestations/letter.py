@@ -11,6 +11,7 @@ from services.registry.attestations.models import Attestation
 from services.registry.attestations.schemas import check_url
 from services.registry.directory import names_of_facilities, names_of_occupations
 from shared import papers
+from shared.errors import Refused
 from shared.i18n import _, current_language, translate
 
 TEMPLATE = Path(__file__).with_name("attestation.typ")
@@ -28,7 +29,13 @@ def _written(day: str | date | None) -> str:
 
 
 async def printed(session: AsyncSession, attestation: Attestation, *, name: str) -> bytes:
-    """The PDF. The name comes from the register, as the reader may see it."""
+    """The PDF. The name comes from the register, as the reader may see it. Raises Refused when what it said was destroyed after its time."""
+    if not attestation.facts:
+        raise Refused(
+            "attestation-facts-destroyed",
+            _("What this attestation said was destroyed after its time; its number and its check stay."),
+            possible=_("Ask for a new attestation."),
+        )
     served: list[dict[str, Any]] = attestation.facts["served"]
     places = await names_of_facilities(session, {one["facility_code"] for one in served} | {attestation.authority})
     occupations = await names_of_occupations(session, {one["occupation_code"] for one in served})

@@ -31,6 +31,7 @@ class Attestation(Record):
     person_id: Mapped[UUID]
     initials: Mapped[str]
     facts: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    facts_destroyed_on: Mapped[date | None]
     issued_by: Mapped[str]
     issued_on: Mapped[date]
     valid_to: Mapped[date | None]

@@ -35,6 +35,7 @@ class AttestationRead(BaseModel):
     is_valid: bool
     revoked_on: date | None
     revocation_reason: str | None
+    facts_destroyed_on: date | None = Field(description="From this day on it is printed no more; its number and its check stay (REQ-RETENTION).")
     version: int
     available_actions: list[Action]
 

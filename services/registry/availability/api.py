@@ -11,6 +11,7 @@ from services.registry.directory import get_place, names_of_occupations
 from services.registry.holds.permissions import can_see_plans, knows_why
 from services.registry.holds.queries import roster_of
 from services.registry.holds.roster import Minimum, Roster
+from services.registry.units.within import units_within
 from shared.auth import CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import Malformed, NotFound, problems
@@ -63,6 +64,7 @@ class Calendar(BaseModel):
     facility_code: str
     facility_name: str
     unit: str | None
+    unit_id: UUID | None = None
     starts_on: date
     ends_on: date
     units: list[str] = Field(description="Units of the facility in which somebody works.")
@@ -78,6 +80,7 @@ async def read_availability(
     first: Annotated[date, Query(alias="from")],
     last: Annotated[date, Query(alias="to")],
     unit: Annotated[str | None, Query(max_length=200)] = None,
+    unit_id: Annotated[UUID | None, Query(description="A unit of the register, with all that hangs below it on the first day.")] = None,
 ) -> Calendar:
     """A unit's calendar: present against minimum by day, and each person available or unavailable."""
     if not first <= last < first + timedelta(days=LONGEST_DAYS):
@@ -86,14 +89,16 @@ async def read_availability(
     if not caller.manages(place.authority_path):
         raise NotFound()
     roster = await roster_of(session, [place.code], first, last, margin=timedelta(0))
-    members = [one for one in roster.members if unit is None or one.unit == unit]
-    teams = list(dict.fromkeys(team for one in members for team in roster.teams_of_member(one) if unit is not None or team.id is not None))
+    within = set(await session.scalars(units_within(unit_id, first))) if unit_id is not None else set()
+    narrowed = unit is not None or unit_id is not None
+    members = [one for one in roster.members if (unit is None or one.unit == unit) and (unit_id is None or one.unit_id in within)]
+    teams = list(dict.fromkeys(team for one in members for team in roster.teams_of_member(one) if narrowed or team.id is not None))
     occupations = await names_of_occupations(session, {one.occupation_code for one in members})
     why = knows_why(caller, place.authority_path)
     people = []
     for one in {one.person_id: one for one in members}.values():
         held = sorted((thing for thing in roster.held_by(one.person_id) if thing.first <= last and thing.last >= first), key=lambda thing: thing.first)
-        if unit is not None or held:
+        if narrowed or held:
             people.append(
                 PersonDays(
                     person_id=one.person_id,
@@ -111,6 +116,7 @@ async def read_availability(
         facility_code=place.code,
         facility_name=place.name,
         unit=unit,
+        unit_id=unit_id,
         starts_on=first,
         ends_on=last,
         units=sorted({one.unit for one in roster.members if one.unit}),

@@ -16,6 +16,7 @@ from services.registry.calendars.models import CalendarFeed, hash_of_token, new_
 from services.registry.directory import get_place
 from services.registry.holds.permissions import can_see_plans
 from services.registry.persons.own import own_person
+from services.registry.units.standing import unit_for_post
 from shared.audit import record_audit
 from shared.auth import Caller, CallerDep, allows, public_route, require
 from shared.clock import today
@@ -40,6 +41,7 @@ class CalendarCreate(Body):
 
     facility_code: str | None = Field(None, max_length=60)
     unit: str | None = Field(None, min_length=1, max_length=200)
+    unit_id: UUID | None = Field(None, description="A unit with all that hangs below it, whatever it is called later.")
 
 
 class CalendarRead(BaseModel):
@@ -48,6 +50,7 @@ class CalendarRead(BaseModel):
     id: UUID
     facility_code: str | None
     unit: str | None
+    unit_id: UUID | None
     made_on: date
     revoked_on: date | None
     address: str | None = Field(None, description="Told once: whoever knows it reads who is away when. Keep it like a password.")
@@ -60,10 +63,10 @@ async def _own_feeds(session: AsyncSession, caller: Caller) -> None:
 
 
 def _read(feed: CalendarFeed, address: str | None = None) -> CalendarRead:
-    return CalendarRead(**{name: getattr(feed, name) for name in ("id", "facility_code", "unit", "made_on", "revoked_on")}, address=address)
+    return CalendarRead(**{name: getattr(feed, name) for name in ("id", "facility_code", "unit", "unit_id", "made_on", "revoked_on")}, address=address)
 
 
-@router.post("", status_code=201, response_model=CalendarRead, dependencies=[allows(is_a_person)], responses=problems(401, 403, 404, 422))
+@router.post("", status_code=201, response_model=CalendarRead, dependencies=[allows(is_a_person)], responses=problems(401, 403, 404, 409, 422))
 async def create_calendar(body: CalendarCreate, caller: CallerDep, session: SessionDep) -> CalendarRead:
     """Make a calendar for a calendar programme; its address is told once and can be revoked."""
     token, day = new_token(), today()
@@ -75,11 +78,13 @@ async def create_calendar(body: CalendarCreate, caller: CallerDep, session: Sess
         place = await get_place(session, body.facility_code, day, field="facility_code")
         if not caller.manages(place.authority_path):
             raise Forbidden(Refusal("facility-not-yours", _("This facility is neither managed by your authority nor yours.")))
-        feed = CalendarFeed(person_id=None, facility_code=place.code, unit=body.unit, authority_path=place.authority_path, shared_with=[])
+        unit = None if body.unit_id is None else await unit_for_post(session, body.unit_id, place.id, day, day)
+        said = body.unit if unit is None else unit.name
+        feed = CalendarFeed(person_id=None, facility_code=place.code, unit=said, unit_id=body.unit_id, authority_path=place.authority_path, shared_with=[])
     feed.id, feed.token_hash, feed.made_by, feed.made_on, feed.revoked_on = uuid7(), hash_of_token(token), caller.actor, day, None
     session.add(feed)
     await session.flush()
-    await record_audit(session, caller, "calendar.made", "calendar", feed.id, after={"facility_code": feed.facility_code, "unit": feed.unit})
+    await record_audit(session, caller, "calendar.made", "calendar", feed.id, after={"facility_code": feed.facility_code, "unit": feed.unit, "unit_id": feed.unit_id})
     return _read(feed, f"{settings().public_url}/api/v1/registry/calendars/feed/{token}.ics")
 
 

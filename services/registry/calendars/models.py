@@ -32,6 +32,7 @@ class CalendarFeed(Protected, Base):
     person_id: Mapped[UUID | None]
     facility_code: Mapped[str | None]
     unit: Mapped[str | None]
+    unit_id: Mapped[UUID | None]
     made_by: Mapped[str]
     made_on: Mapped[date]
     revoked_on: Mapped[date | None]

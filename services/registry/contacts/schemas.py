@@ -13,10 +13,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 from services.registry.contacts.models import ContactKind, ContactPurpose, Level, Visibility
 from shared.actions import Action
 from shared.i18n import _
+from shared.jurisdictions import here
 from shared.records import Body
 
-HOME = "VN"
-"""The country of a phone number that is written without one."""
 EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\".]+(\.[^@\s<>\".]+)+")
 
 
@@ -39,9 +38,9 @@ def _language(code: str) -> str:
 
 
 def _phone(value: str) -> str:
-    """One form for each number, whatever its spaces: international, as E.164."""
+    """One form for each number, whatever its spaces: international, as E.164. One that names no country is of the country of whoever types it."""
     try:
-        number = phonenumbers.parse(value, HOME)
+        number = phonenumbers.parse(value, here().country)
     except phonenumbers.NumberParseException:
         number = None
     if number is None or not phonenumbers.is_valid_number(number):

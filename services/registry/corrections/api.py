@@ -1,6 +1,6 @@
 """One's own file and its corrections over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
@@ -25,9 +25,11 @@ from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(tags=["corrections"])
+SORTS: dict[str, list[Any]] = {"asked": [Correction.requested_on]}
+Sort = Annotated[Literal["asked", "-asked"], Query(description="The order; from its end with a minus.")]
 
 
 @router.get("/persons/me", response_model=OwnFile, dependencies=[allows(is_a_person)], responses=problems(401, 403, 404))
@@ -59,10 +61,10 @@ async def create_correction_withdrawal(correction_id: UUID, caller: CallerDep, s
 
 @router.get("/corrections", response_model=Page[CorrectionRead], dependencies=[allows(can_read_people)], responses=problems(403, 422))
 async def list_corrections(
-    caller: CallerDep, session: SessionDep, page: PageDep, state: Annotated[State | None, Query(description="How far they are; all when not said.")] = None
+    caller: CallerDep, session: SessionDep, page: PageDep, state: Annotated[State | None, Query(description="How far they are; all when not said.")] = None, sort: Sort = "asked"
 ) -> Page[CorrectionRead]:
     """What people dispute in their own files, of the persons whom the caller sees, oldest first."""
-    found = await keyset_page(session, corrections_visible_to(caller, state), keys=[Correction.id], params=page)
+    found = await keyset_page(session, corrections_visible_to(caller, state), keys=sorted_by(sort, SORTS, Correction.id), params=page)
     own_person = await person_of(session, caller)
     return found.of([seen_by_hr(caller, one, own_person) for one in found.items])
 

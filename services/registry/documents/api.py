@@ -8,28 +8,29 @@ from fastapi import Form, Path, Query, Response, UploadFile
 from fastapi.responses import FileResponse
 from sqlalchemy import exists, select
 
+from services.registry.accounts.api import is_a_person
 from services.registry.accounts.links import person_of
 from services.registry.documents.models import Document, DocumentVersion, Type
 from services.registry.documents.permissions import can_add_documents, can_check_documents, can_read_documents
 from services.registry.documents.schemas import CheckCreate, DocumentRead
 from services.registry.documents.use_cases import Said, add_version, check_document, document_rule, get_visible_document, keep_document
+from services.registry.persons.own import own_person
 from shared.actions import etag
 from shared.audit import record_reads
 from shared.auth import Caller, CallerDep, allows
 from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import NotFound, problems
-from shared.files import StoredFile, store
+from shared.files import MEDIA_TYPES, PAPERS, StoredFile, store
 from shared.idempotency import Router
 from shared.imports.wizard import chunks_of
 from shared.pagination import Page, PageDep, keyset_page
 from shared.visibility import visible_to
 
 router = Router(prefix="/documents", tags=["documents"])
+own_router = Router(prefix="/persons/me/documents", tags=["documents"])
 
-LARGEST = 10 * 1024 * 1024
-MEDIA_TYPES = {"pdf": "application/pdf", "png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg"}
-ALLOWED = frozenset(MEDIA_TYPES)
+FILE: Any = {200: {"content": {MEDIA_TYPES[kind]: {} for kind in sorted(PAPERS)}, "description": "The file as it was handed in"}}
 WRITE: Any = {"status_code": 201, "response_model": DocumentRead, "responses": problems(403, 404, 409, 413, 422)}
 
 Title = Annotated[str, Form(min_length=2, max_length=200, examples=["Giấy khám sức khỏe"])]
@@ -60,7 +61,7 @@ async def create_document(
     session: SessionDep,
 ) -> DocumentRead:
     """Keep a paper of a person: a PDF or a picture of at most 10 MB, which is what its name says."""
-    stored = await store(chunks_of(file), file.filename or "", allowed=ALLOWED, largest=LARGEST)
+    stored = await store(chunks_of(file), file.filename or "")
     said = Said(issuer or None, issued_on, expires_on, source, done_on)
     return await _read(session, caller, response, await keep_document(session, caller=caller, person_id=person_id, type_=type, title=title, file=stored, said=said))
 
@@ -109,7 +110,7 @@ async def create_version(
 ) -> DocumentRead:
     """Add a version: the earlier ones stay."""
     await get_visible_document(session, caller, document_id)
-    stored = await store(chunks_of(file), file.filename or "", allowed=ALLOWED, largest=LARGEST)
+    stored = await store(chunks_of(file), file.filename or "")
     said = Said(issuer or None, issued_on, expires_on, source, done_on)
     return await _read(session, caller, response, await add_version(session, caller=caller, document_id=document_id, file=stored, said=said))
 
@@ -120,21 +121,46 @@ async def create_check(document_id: UUID, body: CheckCreate, response: Response,
     return await _read(session, caller, response, await check_document(session, caller=caller, document_id=document_id, body=body))
 
 
-@router.get(
-    "/{document_id}/versions/{number}/file",
-    dependencies=[allows(can_read_documents)],
-    response_class=Response,
-    responses=problems(403, 404, 422) | {200: {"content": {kind: {} for kind in MEDIA_TYPES.values()}, "description": "The file as it was handed in"}},
-)
-async def read_file(document_id: UUID, number: Annotated[int, Path(ge=1, le=10_000)], caller: CallerDep, session: SessionDep) -> FileResponse:
+Number = Annotated[int, Path(ge=1, le=10_000, description="The number of the version.")]
+
+
+@router.get("/{document_id}/versions/{number}/file", dependencies=[allows(can_read_documents)], response_class=Response, responses=problems(403, 404, 422) | FILE)
+async def read_file(document_id: UUID, number: Number, caller: CallerDep, session: SessionDep) -> FileResponse:
     """The file of a version. Whoever opens it leaves a record that the person reads."""
     document = await get_visible_document(session, caller, document_id)
+    file = _file(document, number)
+    await record_reads(session, caller, "document", [(document.id, document.person_id)], fields=["file"])
+    return file
+
+
+def _file(document: Document, number: int) -> FileResponse:
+    """The file of a version as it was handed in. Raises NotFound, also when its time was over."""
     version = next((one for one in document.versions if one.number == number), None)
     if version is None or version.sha256 is None:
         raise NotFound()
     path = StoredFile(version.sha256, version.size, version.kind).path
-    if not path.is_file():  # noqa: ASYNC240 - one look at a local disk
+    if not path.is_file():
         raise NotFound()
-    await record_reads(session, caller, "document", [(document.id, document.person_id)], fields=["file"])
     headers = {"Content-Disposition": f'attachment; filename="{document.type}-{number}.{version.kind}"', "Cache-Control": "private, no-store"}
     return FileResponse(path, media_type=MEDIA_TYPES[version.kind], headers=headers)
+
+
+# ---- One's own -----------------------------------------------------------------------------------------------------
+
+
+@own_router.get("", response_model=Page[DocumentRead], dependencies=[allows(is_a_person)], responses=problems(401, 403, 404, 422))
+async def list_own_documents(caller: CallerDep, session: SessionDep, page: PageDep) -> Page[DocumentRead]:
+    """The caller's own papers, newest first, with what was checked of them."""
+    person = await own_person(session, caller)
+    found = await keyset_page(session, select(Document).where(Document.person_id == person), keys=[Document.id.desc()], params=page)
+    return found.of([DocumentRead.seen_by(caller, one, document_rule(one.authority_path, today()), person) for one in found.items])
+
+
+@own_router.get("/{document_id}/versions/{number}/file", dependencies=[allows(is_a_person)], response_class=Response, responses=problems(401, 403, 404, 422) | FILE)
+async def read_own_document(document_id: UUID, number: Number, caller: CallerDep, session: SessionDep) -> FileResponse:
+    """The file of one of the caller's own papers."""
+    person = await own_person(session, caller)
+    document = await session.scalar(select(Document).where(Document.id == document_id, Document.person_id == person))
+    if document is None:
+        raise NotFound()
+    return _file(document, number)

@@ -13,7 +13,9 @@ from services.registry.documents.models import KEPT, Document, DocumentVersion, 
 from services.registry.documents.permissions import can_add_documents, can_check
 from services.registry.documents.schemas import CheckCreate, must_be_unchecked
 from services.registry.dues.events import DueChanged
+from services.registry.erasures.destroying import remove_files, unnamed
 from services.registry.holds.queries import homes_of
+from services.registry.legal_holds.models import LegalHold
 from services.registry.persons.queries import get_visible_person
 from services.registry.rules import pack_of
 from shared.audit import record_audit
@@ -205,7 +207,8 @@ async def _destroy_old_files(day: date) -> None:
     """A file whose time is over goes; a file that something else still names stays for that."""
     gone: set[str] = set()
     async with worker_session() as session:
-        over = select(DocumentVersion).where(DocumentVersion.kept_until < day, DocumentVersion.destroyed_on.is_(None)).with_for_update(skip_locked=True)
+        held = exists().where(LegalHold.person_id == DocumentVersion.person_id, LegalHold.lifted_on.is_(None))
+        over = select(DocumentVersion).where(DocumentVersion.kept_until < day, DocumentVersion.destroyed_on.is_(None), ~held).with_for_update(skip_locked=True)
         for version in (await session.scalars(over)).all():
             assert version.sha256 is not None
             gone.add(version.sha256)
@@ -213,7 +216,5 @@ async def _destroy_old_files(day: date) -> None:
             after = {"number": version.number, "kept_until": version.kept_until}
             await record_audit(session, "task:watch-documents", "document.destroyed", "document", version.document_id, after=after)
         await session.flush()
-        still = await session.scalars(select(DocumentVersion.sha256).where(DocumentVersion.sha256.in_(gone)))
-        gone -= set(still.all())
-    for sha256 in gone:
-        StoredFile(sha256, 0, "").path.unlink(missing_ok=True)  # noqa: ASYNC240 - a daily task, on a local disk
+        gone = await unnamed(session, gone)
+    remove_files(gone)

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.duplicates.finding import Known, candidates_like, keep
 from services.registry.duplicates.models import DISTINCT
 from services.registry.duplicates.scoring import Facts, Score
+from services.registry.identifiers.sealing import blind
 from services.registry.persons.models import Person, birth
 from services.registry.persons.queries import persons_visible_to
 from services.registry.rules import REG_01
@@ -15,23 +16,31 @@ from shared.auth import Caller
 from shared.clock import today
 from shared.errors import Refused
 from shared.i18n import _
+from shared.jurisdictions import country_of
 from shared.names import search_words
 
 if TYPE_CHECKING:
-    from services.registry.persons.schemas import PersonCreate
+    from services.registry.persons.schemas import PersonEntry
 
 MOST_TOLD = 5
 Found = list[tuple[Known, Score]]
 
 
-async def refuse_possible_duplicates(session: AsyncSession, caller: Caller, body: "PersonCreate") -> Found:
+async def refuse_possible_duplicates(session: AsyncSession, caller: Caller, body: "PersonEntry") -> Found:
     """Raises Refused with whom it may be and why, unless the officer says what makes them two; then gives whom they were told apart from."""
     born, precision = birth(body.birth_date, body.birth_year)
-    facts = Facts(tuple(name.value for name in body.names), born, precision, body.sex)
+    facts = Facts(
+        tuple(name.value for name in body.names),
+        born,
+        precision,
+        body.sex,
+        identifiers=frozenset((one.kind, one.issuer, blind(one.kind, one.issuer, one.value).hex()) for one in body.identifiers),
+        contacts=frozenset(one.value for one in body.contacts if one.kind != "address" and one.visibility != "self"),
+    )
     # Two officers who enter one person at once: the second one waits, and finds whom the first one entered.
     key = " ".join(sorted(set().union(*(search_words(name) for name in facts.names))))
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended('registry/entry/' || :key, 0))"), {"key": key})
-    found = (await candidates_like(session, facts))[:MOST_TOLD]
+    found = (await candidates_like(session, facts, {country_of(path) for path in caller.scope}))[:MOST_TOLD]
     if found and body.confirmed_distinct is None:
         raise Refused(
             "possible-duplicate",

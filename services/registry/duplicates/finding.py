@@ -1,7 +1,7 @@
 """Finding possible duplicates: of one person when they are entered, and of all whose file is new or changed, every day, over all employers."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -18,6 +18,7 @@ from services.registry.visibility import parties_to_share_with
 from shared.clock import today
 from shared.db import worker_session
 from shared.ids import uuid7
+from shared.jurisdictions import country_of
 from shared.names import search_words
 
 BATCH = 1000
@@ -50,7 +51,7 @@ _LIKE_ALL = text(
         SELECT a.id, o.person_id FROM asked AS a JOIN person_contacts AS c ON c.person_id = a.id AND c.visibility <> 'self'
         JOIN person_contacts AS o ON o.value = c.value AND o.kind = c.kind AND o.visibility <> 'self'
     )
-    SELECT asked, other FROM near WHERE asked <> other
+    SELECT asked, other FROM near WHERE asked <> other AND NOT EXISTS (SELECT FROM persons AS p WHERE p.id = near.other AND p.merged_into IS NOT NULL)
     """  # noqa: S608  constants alone
 ).bindparams(bindparam("ids", type_=IDS))
 _FREQUENCIES = text("SELECT word, people FROM word_frequencies WHERE word = ANY(:words)")
@@ -61,7 +62,7 @@ _COUNT_WORDS = (
     text("INSERT INTO word_frequencies (word, people) SELECT word, count(*) FROM person_words GROUP BY word HAVING count(*) > 1"),
 )
 _UNSCANNED = text(
-    "SELECT p.id FROM persons AS p LEFT JOIN duplicate_scans AS s ON s.person_id = p.id AND s.version = p.version WHERE s.person_id IS NULL ORDER BY p.id LIMIT :batch"
+    "SELECT p.id FROM persons AS p LEFT JOIN duplicate_scans AS s ON s.person_id = p.id AND s.version = p.version WHERE s.person_id IS NULL AND p.merged_into IS NULL ORDER BY p.id LIMIT :batch"
 )
 _SCANNED = text(
     """
@@ -80,6 +81,10 @@ class Known:
     path: str
     shared_with: tuple[str, ...]
     facts: Facts
+
+    @property
+    def country(self) -> str:
+        return country_of(self.path)
 
     @property
     def authority(self) -> str:
@@ -117,13 +122,13 @@ async def frequencies_now(session: AsyncSession, facts: Iterable[Facts]) -> Freq
     return Frequencies(counts.pop("", 0), counts)
 
 
-async def candidates_like(session: AsyncSession, facts: Facts) -> list[tuple[Known, Score]]:
-    """Who of the register this somebody may be, the likeliest first; of all employers, whoever asks."""
+async def candidates_like(session: AsyncSession, facts: Facts, countries: Set[str]) -> list[tuple[Known, Score]]:
+    """Who of the register this somebody may be, the likeliest first; of all employers of these countries, whoever asks. Beyond a border nobody says that somebody exists."""
     words = sorted(set().union(*(search_words(name) for name in facts.names)))
     found = (await session.scalars(_LIKE, {"words": words, "born": facts.birth_date})).all()
     if not found:
         return []
-    known = (await facts_of(session, found)).values()
+    known = [one for one in (await facts_of(session, found)).values() if one.country in countries]
     frequencies = await frequencies_now(session, [facts, *(one.facts for one in known)])
     judged = [(one, score(facts, one.facts, frequencies)) for one in known]
     return sorted(((one, found) for one, found in judged if found.is_candidate), key=lambda pair: (-pair[1].weight, pair[0].id))
@@ -178,7 +183,8 @@ async def _compare_some() -> bool:
 
 
 def _judged(pairs: Iterable[tuple[UUID, UUID]], known: Mapping[UUID, Known], frequencies: Frequencies) -> list[tuple[Known, Known, Score]]:
-    judged = [(known[one], known[other], score(known[one].facts, known[other].facts, frequencies)) for one, other in sorted(pairs)]
+    near = [(known[one], known[other]) for one, other in sorted(pairs) if known[one].country == known[other].country]
+    judged = [(one, other, score(one.facts, other.facts, frequencies)) for one, other in near]
     return [one for one in judged if one[2].is_candidate]
 
 

@@ -1,10 +1,10 @@
 """Reading the queue of possible duplicates, and saying that two are two."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.duplicates.finding import facts_of
@@ -21,9 +21,12 @@ from shared.visibility import visible_to
 
 
 def duplicates_visible_to(caller: Caller, state: State | None = None) -> Select[tuple[DuplicateCandidate]]:
-    """Pairs of which the caller may see one at least."""
+    """Pairs of which the caller may see one at least; those that were merged are in no queue."""
     statement = select(DuplicateCandidate).where(visible_to(caller, DuplicateCandidate))
-    return statement if state is None else statement.where(DuplicateCandidate.state == state)
+    if state is None:
+        return statement
+    merged = exists().where(Person.id.in_((DuplicateCandidate.one_id, DuplicateCandidate.other_id)), Person.merged_into.is_not(None))
+    return statement.where(DuplicateCandidate.state == state, ~merged)
 
 
 async def get_visible_duplicate(session: AsyncSession, caller: Caller, duplicate_id: UUID, *, lock: bool = False) -> DuplicateCandidate:
@@ -49,7 +52,11 @@ async def distinguish(session: AsyncSession, *, caller: Caller, duplicate_id: UU
 
 async def sides_of(session: AsyncSession, caller: Caller, duplicates: Sequence[DuplicateCandidate]) -> dict[UUID, SideRead]:
     """Each person of these pairs, as far as the caller may see them."""
-    ids = {person for pair in duplicates for person in (pair.one_id, pair.other_id)}
+    return await sides_of_persons(session, caller, {person for pair in duplicates for person in (pair.one_id, pair.other_id)})
+
+
+async def sides_of_persons(session: AsyncSession, caller: Caller, ids: Collection[UUID]) -> dict[UUID, SideRead]:
+    """The same of persons, also of those whose record is retired."""
     visible = (await session.scalars(persons_visible_to(caller).where(Person.id.in_(ids)))).all()
     cards = {card.id: card for card in await cards_of(session, visible, today())}
     known = await facts_of(session, ids)

@@ -126,9 +126,10 @@ async def _employments_that_end(session: AsyncSession, caller: Caller, code: str
 
 _HERE = text(
     """
-    SELECT a.id, a.person_id, a.post_id, a.unit, a.authority_path::text AS path, w.occupation_code, p.birth_date, p.sex,
+    SELECT a.id, a.person_id, a.post_id, coalesce(u.unit, a.unit) AS unit, a.authority_path::text AS path, w.occupation_code, p.birth_date, p.sex,
            (SELECT upper(l.valid) - 1 FROM assignments l WHERE l.id = a.id ORDER BY lower(l.valid) DESC LIMIT 1) AS ends_on
     FROM assignments a JOIN workers w ON w.id = a.worker_id JOIN persons p ON p.id = a.person_id
+    LEFT JOIN posts u ON u.id = a.post_id AND u.unit_id IS NOT NULL AND u.valid @> CAST(:day AS date)
     WHERE a.facility_code = :code AND a.state = 'active' AND a.kind = 'primary' AND a.valid @> CAST(:day AS date)
     """
 )

@@ -33,16 +33,20 @@ from services.registry.posts.api import sorts_of
 from services.registry.posts.models import PostState
 from services.registry.posts.presence import empty_posts_of
 from services.registry.posts.queries import Establishment
+from services.registry.units.api import Sort as UnitSort
+from services.registry.units.models import Unit, UnitKind
+from services.registry.units.queries import sorts_of as unit_sorts
+from services.registry.units.queries import units_wanted
+from services.registry.units.served import placed
 from services.registry.work_items.api import work_items_wanted
 from services.registry.work_items.models import WorkItem
 from services.registry.workers.models import Employment, Worker
 from shared.auth import CallerDep
-from shared.clock import today
+from shared.clock import today, zone
 from shared.db import SessionDep
 from shared.exports import Column, Rows
 from shared.i18n import _, current_language
 from shared.pagination import sorted_by
-from shared.settings import settings
 
 AsOf = Annotated[date | None, Query(description="The day; today when not said.")]
 KnownAt = Annotated[datetime | None, Query(description="What was known at that instant.")]
@@ -75,7 +79,7 @@ def _last(valid: Any) -> Any:
 
 def _day(instant: Any) -> Any:
     """The day of an instant in the authority's time zone."""
-    return as_type(func.timezone(settings().time_zone, as_type(instant, TIMESTAMP(timezone=True))), Date)
+    return as_type(func.timezone(zone().key, as_type(instant, TIMESTAMP(timezone=True))), Date)
 
 
 async def staff_rows(
@@ -84,6 +88,7 @@ async def staff_rows(
     facility: Code = None,
     occupation: Code = None,
     worker_no: Code = None,
+    unit_id: Annotated[UUID | None, Query(description="A unit with all that hangs below it.")] = None,
     as_of: AsOf = None,
     search: Annotated[UUID | None, Query(description="What a search by name found, instead of the whole staff.")] = None,
     sort: Literal["name", "-name"] = "name",
@@ -94,12 +99,12 @@ async def staff_rows(
         kept = await get_search(session, caller, search)
         statement = persons_found(caller, kept.query, exact=kept.exact)
     else:
-        statement = staff_visible_to(caller, facility=facility, occupation=occupation, worker_no=worker_no, day=day)
-    one_by_one = facility is not None or search is not None or worker_no is not None
+        statement = staff_visible_to(caller, facility=facility, occupation=occupation, worker_no=worker_no, day=day, unit_id=unit_id)
+    one_by_one = facility is not None or search is not None or worker_no is not None or unit_id is not None
     a, of_a = _first_of_each(
         Assignment,
         [Assignment.state == "active", Assignment.valid.contains(day)],
-        *(Assignment.facility_code, Assignment.unit, Assignment.kind, Assignment.fte_share, Assignment.worker_id),
+        *(Assignment.facility_code, Assignment.unit, Assignment.post_id, Assignment.kind, Assignment.fte_share, Assignment.worker_id),
         order=[Assignment.facility_code.is_distinct_from(facility), Assignment.kind != "primary", func.lower(Assignment.valid), Assignment.id],
         one_by_one=one_by_one,
     )
@@ -114,7 +119,8 @@ async def staff_rows(
     working_as = func.coalesce(a.c.worker_id, e.c.worker_id)
     only = ~select(other.id).where(other.person_id == w.person_id, other.id < w.id).exists()
     of_w = and_(w.person_id == Person.id, case((working_as.is_not(None), w.id == working_as), else_=only))
-    statement = statement.outerjoin(a, of_a).outerjoin(e, of_e).outerjoin(w, of_w)
+    stands, of_post = placed(a.c.post_id, day)
+    statement = statement.outerjoin(a, of_a).outerjoin(e, of_e).outerjoin(w, of_w).outerjoin(stands, of_post)
     place = func.coalesce(a.c.facility_code, e.c.facility_code)
     facilities, occupations = _facility_names(day), _occupation_names()
     statement = statement.outerjoin(facilities, facilities.c.code == place).outerjoin(occupations, occupations.c.code == w.occupation_code)
@@ -127,7 +133,7 @@ async def staff_rows(
         Column("worker_no", _("Staff number"), w.worker_no),
         Column("facility", FACILITY, place),
         Column("facility_name", FACILITY_NAME, facilities.c.name),
-        Column("unit", _("Unit"), a.c.unit),
+        Column("unit", _("Unit"), func.coalesce(stands.unit, a.c.unit)),
         Column("kind", _("Kind"), a.c.kind, words=words.ASSIGNMENT_KINDS),
         Column("fte_share", _("Share"), func.trim_scale(a.c.fte_share), "number"),
     ]
@@ -142,6 +148,8 @@ async def post_rows(
     state: PostState | None = None,
     functionally_empty: bool = False,
     reference: Annotated[str | None, Query(max_length=200)] = None,
+    unit_id: Annotated[UUID | None, Query(description="A unit with all that hangs below it.")] = None,
+    no_unit: bool = False,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     sort: PostSort = "facility",
@@ -150,7 +158,7 @@ async def post_rows(
     day = as_of or today()
     establishment = Establishment(day, known_at)
     p = establishment.post
-    statement = establishment.visible_to(caller, facility=facility, occupation=occupation, state=state)
+    statement = establishment.visible_to(caller, facility=facility, occupation=occupation, state=state, unit_id=unit_id, no_unit=no_unit)
     if reference:
         statement = statement.where(p.reference == reference)
     if functionally_empty:
@@ -186,6 +194,36 @@ async def post_rows(
         Column("close_to", _("Open to"), _last(p.valid), "date"),
     ]
     return Rows(statement.order_by(*sorted_by(sort, sorts_of(p), p.row_id)), columns, p.id)
+
+
+async def unit_rows(
+    facility: Code = None,
+    parent: UUID | None = None,
+    kind: UnitKind | None = None,
+    code: Annotated[str | None, Query(max_length=40)] = None,
+    q: Annotated[str | None, Query(max_length=100)] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    sort: UnitSort = "name",
+) -> Rows:
+    """The units of the day, each with the one above it."""
+    day = as_of or today()
+    u, statement = units_wanted(day, known_at, facility=facility, parent=parent, kind=kind, code=code, q=q)
+    facilities, above = _facility_names(day), aliased(Unit)
+    statement = statement.outerjoin(facilities, facilities.c.code == u.facility_code).outerjoin(above, and_(above.id == u.parent_id, above.valid.contains(day)))
+    columns = [
+        Column("code", _("Code"), u.code),
+        Column("name", _("Unit"), u.name),
+        Column("kind", _("Kind"), u.kind, words=words.UNIT_KINDS),
+        Column("parent", _("Code of the unit above"), above.code),
+        Column("parent_name", _("Unit above"), above.name),
+        Column("facility", FACILITY, u.facility_code),
+        Column("facility_name", FACILITY_NAME, facilities.c.name),
+        Column("specialty", _("Specialty"), u.specialty),
+        Column("valid_from", _("From"), func.lower(u.valid), "date"),
+        Column("valid_to", _("To"), _last(u.valid), "date"),
+    ]
+    return Rows(statement.order_by(*sorted_by(sort, unit_sorts(u), u.row_id)), columns, u.id)
 
 
 async def facility_rows(
@@ -232,13 +270,15 @@ async def assignment_rows(
     facilities, occupations = _facility_names(day), _occupation_names()
     statement = statement.select_from(a).outerjoin(Worker, Worker.id == a.worker_id).outerjoin(Person, Person.id == a.person_id)
     statement = statement.outerjoin(facilities, facilities.c.code == a.facility_code).outerjoin(occupations, occupations.c.code == Worker.occupation_code)
+    stands, of_post = placed(a.post_id, func.greatest(func.lower(a.valid), func.least(day, _last(a.valid))))
+    statement = statement.outerjoin(stands, of_post)
     ended = and_(a.state == "active", ~func.upper_inf(a.valid), func.upper(a.valid) <= today())
     columns = [
         Column("person", NAME, Person.name),
         Column("occupation", OCCUPATION, occupations.c.name),
         Column("facility", FACILITY, a.facility_code),
         Column("facility_name", FACILITY_NAME, facilities.c.name),
-        Column("unit", _("Unit"), a.unit),
+        Column("unit", _("Unit"), func.coalesce(stands.unit, a.unit)),
         Column("kind", _("Kind"), a.kind, words=words.ASSIGNMENT_KINDS),
         Column("fte_share", _("Share"), func.trim_scale(a.fte_share), "number"),
         Column("starts_on", _("From"), func.lower(a.valid), "date"),

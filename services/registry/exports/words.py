@@ -17,6 +17,7 @@ FACILITY_TYPES = {
     "hospital": _("General hospital"),
     "specialised_hospital": _("Specialised hospital"),
     "health_centre": _("Area health centre"),
+    "primary_centre": _("Primary health centre"),
     "polyclinic": _("Polyclinic"),
     "station": _("Commune health station"),
     "clinic": _("Clinic"),
@@ -25,10 +26,20 @@ FACILITY_TYPES = {
     "training_institute": _("Training institute"),
     "care_home": _("Care home"),
     "home_care": _("Home care"),
+    "health_network": _("Network of practices"),
+    "association": _("Association"),
     "authority": _("Health administration"),
     "other": _("Other facility"),
 }
 LICENCE_STATUSES = {"active": _("In force"), "expiring": _("Expires soon"), "expired": _("Expired"), "suspended": _("Suspended"), "revoked": _("Revoked")}
+UNIT_KINDS = {
+    "pole": _("Pole"),
+    "department": _("Clinical department"),
+    "service": _("Medical service"),
+    "unit": _("Functional unit"),
+    "ward": _("Ward"),
+    "office": _("Office"),
+}
 OWNERSHIPS = {"public": _("Public"), "private": _("Private"), "private_non_profit": _("Private, non-profit"), "army": _("Army")}
 POST_STATES = {
     "planned": _("Planned"),

@@ -1,7 +1,7 @@
 """A facility changes from a day on, or closes after its last day; what was true before stays true."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,12 +13,14 @@ from services.registry.facilities.models import Facility, FacilityAuthority, Fac
 from services.registry.facilities.permissions import can_write_facility_of
 from services.registry.facilities.use_cases import announce
 from services.registry.periods import first_day, last_day
+from services.registry.units.models import Unit
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.errors import Malformed, NotFound, Refused
 from shared.i18n import _
 from shared.names import canonical, search_words, sort_key
 
+ONE_DAY = timedelta(days=1)
 LINKS = {"technical_supervisor": "supervised_by", "host": "hosted_by"}
 
 
@@ -68,6 +70,18 @@ async def close_facility(session: AsyncSession, caller: Caller, facility_id: UUI
             possible=_("End or move these assignments first, or choose a later last day."),
             more={"assignments": staff},
             staff=staff,
+            day=last.isoformat(),
+        )
+    units = (
+        await session.scalars(select(Unit.id).where(Unit.facility_id == facility_id, func.coalesce(func.upper(Unit.valid) > last + ONE_DAY, True)).distinct().limit(200))
+    ).all()
+    if units:
+        raise Refused(
+            "facility-has-units",
+            _("{count} units of this facility go on after {day}."),
+            possible=_("Close its units first, or choose a later last day."),
+            more={"units": [str(one) for one in units]},
+            count=len(units),
             day=last.isoformat(),
         )
     for table, of_it in (

@@ -1,4 +1,4 @@
-"""What the registry hears of recruitment: a hire was decided. Only the fields that it uses."""
+"""What the registry hears of recruitment: a hire was decided, under a policy (v1) or without one (v2). Only the fields that it uses."""
 
 from datetime import date
 from uuid import UUID
@@ -21,6 +21,12 @@ class HireDecided(Event):
     done_on: date
 
 
+class HireDecidedWithoutPolicy(HireDecided):
+    """The same where no attraction policy pays."""
+
+    type = "recruitment.hire.decided.v2"
+
+
 class HireNumbered(Event):
     """A hire that was signed without number was given its number."""
 
@@ -28,6 +34,12 @@ class HireNumbered(Event):
     topic = "relais.recruitment.hires"
 
     decision_number: str | None
+
+
+class HireNumberedWithoutPolicy(HireNumbered):
+    """The same where no attraction policy pays."""
+
+    type = "recruitment.hire.numbered.v2"
 
 
 class HireRevoked(Event):
@@ -39,3 +51,9 @@ class HireRevoked(Event):
     person_id: UUID
     revoked_on: date
     revoked_from: date
+
+
+class HireRevokedWithoutPolicy(HireRevoked):
+    """The same where no attraction policy pays."""
+
+    type = "recruitment.hire.revoked.v2"

@@ -1,5 +1,7 @@
 """A hire becomes an employment and an assignment: nothing is typed twice, and a fact that does not fit is kept as conflicting."""
 
+from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -13,6 +15,7 @@ from services.registry.assignments.revoking import made_by, revoke_assignment, r
 from services.registry.assignments.use_cases import announce_assignment
 from services.registry.beliefs import lock_persons, supersede
 from services.registry.directory import Place, places
+from services.registry.facilities.models import Facility
 from services.registry.hires.events import HireDecided, HireNumbered, HireRevoked
 from services.registry.periods import period
 from services.registry.persons.models import Person
@@ -20,7 +23,7 @@ from services.registry.persons.use_cases import add_purposes, announce_workers_o
 from services.registry.posts.models import Post
 from services.registry.posts.use_cases import announce_posts
 from services.registry.work_items.use_cases import open_work_item_about
-from services.registry.workers.models import Employment, Worker
+from services.registry.workers.models import Employment, EmploymentType, Worker
 from shared.audit import record_audit
 from shared.clock import now, today
 from shared.events import Received
@@ -29,6 +32,8 @@ from shared.inbox import NotKnownYet
 
 RECRUITMENT = "recruitment"
 BY = "consumer:registry"
+EMPLOYED_BY: Mapping[str | None, EmploymentType] = {"private_non_profit": "contract_open", "private": "private"}
+"""How an employer that is not public employs; a public one makes a public employee."""
 
 
 async def place_hire(session: AsyncSession, event: Received[HireDecided]) -> None:
@@ -114,7 +119,7 @@ async def _employ(session: AsyncSession, hire: HireDecided, person: Person, work
             worker_id=worker.id,
             facility_id=place.id,
             facility_code=place.code,
-            employment_type="public_employee",
+            employment_type=EMPLOYED_BY.get(await _ownership(session, place.code, hire.starts_on), "public_employee"),
             status="probation",
             decision_number=hire.decision_number,
             source_service=RECRUITMENT,
@@ -122,6 +127,12 @@ async def _employ(session: AsyncSession, hire: HireDecided, person: Person, work
         )
     )
     await session.flush()
+
+
+async def _ownership(session: AsyncSession, code: str, day: date) -> str | None:
+    """Whose the facility is on the first day."""
+    found: str | None = await session.scalar(select(Facility.ownership).where(Facility.code == code).order_by(Facility.valid.contains(day).desc()).limit(1))
+    return found
 
 
 def _share_of(post: Post) -> Decimal:

@@ -14,6 +14,7 @@ from services.registry.holds.roster import SEARCHED, Held, Limits, Member, Minim
 from services.registry.periods import last_day, period
 from services.registry.rules import pack_of
 from shared.auth import Caller
+from shared.jurisdictions import here
 from shared.visibility import visible_to
 
 MARGIN = timedelta(days=SEARCHED)
@@ -52,9 +53,9 @@ async def roster_of(session: AsyncSession, codes: Sequence[str], first: date, la
     """The staff of some facilities between two days, what is held of their days, and the minimums; with a year around to look for free days."""
     begin, end = first - margin, last + margin
     days = period(begin, end)
-    limits = limits_of(codes[0] if codes else "VN", first)
+    limits = limits_of(codes[0] if codes else here().country, first)
     staff = [
-        Member(row.person_id, row.facility_code, row.unit, row.occupation_code, row.specialty, row.valid.lower, last_day(row.valid))
+        Member(row.person_id, row.facility_code, row.unit, row.occupation_code, row.specialty, row.valid.lower, last_day(row.valid), row.unit_id)
         for row in await session.execute(_STAFF, {"codes": list(codes), "days": days})
     ]
     people = {one.person_id for one in staff} | set(also)

@@ -28,6 +28,7 @@ class Member:
     specialty: str | None
     first: date
     last: date | None
+    unit_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

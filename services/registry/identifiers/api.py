@@ -35,12 +35,14 @@ from services.registry.persons.own import own_person
 from services.registry.persons.permissions import can_change_person, can_read_people, can_write_people
 from services.registry.persons.queries import get_visible_person
 from services.registry.qualifications.permissions import can_verify_qualifications
+from services.registry.references import acting_for
 from shared.actions import action
 from shared.auth import ALLOWED, Caller, CallerDep, allows
 from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
+from shared.pagination import Page
 
 router = Router(tags=["identifiers"])
 
@@ -82,9 +84,19 @@ async def list_own_identifiers(caller: CallerDep, session: SessionDep) -> list[I
 async def list_identifiers(person_id: UUID, caller: CallerDep, session: SessionDep) -> IdentifiersOfPerson:
     """A person's identifiers with the ends of their values, and which kinds the jurisdiction authorises."""
     person = await get_visible_person(session, caller, person_id)
-    rule = kinds_rule(person.authority_path, today())
-    kinds = [KindRead(kind=kind, authorised=can_keep_kind(person.authority_path, kind, today()) is ALLOWED, rule=rule.told()) for kind in get_args(Kind)]
-    return IdentifiersOfPerson(items=await _read(session, caller, await identifiers_of(session, person_id)), kinds=kinds)
+    return IdentifiersOfPerson(items=await _read(session, caller, await identifiers_of(session, person_id)), kinds=_kinds(person.authority_path))
+
+
+def _kinds(authority_path: str) -> list[KindRead]:
+    rule = kinds_rule(authority_path, today())
+    return [KindRead(kind=kind, authorised=can_keep_kind(authority_path, kind, today()) is ALLOWED, rule=rule.told()) for kind in get_args(Kind)]
+
+
+@router.get("/identifier-kinds", response_model=Page[KindRead], dependencies=[allows(can_read_people)], responses=problems(403))
+async def list_identifier_kinds(caller: CallerDep) -> Page[KindRead]:
+    """Which kinds of identifiers the jurisdiction of the caller authorises, and by which text: asked before a person is entered or looked for."""
+    path, _owner = acting_for(caller)
+    return Page(items=_kinds(path))
 
 
 @router.post("/persons/{person_id}/identifiers", status_code=201, response_model=IdentifierRead, dependencies=[allows(can_write_people)], responses=problems(403, 404, 409, 422))

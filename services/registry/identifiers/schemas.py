@@ -11,9 +11,9 @@ from services.registry.identifiers.models import Kind, Outcome, State
 from services.registry.identifiers.sealing import normal
 from shared.actions import Action
 from shared.i18n import _
+from shared.jurisdictions import here, jurisdictions
 from shared.records import Body
 
-PATTERNS = {"VN": {"national-id": re.compile(r"\d{12}|\d{9}")}}  # 12 digits since 2016, 9 on the cards before
 COUNTRY = re.compile(r"[A-Z]{2}")
 
 
@@ -22,7 +22,11 @@ class Named(Body):
 
     kind: Kind
     issuer: str = Field(
-        "VN", min_length=2, max_length=60, description="Country (ISO 3166-1 alpha-2) of a national number or passport; who gave a professional or payroll number.", examples=["VN"]
+        default_factory=lambda: here().country,
+        min_length=2,
+        max_length=60,
+        description="Country (ISO 3166-1 alpha-2) of a national number or passport, your own unless said; who gave a professional or payroll number.",
+        examples=["VN"],
     )
     value: str = Field(min_length=3, max_length=60, examples=["022085001234"])
 
@@ -30,7 +34,8 @@ class Named(Body):
     def _is_one(self) -> Self:
         if self.kind in ("national-id", "passport") and not COUNTRY.fullmatch(self.issuer):
             raise ValueError(_("The issuer is a country, as two capital letters."))
-        pattern = PATTERNS.get(self.issuer, {}).get(self.kind)
+        issued_in = jurisdictions().get(self.issuer)
+        pattern = issued_in.identifiers.get(self.kind) if issued_in else None
         if not re.search(r"\w", self.value) or (pattern is not None and not pattern.fullmatch(normal(self.value))):
             raise ValueError(_("This is not a number of this kind."))
         return self

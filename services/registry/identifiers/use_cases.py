@@ -85,7 +85,8 @@ async def erase_identifiers(session: AsyncSession, *, caller: Caller, person_id:
         update(Identifier).where(Identifier.person_id == person_id, Identifier.sealed.is_not(None)).values(state=REMOVED, sealed=None, blind=None, version=Identifier.version + 1)
     )
     erased = len((await session.scalars(gone.returning(Identifier.id))).all())
-    await session.execute(delete(PersonKey).where(PersonKey.person_id == person_id))
+    keys = select(Identifier.key_id).where(Identifier.person_id == person_id)  # also of a person who was merged into this one
+    await session.execute(delete(PersonKey).where((PersonKey.person_id == person_id) | PersonKey.id.in_(keys)))
     await record_audit(session, caller, "person.identifiers_erased", "person", person_id, after={"identifiers": erased, "reason": reason})
     return erased
 

@@ -62,6 +62,7 @@ FACILITY_COLUMNS = (
 PERSON_COLUMNS = (
     Column("worker_no", text_of, headings=("mã nhân viên", "số hiệu", "matricule")),
     Column("full_name", name_of, headings=("họ và tên", "họ tên", "nom complet", "nom et prénom")),
+    Column("name_in_other_script", name_of, None, ("tên bằng chữ viết khác", "الاسم الكامل", "nom en arabe")),
     Column("birth_date", birth_of, headings=("ngày sinh", "năm sinh", "date de naissance", "naissance")),
     Column("sex", word_of(SEXES), headings=("giới tính", "sexe")),
     Column("occupation_code", text_of, headings=("chức danh", "chức danh nghề nghiệp", "profession", "occupation")),

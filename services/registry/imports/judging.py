@@ -1,7 +1,8 @@
 """Judging the lines of an import against each other and against the register, set-wise: nothing is asked line by line."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +16,10 @@ from services.registry.assignments.models import Assignment
 from services.registry.assignments.queries import COUNTED
 from services.registry.directory import Place, places
 from services.registry.establishment.rounds import ceilings_of, first_above
+from services.registry.facilities.changes import LINKS
 from services.registry.facilities.permissions import can_write_facility_of
 from services.registry.facilities.queries import atlas_of
-from services.registry.facilities.use_cases import facilities_as_recorded, plan_facility
+from services.registry.facilities.use_cases import Plan, Recorded, facilities_as_recorded, plan_facility
 from services.registry.imports.lines import AssignmentLine, FacilityLine, PersonLine, PostLine
 from services.registry.occupations.models import Occupation
 from services.registry.persons.models import birth
@@ -25,13 +27,19 @@ from services.registry.persons.permissions import can_change_person, can_write_a
 from services.registry.posts.filling import Share, first_closed, first_overfilled
 from services.registry.posts.models import Post
 from services.registry.rules import SHARES_TO_REFUSE
+from services.registry.units.queries import units_of
+from services.registry.units.words import Words
 from services.registry.visibility import authority_of
 from shared.auth import Caller
 from shared.clock import today
 from shared.db import worker_session
 from shared.i18n import _
 from shared.imports import Lists, Memory, Verdict, refused
+from shared.imports.changing import judged_change
+from shared.jurisdictions import country_of
 from shared.names import canonical, fold
+
+DESCRIBED = ("name", "type", "level", "ownership", "remoteness", "tier")
 
 # --- facilities --------------------------------------------------------------------------------------------------------
 
@@ -59,12 +67,31 @@ async def judge_facilities(session: AsyncSession, caller: Caller, lines: Sequenc
             if party and party.startswith(line.authority + "-") and party not in known:
                 return Verdict.bad(line.row, column, _("There is no facility {code}, neither in the register nor in this file."), code=party)
         if line.code in recorded:
+            if memory.may_change:
+                return judge_facility_change(line, plan, recorded[line.code], memory.filled.get(line.row, frozenset()))
             if recorded[line.code].says(plan):
                 return Verdict.recorded(line)
             return Verdict.bad(line.row, "code", _("The facility {code} is already recorded otherwise; an import does not change it."), code=line.code)
         return Verdict.good(line)
 
     return [judge(line) for line in lines]
+
+
+def judge_facility_change(line: FacilityLine, plan: Plan, recorded: Recorded, filled: Set[str]) -> Verdict:
+    """What a row says otherwise of a facility as it is today, or will be when it opens. Place, authority and first day are changed by a reorganisation or by hand."""
+    rows = recorded.rows
+    day = max(today(), rows[0].valid_from or today())
+    known = next((row for row in rows if day in row.valid), rows[-1])
+    links = {link.kind: link.party_code for link in recorded.links if day in link.valid}
+    stay = next((stay for stay in plan.stays if stay.first <= day and (stay.last is None or day <= stay.last)), plan.stays[-1])
+    before = {name: getattr(known, name) for name in DESCRIBED} | {column: links.get(kind) for column, kind in LINKS.items()} | {"valid_to": rows[-1].valid_to}
+    after = {name: getattr(line, name) for name in before} | {"name": canonical(line.name)}
+    fixed = {
+        "valid_from": line.valid_from == rows[0].valid_from,
+        "authority": links.get("managed_by", line.authority) == line.authority,
+        "area_code": stay.area_id == known.area_id,
+    }
+    return judged_change(line, filled, before, after, fixed, recorded.id)
 
 
 # --- what the other kinds share ----------------------------------------------------------------------------------------
@@ -93,8 +120,8 @@ async def titles(session: AsyncSession) -> dict[str, str]:
 
 
 async def lists_of(session: AsyncSession, caller: Caller, language: str) -> Lists:
-    """The occupations by the name that people use, and the caller's facilities."""
-    occupations = await session.scalars(select(Occupation).where(Occupation.country.is_not(None)).order_by(Occupation.position))
+    """The occupations of the caller's country by the name that people use, and the caller's facilities."""
+    occupations = await session.scalars(select(Occupation).where(Occupation.country.in_({country_of(path) for path in caller.scope})).order_by(Occupation.position))
     found = await session.execute(_FACILITIES, {"paths": list(caller.scope), "day": today(), "most": MOST_IN_A_LIST})
     return {
         "occupation_code": {occupation.code: occupation.names.get(language) or occupation.code for occupation in occupations},
@@ -216,8 +243,13 @@ async def judge_posts(session: AsyncSession, caller: Caller, lines: Sequence[Pos
     found = await session.scalars(
         select(Post).where(Post.reference_owner.in_(set(owners.values())), Post.reference == array_of([line.reference for line in lines])).order_by(Post.valid)
     )
-    recorded = {(post.reference_owner, post.reference): post for post in found}
+    recorded: dict[tuple[str | None, str | None], Post] = {}
+    opened: dict[tuple[str | None, str | None], date] = {}
+    for period in found:
+        recorded[period.reference_owner, period.reference] = period
+        opened.setdefault((period.reference_owner, period.reference), period.valid_from)
     ceilings, offered = await ceilings_of(session, [place.id for place in facilities.values()])
+    words = Words(await units_of(session, [place.id for place in facilities.values()]))
 
     def judge(line: PostLine) -> Verdict:
         if (not_allowed := judge_place(caller, line.row, line.facility_code, facilities)) is not None:
@@ -234,7 +266,12 @@ async def judge_posts(session: AsyncSession, caller: Caller, lines: Sequence[Pos
                 title=line.occupation_code,
                 unknown=line.occupation_code[:60],
             )
+        unit = words.unit(line.facility_code, line.unit, line.open_from, line.close_to)
+        if unit is not None:
+            line = replace(line, unit=unit.name, unit_id=unit.id)
         post = recorded.get(key)
+        if post is not None and memory.may_change:
+            return judge_post_change(line, occupation, opened[key], post, memory.filled.get(line.row, frozenset()))
         if post is not None:
             said = (line.facility_code, line.unit, line.job_position, occupation, line.specialty, line.fte, line.is_management)
             if (post.facility_code, post.unit, post.job_position, post.occupation_code, post.specialty, post.fte, post.is_management) == said:
@@ -259,6 +296,14 @@ async def judge_posts(session: AsyncSession, caller: Caller, lines: Sequence[Pos
     return [judge(line) for line in lines]
 
 
+def judge_post_change(line: PostLine, occupation: str, opened: date, post: Post, filled: Set[str]) -> Verdict:
+    """What a row says otherwise of a post as it stands last. Another facility, occupation or first day is another post."""
+    before = {name: getattr(post, name) for name in ("unit", "job_position", "specialty", "fte", "is_management")} | {"close_to": post.valid_to}
+    after = {name: getattr(line, name) for name in before}
+    fixed = {"facility_code": post.facility_code == line.facility_code, "occupation_code": post.occupation_code == occupation, "open_from": opened == line.open_from}
+    return judged_change(line, filled, before, after, fixed, post.id)
+
+
 # --- assignments -------------------------------------------------------------------------------------------------------
 
 
@@ -279,6 +324,7 @@ async def judge_assignments(session: AsyncSession, caller: Caller, lines: Sequen
     ):
         posts.setdefault((post.reference_owner, post.reference), []).append(post)
     held, taken = await shares_at_hand(session, set(workers.values()), {periods[0].id for periods in posts.values()})
+    posts_by_id: dict[UUID | None, str | None] = await references_of(session, {one.post_id for of_one in held.values() for one in of_one}) if memory.may_change else {}
 
     def judge(line: AssignmentLine) -> Verdict:
         if (not_allowed := judge_place(caller, line.row, line.facility_code, facilities)) is not None:
@@ -293,12 +339,32 @@ async def judge_assignments(session: AsyncSession, caller: Caller, lines: Sequen
         post = periods[0].id if periods else None
         if (again := memory.again(line, (owner, line.worker_no, line.facility_code, post, line.kind, line.start_date))) is not None:
             return again
+        known = [a for a in held.get(person, ()) if (a.facility_code, a.kind) == (line.facility_code, line.kind)]
+        first = {a.id: min(each.valid_from for each in known if each.id == a.id) for a in known}
+        if memory.may_change and line.start_date in first.values():
+            standing = max((a for a in known if first[a.id] == line.start_date), key=lambda a: a.valid_from)
+            return judge_assignment_change(line, post, posts_by_id.get(standing.post_id), standing, memory.filled.get(line.row, frozenset()))
         same = (line.facility_code, post, line.kind, line.fte_share, line.start_date, line.end_date)
         if any((a.facility_code, a.post_id, a.kind, a.fte_share, a.valid_from, a.valid_to) == same for a in held.get(person, ())):
             return Verdict.recorded(line)
         return judge_wish(line, person, periods, held.get(person, ()), taken, memory) or Verdict.good(line)
 
     return [judge(line) for line in lines]
+
+
+def judge_assignment_change(line: AssignmentLine, post: UUID | None, reference: str | None, standing: Assignment, filled: Set[str]) -> Verdict:
+    """What a row says otherwise of the assignment that began on the same day at the same facility: its post, share, last day or decision."""
+    before = {"post_reference": reference, "fte_share": standing.fte_share, "end_date": standing.valid_to, "decision_number": standing.decision_number}
+    after = {name: getattr(line, name) for name in before}
+    if post == standing.post_id:
+        after["post_reference"] = reference
+    return judged_change(line, filled, before, after, {}, (standing.id, post))
+
+
+async def references_of(session: AsyncSession, posts: set[UUID | None]) -> dict[UUID | None, str | None]:
+    """What an authority calls these posts."""
+    rows = await session.execute(select(Post.id, Post.reference).where(Post.id == any_of({post for post in posts if post is not None})))
+    return {row.id: row.reference for row in rows}
 
 
 def judge_wish(line: AssignmentLine, person: UUID, periods: Sequence[Post], held: Sequence[Assignment], taken: dict[UUID, list[Share]], memory: Memory) -> Verdict | None:

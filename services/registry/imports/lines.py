@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class PersonLine:
     employment_type: str
     start_date: date
     status: str
+    name_in_other_script: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,7 @@ class PostLine:
     open_from: date
     close_to: date | None
     is_management: bool
+    unit_id: UUID | None = None  # of the unit that its words name by code or by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +82,20 @@ class AssignmentLine:
     end_date: date | None
     decision_number: str | None
     over_filled: bool = False  # the file says that it stands beside the others of a full post
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLine:
+    """One unit of a facility; `parent` is the code of the unit above, in the register or in the file."""
+
+    row: int
+    facility_code: str
+    code: str
+    name: str
+    kind: str
+    parent: str | None
+    specialty: str | None
+    valid_from: date
+    valid_to: date | None
+    name_fr: str | None = None
+    name_en: str | None = None

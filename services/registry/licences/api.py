@@ -31,6 +31,7 @@ from shared.db import SessionDep
 from shared.errors import NotFound, problems
 from shared.i18n import _
 from shared.idempotency import Router
+from shared.jurisdictions import here
 from shared.pagination import Page, PageDep, keyset_page
 from shared.visibility import visible_to
 
@@ -81,7 +82,7 @@ def statuses_on(day: date, expiring_days: int) -> dict[str, ColumnElement[bool]]
 
 def statuses_of(caller: Caller) -> dict[str, ColumnElement[bool]]:
     """The same today, by the notice that the caller's authority gives."""
-    return statuses_on(today(), expiring_rule(caller.scope[0] if caller.scope else "VN", today()).value)
+    return statuses_on(today(), expiring_rule(here().country, today()).value)
 
 
 def licences_wanted(caller: Caller, *, status: Status | None, facility: str | None, expires_by: date | None) -> tuple[Select[tuple[Licence]], list[Any]]:

@@ -13,7 +13,8 @@ from services.registry.directory import places
 from services.registry.licences.events import LicenceRecorded
 from services.registry.licences.models import ACTIVE, Licence
 from services.registry.licences.permissions import can_keep_licence, can_keep_licences
-from services.registry.licences.use_cases import first_period, tell_dues
+from services.registry.licences.schemas import Correction, Renewal
+from services.registry.licences.use_cases import correct_licence, first_period, renew_licence, tell_dues
 from services.registry.visibility import authority_of
 from shared.audit import record_audits
 from shared.auth import Caller, require
@@ -23,6 +24,7 @@ from shared.i18n import _
 from shared.ids import uuid7
 from shared.imports import Column, Kind, Memory, Verdict, refuse_end_before_start, refused
 from shared.imports.cells import date_of, facility_code_of, text_of, word_of
+from shared.imports.changing import change_each, judged_change, reason_of_file
 
 STATUSES = {"active": ("còn hiệu lực", "en vigueur", "valide")}
 SOURCE = "import"
@@ -85,6 +87,10 @@ async def judge(session: AsyncSession, caller: Caller, lines: Sequence[LicenceLi
         if (again := memory.again(line, (line.authority, line.number))) is not None:
             return again
         known = recorded.get((line.authority, line.number))
+        if known is not None and memory.may_change:
+            before = {"scope": list(known.scope), "issued_on": known.issued_on, "expires_on": known.expires_on}
+            after = {"scope": list(line.scope), "issued_on": line.issued_on, "expires_on": line.expires_on}
+            return judged_change(line, memory.filled.get(line.row, frozenset()), before, after, {"worker_no": known.person_id == person.id}, known.id)
         if known is not None:
             if (known.person_id, tuple(known.scope), known.issued_on, known.expires_on) == (person.id, line.scope, line.issued_on, line.expires_on):
                 return Verdict.recorded(line)
@@ -148,4 +154,19 @@ async def write(session: AsyncSession, caller: Caller, lines: Sequence[LicenceLi
     await record_audits(session, caller, "licence.recorded", "licence", [(licence.id, None, {"expires_on": licence.expires_on, "source": SOURCE}) for licence in written])
 
 
-KINDS = [Kind("licences", COLUMNS, LicenceLine, judge, write, can_keep_licences, build)]
+async def change(session: AsyncSession, caller: Caller, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """A later last day renews the licence; whatever else the authority's own list says otherwise puts right what was written wrongly."""
+
+    async def act(verdict: Verdict) -> None:
+        changes = verdict.changes or {}
+        said: dict[str, Any] = {name: after for name, (_before, after) in changes.items()}
+        before, after = changes.get("expires_on", (None, None))
+        if "issued_on" not in changes and before is not None and after > before:
+            await renew_licence(session, caller=caller, licence_id=verdict.about, body=Renewal(**said))
+        else:
+            await correct_licence(session, caller=caller, licence_id=verdict.about, body=Correction(reason=reason_of_file(), **said))
+
+    return await change_each(session, verdicts, act)
+
+
+KINDS = [Kind("licences", COLUMNS, LicenceLine, judge, write, can_keep_licences, build, change=change)]

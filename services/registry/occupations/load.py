@@ -1,4 +1,4 @@
-"""Load the packaged occupations."""
+"""Load the packaged occupations: the national titles of each country, and the unit groups of ISCO-08."""
 
 from pathlib import Path
 from typing import Any
@@ -15,25 +15,27 @@ from shared.events import record_events
 OCCUPATIONS = UUID("7b0f1c1e-6d0c-5d0e-9a57-2f1c5f6d2a02")
 
 
-async def load_occupations(session: AsyncSession, path: Path) -> int:
+async def load_occupations(session: AsyncSession, data: Path) -> int:
     """Bring the occupations to the packaged state; answers how many changed."""
-    rows = [row | {"position": position} for position, row in enumerate(read_occupations(path))]
+    rows = [row | {"position": position} for position, row in enumerate(read_occupations(data))]
     changed = set((await session.scalars(_PUT, {"rows": orjson.dumps(rows).decode()})).all())
     record_events(session, [OccupationChanged.model_validate({key: value for key, value in row.items() if key != "position"}) for row in rows if row["code"] in changed])
     return len(changed)
 
 
-def read_occupations(path: Path) -> list[dict[str, Any]]:
+def read_occupations(data: Path) -> list[dict[str, Any]]:
+    """`occupations.yaml` of each country's folder, whose titles begin with the country's code, then ISCO-08."""
     return [
         {
             "id": uuid5(OCCUPATIONS, entry["code"]),
             "code": entry["code"],
-            "country": entry.get("country"),
+            "country": entry["code"].partition("-")[0] if path.parent != data else None,
             "isco": entry["isco"],
             "group": entry["group"],
             "names": {language: entry[language] for language in ("fr", "vi", "en")},
         }
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in [*sorted(data.glob("*/occupations.yaml")), data / "occupations.yaml"]
+        for entry in yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
     ]
 
 

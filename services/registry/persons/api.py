@@ -12,7 +12,7 @@ from fastapi import Query, Response
 from services.registry.assignments.permissions import can_record_assignments
 from services.registry.persons.lists import search_page, staff_page
 from services.registry.persons.models import Person
-from services.registry.persons.permissions import can_change_person, can_find_people, can_look_up_names, can_read_people, can_write_people
+from services.registry.persons.permissions import can_change_person, can_enter_people, can_find_people, can_look_up_names, can_read_people, can_write_people
 from services.registry.persons.queries import (
     KEYS,
     cards_of,
@@ -21,15 +21,17 @@ from services.registry.persons.queries import (
     get_visible_person,
     persons_found,
     persons_visible_to,
+    referred_to,
     shares_of,
     show_person,
 )
 from services.registry.persons.schemas import (
+    AgeRead,
     Lookup,
     LookupCreate,
     PersonCard,
     PersonChange,
-    PersonCreate,
+    PersonEntry,
     PersonRead,
     PersonReadName,
     SearchCreate,
@@ -42,6 +44,7 @@ from services.registry.persons.use_cases import change_person, register_person
 from services.registry.qualifications.permissions import can_declare_qualifications
 from shared.actions import IfMatch, action, etag_of, require_current
 from shared.auth import Caller, CallerDep, allows
+from shared.calendars import completed_years
 from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
@@ -69,9 +72,9 @@ def _next_acts(caller: Caller, authority: str) -> bytes:
     return orjson.dumps({"available_actions": [each.model_dump() for each in actions]})
 
 
-@router.post("", status_code=201, response_model=PersonRead, dependencies=[allows(can_write_people)], responses=problems(403, 409, 422))
-async def create_person(body: PersonCreate, caller: CallerDep, session: SessionDep) -> Response:
-    """Register a person, once, for one or several purposes."""
+@router.post("", status_code=201, response_model=PersonRead, dependencies=[allows(can_enter_people)], responses=problems(403, 409, 422))
+async def create_person(body: PersonEntry, caller: CallerDep, session: SessionDep) -> Response:
+    """Register a person, once, for one or several purposes, with what their papers say of them."""
     person = await register_person(session, caller=caller, body=body)
     return _file(await file_of(session, caller, person.id), caller, 201)
 
@@ -83,11 +86,14 @@ async def list_persons(
     facility: Annotated[str | None, Query(max_length=60, description="Code of a facility: those assigned to it or employed by it on the day.")] = None,
     occupation: Annotated[str | None, Query(max_length=60, description="Code of an occupation.")] = None,
     worker_no: Annotated[str | None, Query(max_length=60, description="The authority's own number of a worker.")] = None,
+    unit_id: Annotated[UUID | None, Query(description="A unit: those whose post stands in it, or in what hangs below it, on the day.")] = None,
     as_of: Annotated[date | None, Query(description="The day; today when not said.")] = None,
     sort: Sort = "name",
 ) -> Response:
     """The staff list in the order of names, with occupation and place of work on the day."""
-    found = await staff_page(asking, sort=sort, page=page, day=as_of or today(), facility=facility or None, occupation=occupation or None, worker_no=worker_no or None)
+    found = await staff_page(
+        asking, sort=sort, page=page, day=as_of or today(), facility=facility or None, occupation=occupation or None, worker_no=worker_no or None, unit_id=unit_id
+    )
     return Response(found, media_type="application/json")
 
 
@@ -105,11 +111,21 @@ async def read_search(search_id: UUID, caller: CallerDep, session: SessionDep, p
     return SearchPage(id=search_id, items=await cards_of(session, found.items, today()), next=found.next, previous=found.previous)
 
 
-@router.post("/lookup", status_code=200, response_model=Lookup, dependencies=[allows(can_look_up_names)], responses=problems(403, 422))
+@router.post("/lookup", status_code=200, response_model=Lookup, response_model_exclude_none=True, dependencies=[allows(can_look_up_names)], responses=problems(403, 422))
 async def look_up_names(body: LookupCreate, caller: CallerDep, session: SessionDep) -> Lookup:
-    """Names of up to 200 persons by id; those whom the caller may not see are left out."""
+    """Names of up to 200 persons by id, or by one's own authority's reference; a retired record has the name of the one that stands; those whom the caller may not see are left out."""
     found = {person.id: person for person in (await session.scalars(persons_visible_to(caller).where(Person.id.in_(body.ids)))).all()}
-    return Lookup(items=[PersonReadName(id=person_id, name=found[person_id].name) for person_id in dict.fromkeys(body.ids) if person_id in found])
+    referred = (await session.scalars(persons_visible_to(caller).where(*referred_to(caller, body.references)))).all() if body.references else []
+    stand = {person.merged_into for person in (*found.values(), *referred)} - {None}
+    now = {person.id: person for person in (await session.scalars(persons_visible_to(caller).where(Person.id.in_(stand)))).all()} if stand else {}
+    named = {person_id: now.get(person.merged_into or person.id, person).name for person_id, person in found.items()}
+    stands = [(person.reference, now.get(person.merged_into or person.id, person)) for person in referred]
+    return Lookup(
+        items=[
+            *(PersonReadName(id=person_id, name=named[person_id]) for person_id in dict.fromkeys(body.ids) if person_id in named),
+            *(PersonReadName(id=person.id, name=person.name, reference=reference) for reference, person in stands),
+        ]
+    )
 
 
 @router.post("/shares", status_code=200, response_model=Shares, dependencies=[allows(can_look_up_names)], responses=problems(403, 422))
@@ -118,10 +134,17 @@ async def count_shares(body: SharesCreate, caller: CallerDep, session: SessionDe
     return await shares_of(session, caller, body.ids, body.under, body.on or today())
 
 
-@quick(router, "/{person_id}", response_model=PersonRead, dependencies=[allows(can_read_people)], responses=problems(403, 404))
+@quick(router, "/{person_id}", response_model=PersonRead, dependencies=[allows(can_read_people)], responses=problems(307, 403, 404))
 async def read_person(person_id: UUID, caller: CallerDep, asking: QuickDep) -> Response:
     """One person with names, purposes and occupations; the person is told who asked for birth and sex."""
     return _file(await show_person(asking, person_id), caller)
+
+
+@router.get("/{person_id}/age", response_model=AgeRead, dependencies=[allows(can_find_people)], responses=problems(403, 404, 409, 422))
+async def read_age(person_id: UUID, caller: CallerDep, session: SessionDep, on: Annotated[date | None, Query(description="The day; today when not said.")] = None) -> AgeRead:
+    """Completed years on a day: a rule of age is judged by them, and the birth stays in the file."""
+    person = await get_visible_person(session, caller, person_id)
+    return AgeRead(years=completed_years(person.birth_date, on or today()) if person.birth_date else None)
 
 
 @router.patch("/{person_id}", response_model=PersonRead, dependencies=[allows(can_write_people)], responses=problems(403, 404, 412, 422))

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 import orjson
 from sqlalchemy import Date, Integer, Select, Text, Uuid, bindparam, false
@@ -19,10 +20,11 @@ from shared.quick import Quick, scoped, written
 from shared.visibility import CallerOfACountry, CallerToCome
 
 SORTS = {"name": [Person.sort_key]}
+STAFF_FILTERS: dict[str, Any] = {"facility": Text, "occupation": Text, "worker_no": Text, "unit_id": Uuid}
 Statement = tuple[str, dict[str, Any]]
 
 
-async def staff_page(quick: Quick, *, sort: str, page: PageParams, day: date, **filters: str | None) -> bytes:
+async def staff_page(quick: Quick, *, sort: str, page: PageParams, day: date, **filters: str | UUID | None) -> bytes:
     """One page of the staff list, as JSON: each person with the occupation and the place of work on the day."""
     place = place_of(page, len(KEYS))
     statement = _staff_statement(sort, None if place is None else place.backwards, *[name for name, value in filters.items() if value is not None])
@@ -61,7 +63,7 @@ async def _page(quick: Quick, statement: Statement, page: PageParams, place: Pla
 
 @lru_cache(maxsize=64)
 def _staff_statement(sort: str, backwards: bool | None, *filters: str) -> Statement:
-    asked = {name: bindparam(name, type_=Text) if name in filters else None for name in ("facility", "occupation", "worker_no")}
+    asked = {name: bindparam(name, type_=kind) if name in filters else None for name, kind in STAFF_FILTERS.items()}
     day: Any = bindparam("day", type_=Date)
     place = None if backwards is None else Place(backwards, (bindparam("after_0", type_=Text), bindparam("after_1", type_=Uuid)))
     rows = statement_from(staff_visible_to(CallerToCome, day=day, **asked), keys=sorted_by(sort, SORTS, Person.id), place=place)

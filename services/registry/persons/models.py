@@ -1,15 +1,17 @@
 """Persons: the one place where names are kept. A person is registered once, whatever the purpose, and keeps the names as written."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import Computed, FetchedValue, ForeignKey, Text
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.registry.base import Base
 from shared.ids import uuid7
+from shared.jurisdictions import jurisdiction_of
 from shared.names import canonical, search_words, sort_key
 from shared.visibility import Protected
 
@@ -58,7 +60,7 @@ class PersonPurpose(Protected, Base):
 
 
 class Person(Protected, Base):
-    """A named human. `name` and `sort_key` repeat the usual name, or else the legal one, for lists."""
+    """A named human. `name` and `sort_key` repeat the usual name, or else the legal one, for lists. `merged_into`: the record is retired, the person is that other one."""
 
     __tablename__ = "persons"
 
@@ -71,6 +73,9 @@ class Person(Protected, Base):
     reference: Mapped[str | None]
     reference_owner: Mapped[str | None]
     content_hash: Mapped[bytes | None]
+    merged_into: Mapped[UUID | None]
+    kept_for: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=FetchedValue(), deferred=True)
+    erased_on: Mapped[date | None] = mapped_column(deferred=True)
     version: Mapped[int] = mapped_column()
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
     recorded_by: Mapped[str]
@@ -85,8 +90,8 @@ class Person(Protected, Base):
     def birth_year(self) -> int | None:
         return self.birth_date.year if self.birth_date else None
 
-    def name_them(self, names: Sequence[tuple[NameKind, str | None, str]]) -> None:
-        """Give the person these names: all are found by a search, the usual one, or else the first, is shown."""
+    def name_them(self, names: Sequence[tuple[NameKind, str | None, str]], former: Iterable[str] = ()) -> None:
+        """Give the person these names: all are found by a search, and so are those of records merged into this one; the usual one, or else the first, is shown."""
         written = [(kind, script, canonical(value)) for kind, script, value in names]
         for position, (kind, script, value) in enumerate(written):
             if position < len(self.names):
@@ -96,11 +101,15 @@ class Person(Protected, Base):
                     PersonName(id=uuid7(), position=position, kind=kind, script=script, value=value, authority_path=self.authority_path, shared_with=self.shared_with)
                 )
         del self.names[len(written) :]
-        known = {word.word: word for word in self.words}
-        wanted = sorted(set().union(*(search_words(value) for _kind, _script, value in written)))
-        self.words = [known.get(word) or PersonWord(word=word, authority_path=self.authority_path, shared_with=self.shared_with) for word in wanted]
+        self.be_found_by([value for _kind, _script, value in written], former)
         self.name = next((value for kind, _script, value in written if kind == "usual"), written[0][2])
-        self.sort_key = sort_key(self.name)
+        self.sort_key = sort_key(self.name, jurisdiction_of(self.authority_path).sorting)
+
+    def be_found_by(self, *names: Iterable[str]) -> None:
+        """Only these names find the person."""
+        known = {word.word: word for word in self.words}
+        wanted = sorted(set().union(*(search_words(value) for values in names for value in values)))
+        self.words = [known.get(word) or PersonWord(word=word, authority_path=self.authority_path, shared_with=self.shared_with) for word in wanted]
 
 
 def birth(birth_date: date | None, birth_year: int | None) -> tuple[date | None, Precision | None]:

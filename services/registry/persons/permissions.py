@@ -1,12 +1,14 @@
 """Who may read and write persons and what belongs to their file. The only place where the registry's HR routes read roles."""
 
+from collections.abc import Iterable
+
 from shared.auth import ALLOWED, Caller, Permission
 from shared.errors import Refusal
 from shared.i18n import _
 
 HR_WRITERS = ("regional-administrator", "facility-hr-officer")
 HR_READERS = (*HR_WRITERS, "head-of-facility", "signatory", "auditor")
-NAME_READERS = (*HR_READERS, "committee-member", "licensing-officer", "training-institute", "agreement-focal-point", "pool-coordinator")
+NAME_READERS = (*HR_READERS, "committee-member", "licensing-officer", "training-institute", "agreement-focal-point", "pool-coordinator", "adviser")
 POST_READERS = (*HR_READERS, "ministry-analyst")
 
 
@@ -21,7 +23,7 @@ def can_read_people(caller: Caller) -> Permission:
 
 def can_find_people(caller: Caller) -> Permission:
     """Choosing a person by name for one's own work opens no file: those who license, train and send search too."""
-    return ALLOWED if caller.has_role("licensing-officer", "training-institute", "agreement-focal-point") else can_read_people(caller)
+    return ALLOWED if caller.has_role("licensing-officer", "training-institute", "agreement-focal-point", "pool-coordinator", "adviser") else can_read_people(caller)
 
 
 def can_look_up_names(caller: Caller) -> Permission:
@@ -33,6 +35,16 @@ def can_write_people(caller: Caller) -> Permission:
     if caller.has_role(*HR_WRITERS):
         return ALLOWED
     return Refusal("people-are-kept-by-hr", _("Only a regional administrator or the HR officer of a facility keeps the files of persons."))
+
+
+def can_enter_people(caller: Caller) -> Permission:
+    """A training institute enters those who compete for its seats; everybody else is entered by HR."""
+    return ALLOWED if caller.has_role("training-institute") else can_write_people(caller)
+
+
+def can_enter_for(caller: Caller, purposes: Iterable[str]) -> Permission:
+    """An institute enters students alone."""
+    return ALLOWED if caller.has_role("training-institute") and set(purposes) == {"student"} else can_write_people(caller)
 
 
 def can_write_at(caller: Caller, authority_path: str) -> Permission:

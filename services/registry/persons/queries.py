@@ -5,20 +5,25 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, and_, any_, cast, exists, false, intersect, select, text, union, union_all
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, cast, exists, false, func, intersect, select, text, union, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from services.registry.assignments.models import Assignment
 from services.registry.persons.models import Person, PersonName, PersonPurpose, PersonSearch, PersonWord
 from services.registry.persons.schemas import PersonCard, Shares
+from services.registry.posts.models import Post
+from services.registry.purposes.permissions import purposes_open_to
+from services.registry.references import acting_for
+from services.registry.rules import REG_01
+from services.registry.units.within import units_within
 from services.registry.workers.models import Employment, Worker
 from shared.audit import RECORD_SHOWN, shown_to
 from shared.auth import Caller
 from shared.calendars import add_months
 from shared.clock import now
-from shared.errors import NotFound
-from shared.i18n import current_language
+from shared.errors import NotFound, Problem, Refused
+from shared.i18n import _, current_language
 from shared.names import canonical, query_words
 from shared.quick import Quick, scoped
 from shared.visibility import VISIBLE_TO_CALLER, CallerToCome, visible_to
@@ -29,7 +34,16 @@ LAST_CHARACTER = "\U0010ffff"
 
 
 def persons_visible_to(caller: Caller | type[CallerToCome]) -> Select[tuple[Person]]:
-    return select(Person).where(visible_to(caller, Person))
+    return select(Person).where(visible_to(caller, Person), kept_for_any(caller))
+
+
+def kept_for_any(caller: Caller | type[CallerToCome]) -> ColumnElement[bool]:
+    """Kept for a purpose that the caller's role opens (services/registry/purposes/permissions.py)."""
+    if isinstance(caller, Caller):
+        opened: ColumnElement[bool] = Person.kept_for.overlap(purposes_open_to(caller))
+        return opened
+    judged: ColumnElement[bool] = Person.kept_for.overlap(func.purposes_open(caller.roles_and_scopes, type_=ARRAY(Text)))
+    return judged
 
 
 async def shares_of(session: AsyncSession, caller: Caller, ids: Collection[UUID], under: int, on: date) -> Shares:
@@ -48,7 +62,21 @@ async def shares_of(session: AsyncSession, caller: Caller, ids: Collection[UUID]
 
 
 async def get_visible_person(session: AsyncSession, caller: Caller, person_id: UUID, *, whole: bool = False, for_update: bool = False) -> Person:
-    """The person, with names, words and purposes when `whole`. Raises NotFound without a relation."""
+    """The person, with names, words and purposes when `whole`. Raises NotFound without a relation, and Refused with the record that stands for one that is retired."""
+    person = await get_person_of_any_time(session, caller, person_id, whole=whole, for_update=for_update)
+    if person.merged_into is not None:
+        raise Refused(
+            "person-merged",
+            _("This record is retired: the person is kept under another one."),
+            rule=REG_01,
+            possible=_("Work with the record that stands."),
+            more={"merged_into": str(person.merged_into)},
+        )
+    return person
+
+
+async def get_person_of_any_time(session: AsyncSession, caller: Caller, person_id: UUID, *, whole: bool = False, for_update: bool = False) -> Person:
+    """The same, also when the record is retired. Raises NotFound without a relation."""
     statement = persons_visible_to(caller).where(Person.id == person_id)
     if whole:
         statement = statement.options(selectinload(Person.names), selectinload(Person.words), selectinload(Person.purposes))
@@ -60,10 +88,17 @@ async def get_visible_person(session: AsyncSession, caller: Caller, person_id: U
     return person
 
 
+def referred_to(caller: Caller, references: Sequence[str]) -> Sequence[ColumnElement[bool]]:
+    """Persons whom the caller's own authority entered under these references."""
+    _path, owner = acting_for(caller)
+    return Person.reference_owner == owner, Person.reference.in_(references)
+
+
 async def workers_of(session: AsyncSession, person_id: UUID) -> Sequence[Worker]:
     return (await session.scalars(select(Worker).where(Worker.person_id == person_id).order_by(Worker.id))).all()
 
 
+KEPT_FOR_ANY = "kept_for && purposes_open(CAST(:roles AS text[]))"
 _FILE = f"""
     SELECT id, id AS person_id, version, authority_path::text AS authority, json_build_object(
         'id', id,
@@ -75,13 +110,15 @@ _FILE = f"""
         'purposes', coalesce((SELECT json_agg(u.purpose ORDER BY u.purpose) FROM person_purposes AS u WHERE u.person_id = p.id), '[]'),
         'workers', coalesce((SELECT json_agg(json_build_object('id', w.id, 'occupation_code', w.occupation_code, 'specialty', w.specialty, 'worker_no', w.worker_no) ORDER BY w.id)
             FROM workers AS w WHERE w.person_id = p.id), '[]'),
+        'also_known', coalesce((SELECT json_agg(json_build_object('id', r.id, 'name', r.name) ORDER BY r.id) FROM persons AS r WHERE r.merged_into = p.id), '[]'),
         'reference', reference,
         'version', version
     )::text AS said
-    FROM persons AS p WHERE id = :person AND {VISIBLE_TO_CALLER}
+    FROM persons AS p WHERE id = :person AND merged_into IS NULL AND {VISIBLE_TO_CALLER} AND {KEPT_FOR_ANY}
 """  # noqa: S608  constants alone; values are parameters
 _SAID = f"WITH shown AS ({_FILE}) SELECT version, authority, said FROM shown"  # noqa: S608  constants alone; values are parameters
 _SHOWN = f"WITH shown AS (SELECT seen.* FROM {scoped(_FILE)}), told AS ({RECORD_SHOWN}) SELECT version, authority, said FROM shown"  # noqa: S608  the same
+_RETIRED = f"SELECT merged_into FROM {scoped(f'SELECT merged_into FROM persons WHERE id = :person AND merged_into IS NOT NULL AND {VISIBLE_TO_CALLER} AND {KEPT_FOR_ANY}')}"  # noqa: S608  the same
 SENSITIVE = ("birth", "sex")
 
 
@@ -89,22 +126,34 @@ async def show_person(quick: Quick, person_id: UUID) -> Sequence[Any]:
     """Version, authority and file of one person, and the record that it was shown, in one statement. Raises NotFound without a relation."""
     found: Sequence[Any] | None = await quick.row(_SHOWN, person=person_id, **shown_to(quick.caller, "person", fields=SENSITIVE))
     if found is None:
-        raise NotFound()
+        raise await _elsewhere(quick, person_id)
     return found
+
+
+async def _elsewhere(quick: Quick, person_id: UUID) -> Problem:
+    """A retired record leads to the one that stands, for as long as the merge does (RFC 9110, 15.4.8: the client keeps the old address)."""
+    retired = await quick.row(_RETIRED, person=person_id)
+    if retired is None:
+        return NotFound()
+    text_, headers = _("This record is retired: the person is kept under another one."), {"Location": f"/api/v1/registry/persons/{retired[0]}"}
+    return Problem(307, "person-merged", text_, rule=REG_01, headers=headers, more={"merged_into": str(retired[0])})
 
 
 async def file_of(session: AsyncSession, caller: Caller, person_id: UUID) -> Sequence[Any]:
     """The same for whoever has just written it."""
-    return (await session.execute(text(_SAID), {"person": person_id, "paths": list(caller.scope), "parties": list(caller.parties)})).one()
+    return (await session.execute(text(_SAID), {"person": person_id, "paths": list(caller.scope), "parties": list(caller.parties), "roles": caller.roles_and_scopes})).one()
 
 
-def staff_visible_to(caller: Caller | type[CallerToCome], *, facility: Any, occupation: Any, day: Any, worker_no: Any = None) -> Select[tuple[Person]]:
-    """Workers whom the caller sees; those assigned to or employed by a facility on the day when one is named."""
-    statement = persons_visible_to(caller).where(exists().where(PersonPurpose.person_id == Person.id, PersonPurpose.purpose == "worker"))
+def staff_visible_to(caller: Caller | type[CallerToCome], *, facility: Any, occupation: Any, day: Any, worker_no: Any = None, unit_id: Any = None) -> Select[tuple[Person]]:
+    """Workers whom the caller sees; those assigned to or employed by a facility on the day, or whose post stands in a unit or below it, when one is named."""
+    statement = persons_visible_to(caller).where(Person.merged_into.is_(None), exists().where(PersonPurpose.person_id == Person.id, PersonPurpose.purpose == "worker"))
     if facility is not None:
         assigned = select(Assignment.person_id).where(Assignment.facility_code == facility, Assignment.state == "active", Assignment.valid.contains(day))
         employed = select(Employment.person_id).where(Employment.facility_code == facility, Employment.valid.contains(day))
         statement = statement.where(Person.id.in_(union(assigned, employed)))
+    if unit_id is not None:
+        stand = select(Assignment.person_id).join(Post, (Post.id == Assignment.post_id) & Post.valid.contains(day) & Post.unit_id.in_(units_within(unit_id, day)))
+        statement = statement.where(Person.id.in_(stand.where(Assignment.state == "active", Assignment.valid.contains(day))))
     if occupation is not None:
         statement = statement.where(exists().where(Worker.person_id == Person.id, Worker.occupation_code == occupation))
     if worker_no is not None:
@@ -125,7 +174,7 @@ def persons_found(caller: Caller | type[CallerToCome], query: str, *, exact: boo
 
 
 def name_written(value: Any) -> Any:
-    return exists().where(PersonName.person_id == Person.id, PersonName.value == value)
+    return and_(Person.merged_into.is_(None), exists().where(PersonName.person_id == Person.id, PersonName.value == value))
 
 
 class Beginning(NamedTuple):
@@ -176,12 +225,15 @@ async def get_search(session: AsyncSession, caller: Caller, search_id: UUID) -> 
 
 
 CARD = """w.occupation_code AS occupation, o.names ->> CAST(:language AS text) AS occupation_name, w.worker_no, coalesce(a.facility_code, e.facility_code) AS facility,
-           f.name AS facility_name, a.unit, a.post_id, a.id AS assignment_id, a.kind, a.fte_share::float8 AS fte_share"""
+           f.name AS facility_name, coalesce(u.unit, a.unit) AS unit, a.post_id, a.id AS assignment_id, a.kind, a.fte_share::float8 AS fte_share"""
 PLACE_OF_ASKED = """
     LEFT JOIN LATERAL (
         SELECT * FROM assignments a WHERE a.person_id = asked.id AND a.state = 'active' AND a.valid @> CAST(:day AS date)
         ORDER BY a.facility_code IS DISTINCT FROM :facility, a.kind <> 'primary', lower(a.valid), a.id LIMIT 1
     ) a ON true
+    LEFT JOIN LATERAL (
+        SELECT p.unit FROM posts p WHERE p.id = a.post_id AND p.unit_id IS NOT NULL AND p.valid @> CAST(:day AS date) LIMIT 1
+    ) u ON true
     LEFT JOIN LATERAL (
         SELECT * FROM employments e WHERE e.person_id = asked.id AND e.valid @> CAST(:day AS date)
         ORDER BY e.facility_code IS DISTINCT FROM :facility, lower(e.valid), e.id LIMIT 1

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from services.registry.contacts.schemas import ContactCreate, LanguageCode, LanguageWrite
+from services.registry.identifiers.schemas import IdentifierCreate
 from services.registry.persons.models import NameKind, Purpose, Sex
 from shared.actions import Action
 from shared.clock import today
@@ -19,7 +21,7 @@ class Body(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-def _a_name(value: str) -> str:
+def a_name(value: str) -> str:
     if not is_a_name(value):
         raise ValueError(_("Write a name with at least one letter and no control character."))
     return value
@@ -34,7 +36,7 @@ def _born(value: date) -> date:
 class NameBody(Body):
     kind: NameKind = "legal"
     script: str | None = Field(None, pattern="^[A-Z][a-z]{3}$", description="ISO 15924: Latn, Arab…", examples=["Latn"])
-    value: Annotated[str, Field(max_length=200, examples=["Đặng Thị Ánh"]), AfterValidator(_a_name)]
+    value: Annotated[str, Field(max_length=200, examples=["Đặng Thị Ánh"]), AfterValidator(a_name)]
 
 
 class PersonFields(Body):
@@ -57,6 +59,23 @@ class PersonCreate(PersonFields):
     facility_code: str | None = Field(None, max_length=60, description="For which of your facilities; your own authority when not said.")
     reference: str | None = Field(None, min_length=1, max_length=200)
     confirmed_distinct: str | None = Field(None, min_length=3, max_length=500, description="What shows that this is nobody whom the register knows, when it asked.")
+
+
+class LanguageDeclared(LanguageWrite):
+    language: LanguageCode
+
+
+class PersonEntry(PersonCreate):
+    """A person with what their papers say of them; all of it is recorded, or nothing."""
+
+    identifiers: list[IdentifierCreate] = Field([], max_length=4)
+    contacts: list[ContactCreate] = Field([], max_length=6)
+    languages: list[LanguageDeclared] = Field([], max_length=6)
+
+    @property
+    def person(self) -> PersonCreate:
+        """The person alone: what a reference remembers holds no number of any paper."""
+        return PersonCreate.model_validate(self.model_dump(include=set(PersonCreate.model_fields)))
 
 
 class PersonChange(PersonFields):
@@ -84,6 +103,11 @@ class WorkerRead(BaseModel):
     worker_no: str | None
 
 
+class AlsoKnown(BaseModel):
+    id: UUID
+    name: str
+
+
 class PersonRead(BaseModel):
     id: UUID
     name: str
@@ -93,6 +117,7 @@ class PersonRead(BaseModel):
     sex: Sex
     purposes: list[Purpose]
     workers: list[WorkerRead]
+    also_known: list[AlsoKnown] = Field(default_factory=list, description="Records that were merged into this one.")
     reference: str | None
     version: int
     available_actions: list[Action]
@@ -132,7 +157,8 @@ class SearchPage(BaseModel):
 
 
 class LookupCreate(Body):
-    ids: list[UUID] = Field(max_length=200)
+    ids: list[UUID] = Field([], max_length=200)
+    references: list[Annotated[str, Field(min_length=1, max_length=200)]] = Field([], max_length=200, description="The references under which an authority entered persons.")
 
 
 class PersonReadName(BaseModel):
@@ -140,12 +166,19 @@ class PersonReadName(BaseModel):
 
     id: UUID
     name: str
+    reference: str | None = Field(None, description="Of those who were asked by their reference.")
 
 
 class Lookup(BaseModel):
     """Names of those whom the caller may see, in the order asked; the others are left out."""
 
     items: list[PersonReadName]
+
+
+class AgeRead(BaseModel):
+    """How old somebody is; nothing of when they were born."""
+
+    years: int | None = Field(description="Completed years; null where the file knows no birth.")
 
 
 class SharesCreate(Body):

@@ -20,6 +20,7 @@ from services.registry.licences.use_cases import expiring_rule
 from services.registry.periods import last_day
 from services.registry.persons.models import Person
 from services.registry.qualifications.models import Qualification
+from services.registry.units.served import Standings, standings_of
 from services.registry.workers.models import Employment, Worker, employments_history
 from shared.auth import Caller
 from shared.clock import today
@@ -96,19 +97,21 @@ async def timeline_of(session: AsyncSession, caller: Caller, person: Person, *, 
 async def _assignments(session: AsyncSession, person: Person, known_at: datetime | None) -> list[TimelineItem]:
     entity = believed(Assignment, assignments_history, known_at)
     found = await session.execute(select(entity, Worker.occupation_code).join(Worker, Worker.id == entity.worker_id).where(entity.person_id == person.id))
-    items = [_assignment(one, occupation) for one, occupation in found]
+    rows = found.all()
+    standings = await standings_of(session, [one for one, _occupation in rows], known_at)
+    items = [_assignment(one, occupation, standings) for one, occupation in rows]
     if known_at is None:
         earlier = assignments_history
-        rows = await session.execute(
+        before = await session.execute(
             select(earlier, Worker.occupation_code)
             .join(Worker, Worker.id == earlier.c.worker_id)
             .where(earlier.c.person_id == person.id, earlier.c.superseded_act.in_(("corrected", "revoked")))
         )
-        items += [_assignment(row, row.occupation_code, superseded=_superseded(row)) for row in rows]
+        items += [_assignment(row, row.occupation_code, Standings(()), superseded=_superseded(row)) for row in before]
     return items
 
 
-def _assignment(one: Any, occupation_code: str, superseded: Superseded | None = None) -> TimelineItem:
+def _assignment(one: Any, occupation_code: str, standings: Standings, superseded: Superseded | None = None) -> TimelineItem:
     return TimelineItem(
         kind="assignment",
         id=one.id,
@@ -116,7 +119,7 @@ def _assignment(one: Any, occupation_code: str, superseded: Superseded | None = 
         ends_on=last_day(one.valid),
         occupation_code=occupation_code,
         facility_code=one.facility_code,
-        unit=one.unit,
+        unit=standings.serves(one, today()).unit,
         post_id=one.post_id,
         assignment_kind=one.kind,
         fte_share=float(one.fte_share),

@@ -9,13 +9,17 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.registry.contacts.use_cases import File, add_contact, write_language
 from services.registry.directory import get_occupation, get_place
 from services.registry.duplicates.entry import refuse_possible_duplicates, told_apart
+from services.registry.identifiers.use_cases import declare_identifier
 from services.registry.occupations.models import Occupation
+from services.registry.persons.also_known import former_names
 from services.registry.persons.models import Person, PersonPurpose, PersonSearch, Purpose, birth
-from services.registry.persons.permissions import can_change_person, can_write_at, can_write_people
+from services.registry.persons.permissions import can_change_person, can_enter_for, can_write_at
 from services.registry.persons.queries import SEARCH_KEPT, get_visible_person
-from services.registry.persons.schemas import NameBody, PersonChange, PersonCreate
+from services.registry.persons.schemas import NameBody, PersonChange, PersonEntry
+from services.registry.purposes.permissions import can_keep_for
 from services.registry.references import acting_for, by_reference
 from services.registry.visibility import parties_to_share_with
 from services.registry.workers.events import WorkerRegistered
@@ -32,17 +36,18 @@ from shared.references import hash_of
 _SERVICE = text("SELECT * FROM service_of_persons(:persons, CAST(:day AS date))").bindparams(bindparam("persons", type_=ARRAY(PG_UUID(as_uuid=True))))
 
 
-async def register_person(session: AsyncSession, *, caller: Caller, body: PersonCreate) -> Person:
-    """HR registers a person once, with names as written and the purposes for which the person is kept."""
-    require(can_write_people(caller))
+async def register_person(session: AsyncSession, *, caller: Caller, body: PersonEntry) -> Person:
+    """HR, or an institute for its students, registers a person once, with names as written, the purposes for which the person is kept, and what their papers say."""
+    require(can_enter_for(caller, body.purposes))
+    require(can_keep_for(caller, body.purposes))
     path, owner = acting_for(caller)
     if body.facility_code:
         place = await get_place(session, body.facility_code, today())
         require(can_write_at(caller, place.authority_path))
         path = place.authority_path
-    known = await by_reference(session, Person, owner=owner, reference=body.reference, body=body)
+    known = await by_reference(session, Person, owner=owner, reference=body.reference, body=body.person)
     if known is not None:
-        return await get_visible_person(session, caller, known.id, whole=True)
+        return await get_visible_person(session, caller, known.merged_into or known.id, whole=True)
 
     told_from = await refuse_possible_duplicates(session, caller, body)
     born, precision = birth(body.birth_date, body.birth_year)
@@ -55,7 +60,7 @@ async def register_person(session: AsyncSession, *, caller: Caller, body: Person
         sex=body.sex,
         reference=body.reference,
         reference_owner=owner if body.reference else None,
-        content_hash=hash_of(body) if body.reference else None,
+        content_hash=hash_of(body.person) if body.reference else None,
         recorded_by=caller.actor,
         names=[],
         words=[],
@@ -68,15 +73,28 @@ async def register_person(session: AsyncSession, *, caller: Caller, body: Person
     # The audit says that names were given, never which: they are in the vault alone and leave it with the person.
     await record_audit(session, caller, "person.registered", "person", person.id, after=_known(person))
     await told_apart(session, caller, person, told_from, body.confirmed_distinct)
+    await _declare(session, caller, person, body)
     return person
+
+
+async def _declare(session: AsyncSession, caller: Caller, person: Person, body: PersonEntry) -> None:
+    """What the papers say of somebody who has just been entered: declared, and verified by another person later."""
+    for identifier in body.identifiers:
+        await declare_identifier(session, caller=caller, person_id=person.id, body=identifier)
+    file = File(person.id, person.authority_path, person.shared_with, own=False)
+    for contact in body.contacts:
+        await add_contact(session, caller=caller, file=file, body=contact)
+    for spoken in body.languages:
+        await write_language(session, caller=caller, file=file, language=spoken.language, body=spoken)
 
 
 async def change_person(session: AsyncSession, *, caller: Caller, person: Person, body: PersonChange) -> Person:
     """The authority that entered a person corrects names, birth or sex, or adds a purpose."""
     require(can_change_person(caller, person.authority_path))
+    require(can_keep_for(caller, body.purposes or []))
     before = _known(person)
     if body.names is not None:
-        person.name_them(_names(body.names))
+        person.name_them(_names(body.names), (await former_names(session, [person.id])).get(person.id, ()))
     if body.birth_date is not None or body.birth_year is not None:
         person.birth_date, person.birth_precision = birth(body.birth_date, body.birth_year)
     if body.sex is not None:

@@ -1,8 +1,8 @@
 """What is done to a post once it stands: changed, frozen, freed again, abolished; never behind the back of those who hold it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,7 +19,11 @@ from services.registry.posts.models import Post, PostAct
 from services.registry.posts.queries import get_visible_post, lock_post
 from services.registry.posts.schemas import PostAbolition, PostChange, PostFreezing, PostUnfreezing
 from services.registry.posts.use_cases import announce_posts
+from services.registry.reorganisations.telling import announce_assignments
 from services.registry.rules import REG_POST_ACTS, REG_POST_TIME
+from services.registry.units.labels import let_posts_follow
+from services.registry.units.models import Unit
+from services.registry.units.standing import must_be_the_same, unit_for_post
 from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, require
@@ -41,13 +45,25 @@ async def change_post(session: AsyncSession, *, caller: Caller, post_id: UUID, b
         await must_leave_room(session, post_id, body.fte, body.effective_on)
         await must_fit_ceilings(session, writing.periods[-1].facility_id, Share(body.effective_on, last, body.fte), but=post_id)
     said = body.said()
+    unit = await unit_to_be(session, writing.periods, body)
+    if unit is not None:
+        said["unit"] = unit.name
 
     def describe(one: Post) -> None:
         for name, value in said.items():
             setattr(one, name, value)
 
     await writing.rewrite(body.effective_on, last, "changed", body.reason, describe)
-    return await writing.close("post.changed", {"effective_on": body.effective_on, **{name: str(value) for name, value in said.items()}, "reason": body.reason})
+    moved = writing.periods[-1].unit_id != writing.before["unit_id"]
+    if unit is not None:
+        await let_posts_follow(session, [unit.id], said={}, stamp={"recorded_at": writing.at, "recorded_by": caller.actor})
+        writing.periods = list(await get_visible_post(session, caller, post_id))
+    if moved:
+        held = await session.scalars(select(Assignment.id).where(Assignment.post_id == post_id, Assignment.state == "active").distinct())
+        await announce_assignments(session, set(held))
+    return await writing.close(
+        "post.changed", {"effective_on": body.effective_on, **{name: None if value is None else str(value) for name, value in said.items()}, "reason": body.reason}
+    )
 
 
 async def freeze_post(session: AsyncSession, *, caller: Caller, post_id: UUID, body: PostFreezing, if_match: str | None = None) -> Sequence[Post]:
@@ -98,6 +114,18 @@ async def abolish_post(session: AsyncSession, *, caller: Caller, post_id: UUID, 
     await must_be_free(session, post_id, body.last_day + EVE, None, _("End or move it before {day}, or choose a later last day."))
     await writing.shorten(body.last_day, body.reason, body.decision_number)
     return await writing.close("post.abolished", {"last_day": body.last_day, "reason": body.reason, "decision_number": body.decision_number})
+
+
+async def unit_to_be(session: AsyncSession, periods: Sequence[Post], body: PostChange) -> Unit | None:
+    """The unit in which the post stands from the day on; None when it stays, leaves or never stood in one. Raises Malformed when words beside it say another."""
+    if body.unit_id is not None:
+        unit = await unit_for_post(session, body.unit_id, periods[-1].facility_id, body.effective_on, periods[-1].valid_to)
+        must_be_the_same(body.unit, unit)
+        return unit
+    later = [one for one in periods if one.valid_to is None or one.valid_to >= body.effective_on]
+    if body.unit is not None and "unit_id" not in body.model_fields_set and any(one.unit_id is not None for one in later):
+        raise Malformed.field("unit", _("The post stands in a unit and is called after it: name another unit, or take the post out of it."))
+    return None
 
 
 def must_not_be_abolished(periods: Sequence[Post]) -> None:
@@ -164,10 +192,11 @@ class _Writing:
     periods: list[Post]
     done_on: date
     before: dict[str, Any]
+    at: datetime = field(default_factory=now)
 
     async def rewrite(self, first: date, last: date | None, act: PostAct, reason: str | None, do: Callable[[Post], None]) -> None:
         """Cut the periods at both ends of the days, and do something to each that lies within."""
-        at = now()
+        at = self.at
         await supersede(self.session, at=at, act=SUPERSEDING[act], by=self.caller, reason=reason)
         for day in (first, last + EVE if last is not None else None):
             if day is not None:
@@ -180,7 +209,7 @@ class _Writing:
         await self.session.flush()
 
     async def shorten(self, last_day: date, reason: str, decision_number: str | None) -> None:
-        at = now()
+        at = self.at
         await supersede(self.session, at=at, act="ended", by=self.caller, reason=reason)
         for one in [one for one in self.periods if one.valid_from > last_day]:
             await self.session.delete(one)
@@ -210,5 +239,5 @@ async def _open(session: AsyncSession, caller: Caller, post_id: UUID, done_on: d
     periods = list(await get_visible_post(session, caller, post_id))
     require_current(if_match, version_of(periods))
     last = periods[-1]
-    before = {"fte": str(last.fte), "unit": last.unit, "close_to": last.valid_to, "frozen": [one.valid_from for one in periods if one.frozen]}
+    before = {"fte": str(last.fte), "unit": last.unit, "unit_id": last.unit_id, "close_to": last.valid_to, "frozen": [one.valid_from for one in periods if one.frozen]}
     return _Writing(session, caller, periods, judged, before)

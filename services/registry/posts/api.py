@@ -50,6 +50,8 @@ async def list_posts(
     state: PostState | None = None,
     functionally_empty: Annotated[bool, Query(description="Only posts of the facility that are held and in which nobody works; needs `facility`.")] = False,
     reference: Annotated[str | None, Query(max_length=200, description="The authority's own number for the post.")] = None,
+    unit_id: Annotated[UUID | None, Query(description="A unit: posts that stand in it or in what hangs below it on the day.")] = None,
+    no_unit: Annotated[bool, Query(description="Only posts that stand in no unit.")] = False,
     as_of: AsOf = None,
     known_at: KnownAt = None,
     sort: Sort = "facility",
@@ -57,7 +59,7 @@ async def list_posts(
     """Posts open on the day, or those of a state, with the share that is filled and the share that is free."""
     day = as_of or today()
     establishment = Establishment(day, known_at)
-    statement = establishment.visible_to(caller, facility=facility, occupation=occupation, state=state)
+    statement = establishment.visible_to(caller, facility=facility, occupation=occupation, state=state, unit_id=unit_id, no_unit=no_unit)
     if reference:
         statement = statement.where(establishment.post.reference == reference)
     if functionally_empty:
@@ -124,7 +126,7 @@ async def _read(session: SessionDep, caller: Caller, periods: Sequence[Post], as
     post.open_from, post.close_to, post.version = periods[0].valid_from, periods[-1].valid_to, version_of(periods)
     post.periods = [
         PostPeriodRead(
-            valid_from=one.valid_from, valid_to=one.valid_to, unit=one.unit, fte=float(one.fte), frozen=one.frozen, act=one.act, reason=one.reason,
+            valid_from=one.valid_from, valid_to=one.valid_to, unit=one.unit, unit_id=one.unit_id, fte=float(one.fte), frozen=one.frozen, act=one.act, reason=one.reason,
             decision=one.decision_number or TO_REGULARISE, done_on=one.done_on, recorded_at=one.recorded_at,
         )
         for one in periods

@@ -21,6 +21,7 @@ class PostPeriod(BaseModel):
     valid_to: date | None
     fte: Decimal
     frozen: bool = False
+    unit_id: UUID | None = None
 
 
 class PostState(Event):
@@ -39,6 +40,7 @@ class PostState(Event):
     close_to: date | None
     is_management: bool
     frozen: bool
+    unit_id: UUID | None = None
     periods: list[PostPeriod]
 
     @classmethod
@@ -52,11 +54,11 @@ class PostState(Event):
             filled=most_taken(taken, day),
             open_from=periods[0].valid_from,
             close_to=last.valid_to,
-            periods=[PostPeriod(valid_from=period.valid_from, valid_to=period.valid_to, fte=period.fte, frozen=period.frozen) for period in periods],
+            periods=[PostPeriod(valid_from=period.valid_from, valid_to=period.valid_to, fte=period.fte, frozen=period.frozen, unit_id=period.unit_id) for period in periods],
         )
 
 
-_SAME: tuple[Any, ...] = ("id", "reference", "facility_id", "facility_code", "authority_path", "unit", "occupation_code", "specialty", "fte", "is_management")
+_SAME: tuple[Any, ...] = ("id", "reference", "facility_id", "facility_code", "authority_path", "unit", "unit_id", "occupation_code", "specialty", "fte", "is_management")
 
 
 class PostOpened(PostState):

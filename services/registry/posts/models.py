@@ -21,7 +21,8 @@ class Post(Effective, Base):
 
     facility_id: Mapped[UUID]
     facility_code: Mapped[str]
-    unit: Mapped[str | None]
+    unit: Mapped[str | None]  # in words; of a post that stands in a unit, the unit's name
+    unit_id: Mapped[UUID | None]
     job_position: Mapped[str | None]
     occupation_code: Mapped[str]
     specialty: Mapped[str | None]

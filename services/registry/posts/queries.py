@@ -18,6 +18,7 @@ from services.registry.posts.filling import Share
 from services.registry.posts.models import Post, PostState, posts_history
 from services.registry.posts.schemas import PostRead
 from services.registry.posts.states import state_on
+from services.registry.units.within import units_within
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.visibility import visible_to
@@ -43,14 +44,20 @@ class Establishment:
         a = self.assignment
         return (a.post_id == post_id, a.state == "active", a.valid.contains(self.day))
 
-    def visible_to(self, caller: Caller, *, facility: str | None = None, occupation: str | None = None, state: PostState | None = None) -> Select[Any]:
-        """Posts of a state on the day, or all that are open, with the share that is filled."""
+    def visible_to(
+        self, caller: Caller, *, facility: str | None = None, occupation: str | None = None, state: PostState | None = None, unit_id: UUID | None = None, no_unit: bool = False
+    ) -> Select[Any]:
+        """Posts of a state on the day, or all that are open, with the share that is filled; a unit stands for all that hangs below it on the day."""
         p = self.post
         statement = select(p, self.filled).where(visible_to(caller, p), self.on_the_day(state))
         if facility:
             statement = statement.where(p.facility_code == facility)
         if occupation:
             statement = statement.where(p.occupation_code == occupation)
+        if unit_id is not None:
+            statement = statement.where(p.unit_id.in_(units_within(unit_id, self.day)))
+        if no_unit:
+            statement = statement.where(p.unit_id.is_(None))
         return statement
 
     def on_the_day(self, state: PostState | None) -> Any:
@@ -125,6 +132,7 @@ async def read_posts(session: AsyncSession, rows: Sequence[tuple[Any, Decimal]],
             facility_code=post.facility_code,
             facility_name=facilities.get(post.facility_code),
             unit=post.unit,
+            unit_id=post.unit_id,
             job_position=post.job_position,
             occupation_code=post.occupation_code,
             occupation_name=occupations.get(post.occupation_code),

@@ -20,7 +20,8 @@ class PostCreate(Body):
 
     reference: str | None = Field(None, min_length=1, max_length=200, examples=["VN-22-BVT/HSCC/01"])
     facility_code: str = Field(max_length=60, examples=["VN-22-BVT"])
-    unit: str | None = Field(None, max_length=200)
+    unit: str | None = Field(None, max_length=200, description="In words, for a post that stands in no unit of the register.")
+    unit_id: UUID | None = None
     job_position: str | None = Field(None, max_length=200)
     occupation_code: str = Field(max_length=60, examples=["VN-BS"])
     specialty: str | None = Field(None, max_length=200)
@@ -43,10 +44,11 @@ Reason = Annotated[str, Field(min_length=3, max_length=500)]
 
 
 class PostChange(Body):
-    """What is different from a day on; a field that is left out stays as it is."""
+    """What is different from a day on; a field that is left out stays as it is, and a unit that is null takes the post out of its unit."""
 
     effective_on: date
     unit: str | None = Field(None, min_length=1, max_length=200)
+    unit_id: UUID | None = None
     job_position: str | None = Field(None, min_length=1, max_length=200)
     specialty: str | None = Field(None, min_length=1, max_length=200)
     fte: Fte | None = None
@@ -62,7 +64,8 @@ class PostChange(Body):
         return self
 
     def said(self) -> dict[str, object]:
-        return self.model_dump(include={"unit", "job_position", "specialty", "fte", "is_management", "decision_number"}, exclude_none=True)
+        said = self.model_dump(include={"unit", "job_position", "specialty", "fte", "is_management", "decision_number"}, exclude_none=True)
+        return said | self.model_dump(include={"unit_id"} & self.model_fields_set)
 
 
 class PostFreezing(Body):
@@ -105,6 +108,7 @@ class PostPeriodRead(BaseModel):
     valid_from: date
     valid_to: date | None
     unit: str | None
+    unit_id: UUID | None
     fte: float
     frozen: bool
     act: str
@@ -134,6 +138,7 @@ class PostRead(BaseModel):
     facility_code: str
     facility_name: str | None
     unit: str | None
+    unit_id: UUID | None = Field(description="The unit of the register in which the post stands; then `unit` is its official name.")
     job_position: str | None
     occupation_code: str
     occupation_name: str | None

@@ -18,6 +18,8 @@ from services.registry.posts.models import Post
 from services.registry.posts.queries import get_visible_post, taken_of_many
 from services.registry.posts.schemas import PostCreate
 from services.registry.references import by_reference
+from services.registry.units.labels import let_posts_follow
+from services.registry.units.standing import must_be_the_same, unit_for_post
 from services.registry.visibility import authority_of
 from shared.audit import record_audit, record_audits
 from shared.auth import Caller, require
@@ -39,6 +41,9 @@ async def open_post(session: AsyncSession, *, caller: Caller, body: PostCreate) 
     if known is not None:
         return await get_visible_post(session, caller, known.id)
     await must_fit_ceilings(session, place.id, Share(body.open_from, body.close_to, body.fte))
+    unit = None if body.unit_id is None else await unit_for_post(session, body.unit_id, place.id, body.open_from, body.close_to)
+    if unit is not None:
+        must_be_the_same(body.unit, unit)
 
     post = Post(
         row_id=uuid7(),
@@ -56,13 +61,18 @@ async def open_post(session: AsyncSession, *, caller: Caller, body: PostCreate) 
         act="recorded",
         reference_owner=owner if body.reference else None,
         content_hash=hash_of(body) if body.reference else None,
-        **body.model_dump(include={"unit", "job_position", "occupation_code", "specialty", "fte", "is_management", "decision_number", "reference"}),
+        unit=body.unit if unit is None else unit.name,
+        **body.model_dump(include={"unit_id", "job_position", "occupation_code", "specialty", "fte", "is_management", "decision_number", "reference"}),
     )
     session.add(post)
     await session.flush()
-    record_event(session, PostOpened.about([post], [], today()))
+    periods: Sequence[Post] = [post]
+    if unit is not None:
+        await let_posts_follow(session, [unit.id], said={}, stamp={"recorded_at": post.recorded_at, "recorded_by": post.recorded_by})
+        periods = await get_visible_post(session, caller, post.id)
+    record_event(session, PostOpened.about(periods, [], today()))
     await record_audit(session, caller, "post.opened", "post", post.id, after=body.model_dump(mode="json"), done_on=done_on)
-    return [post]
+    return periods
 
 
 async def announce_posts(session: AsyncSession, post_ids: Iterable[UUID | None]) -> None:
@@ -100,6 +110,7 @@ async def open_posts(session: AsyncSession, caller: Caller, lines: Sequence[Post
                 facility_id=place.id,
                 facility_code=place.code,
                 unit=line.unit,
+                unit_id=line.unit_id,
                 job_position=line.job_position,
                 occupation_code=line.occupation_code,
                 specialty=line.specialty,
@@ -125,6 +136,7 @@ async def open_posts(session: AsyncSession, caller: Caller, lines: Sequence[Post
             "facility_ids": [p.facility_id for p in posts],
             "facility_codes": [p.facility_code for p in posts],
             "units": [p.unit for p in posts],
+            "unit_ids": [p.unit_id for p in posts],
             "job_positions": [p.job_position for p in posts],
             "occupations": [p.occupation_code for p in posts],
             "specialties": [p.specialty for p in posts],
@@ -135,18 +147,21 @@ async def open_posts(session: AsyncSession, caller: Caller, lines: Sequence[Post
         },
     )
     record_events(session, [PostOpened.about([post], [], day) for post in posts])
+    placed = {post.unit_id for post in posts if post.unit_id is not None}
+    if placed:
+        await announce_posts(session, await let_posts_follow(session, placed, said={}, stamp={"recorded_at": recorded_at, "recorded_by": caller.actor}))
     await record_audits(session, caller, "post.opened", "post", [(post.id, None, {"reference": post.reference, "facility_code": post.facility_code}) for post in posts])
 
 
 _INSERT = text(
     """
-    INSERT INTO posts (row_id, id, valid, authority_path, done_on, entered_on, recorded_at, recorded_by, facility_id, facility_code, unit, job_position, occupation_code, specialty,
+    INSERT INTO posts (row_id, id, valid, authority_path, done_on, entered_on, recorded_at, recorded_by, facility_id, facility_code, unit, unit_id, job_position, occupation_code, specialty,
                        fte, is_management, reference, reference_owner)
-    SELECT t.row_id, t.id, daterange(t.first, t.after), t.path::ltree, t.done_on, :entered_on, :recorded_at, :by, t.facility_id, t.facility_code, t.unit, t.job_position, t.occupation_code,
+    SELECT t.row_id, t.id, daterange(t.first, t.after), t.path::ltree, t.done_on, :entered_on, :recorded_at, :by, t.facility_id, t.facility_code, t.unit, t.unit_id, t.job_position, t.occupation_code,
            t.specialty, t.fte, t.is_management, t.reference, t.owner
     FROM unnest(CAST(:row_ids AS uuid[]), CAST(:ids AS uuid[]), CAST(:firsts AS date[]), CAST(:afters AS date[]), CAST(:paths AS text[]), CAST(:done_on AS date[]),
-                CAST(:facility_ids AS uuid[]), CAST(:facility_codes AS text[]), CAST(:units AS text[]), CAST(:job_positions AS text[]), CAST(:occupations AS text[]),
+                CAST(:facility_ids AS uuid[]), CAST(:facility_codes AS text[]), CAST(:units AS text[]), CAST(:unit_ids AS uuid[]), CAST(:job_positions AS text[]), CAST(:occupations AS text[]),
                 CAST(:specialties AS text[]), CAST(:ftes AS numeric[]), CAST(:management AS boolean[]), CAST(:references AS text[]), CAST(:owners AS text[]))
-        AS t (row_id, id, first, after, path, done_on, facility_id, facility_code, unit, job_position, occupation_code, specialty, fte, is_management, reference, owner)
+        AS t (row_id, id, first, after, path, done_on, facility_id, facility_code, unit, unit_id, job_position, occupation_code, specialty, fte, is_management, reference, owner)
     """
 )

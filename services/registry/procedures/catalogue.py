@@ -13,11 +13,25 @@ from shared.rulepacks import Rule, RulePack
 RULE = "REQ-CATALOGUE"
 ONE_DAY = timedelta(days=1)
 Unit = Literal["working", "calendar"]
+Silence = Literal["accepts", "refuses"]
+
+
+@dataclass(frozen=True)
+class Burden:
+    """What a procedure asks of the person: steps, documents, and the days it may take."""
+
+    steps: int
+    documents: int
+    days: int
 
 
 @dataclass(frozen=True)
 class Procedure:
-    """One procedure as the pack says it. `gives`: the kind of attestation that an accepted request gives."""
+    """One procedure as the pack says it. `gives`: the kind of attestation that an accepted request gives.
+
+    `silence`: what it means that the delay passed without an answer; nothing where the list does not say. `steps` are those of
+    today, `before` what was asked before the procedure was simplified; both only where the list knows them.
+    """
 
     code: str
     days: int
@@ -26,6 +40,9 @@ class Procedure:
     decides: str
     gives: str | None
     rule: Rule
+    silence: Silence | None = None
+    steps: int | None = None
+    before: Burden | None = None
 
     def calendar(self, country: str, day: date) -> WorkingCalendar:
         return WorkingCalendar.of_country(country, [day.year, day.year + 1])
@@ -49,9 +66,22 @@ class Procedure:
 def procedures_of(pack: RulePack) -> dict[str, Procedure]:
     rule = pack.rule(RULE)
     told: dict[str, dict[str, Any]] = rule.value
-    return {
-        code: Procedure(code, one["days"], one["unit"], tuple(one["documents"]), one["decides"], one["gives"], _delay(rule, one["days"], one["unit"])) for code, one in told.items()
-    }
+    return {code: _procedure(rule, code, one) for code, one in told.items()}
+
+
+def _procedure(rule: Rule, code: str, one: dict[str, Any]) -> Procedure:
+    return Procedure(
+        code,
+        one["days"],
+        one["unit"],
+        tuple(one["documents"]),
+        one["decides"],
+        one["gives"],
+        _delay(rule, one["days"], one["unit"]),
+        one.get("silence"),
+        one.get("steps"),
+        Burden(**one["before"]) if "before" in one else None,
+    )
 
 
 def _delay(rule: Rule, days: int, unit: Unit) -> Rule:

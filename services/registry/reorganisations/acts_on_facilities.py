@@ -1,6 +1,7 @@
 """Facilities come under others, are taken over and close; their posts and people go along, and what was true before stays true."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -9,11 +10,14 @@ from sqlalchemy import select, text
 from services.registry.assignments.models import Assignment
 from services.registry.facilities.models import Facility, FacilityLink
 from services.registry.facilities.permissions import can_write_facility_of
+from services.registry.posts.filling import Share, first_closed, first_overfilled
 from services.registry.posts.models import Post
+from services.registry.reorganisations.acts_on_units import end_units, from_the_day_on, move_units, no_such_unit, posts_called_anew, subtree, unit_becomes
 from services.registry.reorganisations.carrying import Carrying, from_the_day
 from services.registry.reorganisations.permissions import can_move_under
-from services.registry.reorganisations.schemas import CloseFacility, MergeFacilities, MoveFacility, MovePosts
+from services.registry.reorganisations.schemas import CloseFacility, MergeFacilities, MergePosts, MoveFacility, MovePosts, MoveUnit
 from services.registry.staffing.models import StaffingMinimum
+from services.registry.units.within import units_within
 from services.registry.workers.models import Employment
 from shared.auth import require
 from shared.errors import Refused
@@ -40,17 +44,21 @@ async def close_facility(work: Carrying, act: CloseFacility) -> None:
     """The eve is its last day; what it supervised or hosted has no supervisor or host from the day on."""
     facility = await facility_standing(work, act.facility_code)
     await pass_on_links(work, facility, None)
+    await end_units(work, facility)
     await close(work, facility)
 
 
 async def merge_facilities(work: Carrying, act: MergeFacilities) -> None:
-    """A facility takes others over with their posts, their people and all that they supervised or hosted."""
+    """A facility takes others over with their units, their posts, their people and all that they supervised or hosted."""
     into = await facility_standing(work, act.into)
+    becomes = {one.unit_id: one.to_unit_id for one in act.units}
     for code in dict.fromkeys(act.facilities):
         if code == into.code:
             raise Refused("facility-taken-over-by-itself", _("{code} cannot be taken over by itself."), code=code)
         source = await facility_standing(work, code)
-        await move_staff(work, source, into, posts=None, to_unit=None)
+        mapped = {unit: to for unit, to in becomes.items() if unit in {one.id for one in await from_the_day_on(work, source)}}
+        moving = await move_units(work, source, into, mapped=mapped)
+        await move_staff(work, source, into, posts=None, to_unit=None, moving=moving, mapped=mapped)
         teams = await work.session.scalars(select(StaffingMinimum).where(StaffingMinimum.facility_code == code, from_the_day(work.day, StaffingMinimum)))
         await end_minimums(work, [minimum.id for minimum in teams])
         await pass_on_links(work, source, into)
@@ -63,13 +71,74 @@ async def move_posts(work: Carrying, act: MovePosts) -> None:
     wanted = select(Post.id).where(Post.facility_code == source.code, from_the_day(work.day, Post))
     if act.unit is not None:
         wanted = wanted.where(Post.unit == act.unit)
+    if act.unit_id is not None:
+        wanted = wanted.where(Post.unit_id.in_(units_within(act.unit_id, work.day)))
     if act.posts is not None:
         wanted = wanted.where(Post.id.in_(act.posts))
     posts = set(await work.session.scalars(wanted))
     missing = set(act.posts or ()) - posts
     if missing or not posts:
-        raise Refused("no-such-post", _("{facility} has no such post on {day} or later."), facility=source.code, day=work.day.isoformat())
-    await move_staff(work, source, into, posts=posts, to_unit=act.to_unit)
+        raise no_such_post(work, source)
+    if act.to_unit_id is not None and act.to_unit_id not in {one.id for one in await from_the_day_on(work, into)}:
+        raise no_such_unit(into)
+    await move_staff(work, source, into, posts=posts, to_unit=act.to_unit, to_unit_id=act.to_unit_id)
+
+
+async def move_unit(work: Carrying, act: MoveUnit) -> None:
+    """A unit of a facility, and what hangs below it, becomes one of another with its posts and people."""
+    source, into = await facility_standing(work, act.facility_code), await facility_standing(work, act.to_facility_code)
+    if source.code == into.code:
+        raise Refused("same-facility", _("The unit is at {code} already: hang it elsewhere on its own page."), code=into.code)
+    units, posts = await subtree(work, source, act.unit_id)
+    moving = await move_units(work, source, into, mapped={}, only=units, parent_id=act.to_parent_id)
+    await move_staff(work, source, into, posts=posts, to_unit=None, moving=moving)
+
+
+async def merge_posts(work: Carrying, act: MergePosts) -> None:
+    """Posts of a facility become one of them: whoever held the others holds it from the day on, and is marked where it has no room for them."""
+    facility = await facility_standing(work, act.facility_code)
+    if act.into in act.posts:
+        raise Refused("post-merged-into-itself", _("A post does not become one with itself."))
+    rows = await posts_from_the_day(work, facility, set(act.posts))
+    kept = await posts_from_the_day(work, facility, {act.into})
+    holders = await holders_from_the_day(work, act.posts)
+    offered = [Share(post.valid_from, post.valid_to, post.fte) for post in kept if not post.frozen]
+    taken = [share_of(one) for one in await holders_from_the_day(work, [act.into]) if one.state == "active"]
+    changes: dict[UUID, dict[str, Any]] = {}
+    for one in holders:
+        wished = Share(max(work.day, one.valid_from), one.valid_to, one.fte_share)
+        closed = first_closed(offered, wished.first, wished.last)
+        if closed is not None:
+            raise Refused("post-closed", _("The post is not open on all of these days."), more={"day": closed.isoformat(), "assignment_id": str(one.id)})
+        beside = one.state == "active" and first_overfilled(offered, taken, wished) is not None
+        if one.state == "active":
+            taken.append(wished)
+        changes[one.row_id] = {"post_id": act.into, "unit": kept[0].unit, "over_filled": "reorganisation" if beside else None} | work.decided
+    await work.say("assignments", changes)
+    await work.end("posts", [post.row_id for post in rows], stamp=work.stamp | work.decided | {"act": "abolished"})
+
+
+async def posts_from_the_day(work: Carrying, facility: Facility, posts: Collection[UUID]) -> Sequence[Post]:
+    """Their periods at the facility that hold the day or begin after it. Raises Refused for one that has none."""
+    there = select(Post).where(Post.facility_code == facility.code, Post.id.in_(posts), from_the_day(work.day, Post)).order_by(Post.valid)
+    rows = (await work.session.scalars(there.execution_options(populate_existing=True))).all()
+    if {row.id for row in rows} != set(posts):
+        raise no_such_post(work, facility)
+    return rows
+
+
+async def holders_from_the_day(work: Carrying, posts: Collection[UUID]) -> Sequence[Assignment]:
+    """Who holds these posts on the day or later, the longest there first."""
+    held = select(Assignment).where(Assignment.post_id.in_(posts), Assignment.state.in_(("active", "conflicting")), from_the_day(work.day, Assignment))
+    return (await work.session.scalars(held.order_by(Assignment.valid, Assignment.id).execution_options(populate_existing=True))).all()
+
+
+def share_of(one: Assignment) -> Share:
+    return Share(one.valid_from, one.valid_to, one.fte_share)
+
+
+def no_such_post(work: Carrying, facility: Facility) -> Refused:
+    return Refused("no-such-post", _("{facility} has no such post on {day} or later."), facility=facility.code, day=work.day.isoformat())
 
 
 # --- what the acts have in common -------------------------------------------------------------------------------------
@@ -124,8 +193,21 @@ async def close(work: Carrying, facility: Facility) -> None:
     await work.end("facility_links", (await work.session.scalars(links)).all())
 
 
-async def move_staff(work: Carrying, source: Facility, into: Facility, *, posts: Collection[UUID] | None, to_unit: str | None) -> None:
-    """Posts with those who hold them; all of a facility when no post is named. An employment follows when nothing of the person is left behind."""
+async def move_staff(
+    work: Carrying,
+    source: Facility,
+    into: Facility,
+    *,
+    posts: Collection[UUID] | None,
+    to_unit: str | None,
+    to_unit_id: UUID | None = None,
+    moving: Collection[UUID] = (),
+    mapped: Mapping[UUID, UUID] = MappingProxyType({}),
+) -> None:
+    """Posts with those who hold them; all of a facility when no post is named. An employment follows when nothing of the person is left behind.
+
+    A post stands in the unit that is said, else in its own when that goes along or becomes another, else in none.
+    """
     there: dict[str, Any] = {"facility_id": into.id, "facility_code": into.code, "authority_path": into.authority_path}
     unit = {"unit": to_unit} if to_unit is not None else {}
     wanted = select(Post).where(Post.facility_code == source.code, from_the_day(work.day, Post))
@@ -133,7 +215,14 @@ async def move_staff(work: Carrying, source: Facility, into: Facility, *, posts:
     if posts is not None:
         wanted, held = wanted.where(Post.id.in_(posts)), held.where(Assignment.post_id.in_(posts))
     rows = (await work.session.scalars(held.execution_options(populate_existing=True))).all()
-    await work.say("posts", {post.row_id: there | unit | work.decided for post in await work.session.scalars(wanted.execution_options(populate_existing=True))})
+    stay = source.code == into.code and to_unit is None and to_unit_id is None
+
+    def stands(post: Post) -> UUID | None:
+        return post.unit_id if stay else to_unit_id or (None if to_unit else unit_becomes(post, moving, mapped))
+
+    moved = {post.row_id: there | unit | work.decided | {"unit_id": stands(post)} for post in await work.session.scalars(wanted.execution_options(populate_existing=True))}
+    await work.say("posts", moved)
+    await posts_called_anew(work, {*mapped.values()} | ({to_unit_id} if to_unit_id is not None else set()))
     await work.say("assignments", {row.row_id: there | unit | work.decided for row in rows})
     if source.code == into.code:
         return

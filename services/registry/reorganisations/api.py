@@ -1,6 +1,6 @@
 """Reorganisations over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
@@ -16,18 +16,22 @@ from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/reorganisations", tags=["reorganisations"])
+SORTS: dict[str, list[Any]] = {"effective": [Reorganisation.effective_on]}
+Sort = Annotated[Literal["effective", "-effective"], Query(description="The order; from its end with a minus.")]
 
 
 @router.get("", response_model=Page[ReorganisationRead], dependencies=[allows(can_read_reorganisations)], responses=problems(401, 403, 422))
-async def list_reorganisations(caller: CallerDep, session: SessionDep, page: PageDep, state: Annotated[str | None, Query(max_length=40)] = None) -> Page[ReorganisationRead]:
+async def list_reorganisations(
+    caller: CallerDep, session: SessionDep, page: PageDep, state: Annotated[str | None, Query(max_length=40)] = None, sort: Sort = "-effective"
+) -> Page[ReorganisationRead]:
     """Reorganisations of one's authority, the latest day first."""
     statement = reorganisations_visible_to(caller)
     if state:
         statement = statement.where(Reorganisation.state == state)
-    found = await keyset_page(session, statement, keys=[Reorganisation.effective_on.desc(), Reorganisation.id.desc()], params=page)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Reorganisation.id), params=page)
     return found.of([shown(caller, one) for one in found.items])
 
 

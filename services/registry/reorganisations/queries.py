@@ -20,6 +20,7 @@ KINDS = {
     "areas": "area",
     "facilities": "facility",
     "facility_links": "facility-link",
+    "units": "unit",
     "posts": "post",
     "assignments": "assignment",
     "employments": "employment",
@@ -65,7 +66,7 @@ async def touched_by(session: AsyncSession, caller: Caller, reorganisation_id: U
     codes |= {str(row.id): row.name for row in await session.execute(_TERRITORIES, {"ids": list(things.get("territory", {}))})}
     found = []
     for kind in [kind for kind in KINDS.values() if kind in things]:
-        pairs = list(things[kind].values())
+        pairs = sorted(things[kind].values(), key=lambda pair: not stands_beside(*pair))
         found.append(Touched(kind=kind, count=len(pairs), items=[thing_of(kind, before, after, names, places, codes) for before, after in pairs[:SHOWN]]))
     return found
 
@@ -89,6 +90,8 @@ def thing_of(kind: str, before: dict[str, Any] | None, after: dict[str, Any] | N
         case "facility-link":
             was, becomes = (one["party_code"] if one else None for one in (before, after))
             return Thing(id=said["facility_id"], name=said["kind"], code=codes.get(str(said["facility_id"])), before=was, after=becomes if _open(after) else None)
+        case "unit":
+            return Thing(id=said["id"], name=said["name"], code=said["code"], before=_words(before, "facility_code", "name"), after=_words(after, "facility_code", "name"))
         case "territory":
             return Thing(id=said["territory_id"], name=codes.get(str(said["territory_id"]), ""))
     name = (
@@ -97,9 +100,21 @@ def thing_of(kind: str, before: dict[str, Any] | None, after: dict[str, Any] | N
         else said.get("reference") or said.get("unit") or said.get("occupation_code") or said.get("facility_code", "")
     )
     person = said.get("person_id") if str(said.get("person_id")) in names else None
+    stays = None if kind == "post" and after and after.get("act") == "abolished" else after
     return Thing(
-        id=said["id"], name=name, person_id=person, code=said.get("reference"), before=_words(before, "facility_code", "unit"), after=_words(after, "facility_code", "unit")
+        id=said["id"],
+        name=name,
+        person_id=person,
+        code=said.get("reference"),
+        before=_words(before, "facility_code", "unit"),
+        after=_words(stays, "facility_code", "unit"),
+        over_filled=stands_beside(before, after),
     )
+
+
+def stands_beside(before: dict[str, Any] | None, after: dict[str, Any] | None) -> bool:
+    """Whether this is somebody for whom the post has no room from the day on: they are named first."""
+    return bool(after and after.get("over_filled")) and not (before and before.get("over_filled"))
 
 
 def _open(said: dict[str, Any] | None) -> bool:
@@ -119,7 +134,8 @@ async def names_of(session: AsyncSession, caller: Caller, people: set[str]) -> d
 
 async def built_on(session: AsyncSession, caller: Caller, reorganisation_id: UUID) -> list[BuiltOn]:
     """What leans on an applied reorganisation, by name; none means that it may be undone."""
-    rows = [(row.kind, row.id, row.told) for row in await session.execute(text("SELECT kind, id, told FROM built_on(:id)"), {"id": reorganisation_id})]
+    found_rows = await session.execute(text("SELECT kind, id, told FROM built_on(:id) UNION ALL SELECT kind, id, told FROM units_built_on(:id)"), {"id": reorganisation_id})
+    rows = [(row.kind, row.id, row.told) for row in found_rows]
     told = [(kind, thing, orjson.loads(said) if isinstance(said, str) else said) for kind, thing, said in rows]
     names = await names_of(session, caller, {said["person_id"] for _kind, _thing, said in told if said.get("person_id")})
     codes = {str(row.id): row.code for row in await session.execute(_CODES, {"ids": [said["facility_id"] for _kind, _thing, said in told if said.get("facility_id")]})}

@@ -107,12 +107,30 @@ class CloseFacility(Body):
     facility_code: Code
 
 
+class UnitBecomes(Body):
+    """A unit of a facility that is taken over ends on the eve, and its posts stand in one that is there."""
+
+    unit_id: UUID
+    to_unit_id: UUID
+
+
 class MergeFacilities(Body):
-    """Facilities are taken over by another with their posts, people and all that they supervised or hosted, and close on the eve."""
+    """Facilities are taken over by another with their units, posts, people and all that they supervised or hosted, and close on the eve."""
 
     act: Literal["merge-facilities"]
     facilities: list[Code] = Field(min_length=1, max_length=100)
     into: Code
+    units: list[UnitBecomes] = Field(default_factory=list, max_length=2000, description="Units that become part of one that is there; all others go along as they are.")
+
+
+class MoveUnit(Body):
+    """A unit with all that hangs below it, its posts and their people goes to another facility."""
+
+    act: Literal["move-unit"]
+    facility_code: Code
+    unit_id: UUID
+    to_facility_code: Code
+    to_parent_id: UUID | None = Field(None, description="The unit below which it hangs there; at the top when not said.")
 
 
 class MovePosts(Body):
@@ -121,13 +139,24 @@ class MovePosts(Body):
     act: Literal["move-posts"]
     facility_code: Code
     unit: Unit | None = None
+    unit_id: UUID | None = Field(None, description="Only posts that stand in this unit or below it.")
     posts: list[UUID] | None = Field(None, min_length=1, max_length=2000)
     to_facility_code: Code
     to_unit: Unit | None = None
+    to_unit_id: UUID | None = Field(None, description="The unit of the other facility in which they stand from the day on.")
+
+
+class MergePosts(Body):
+    """Posts of one facility become one: the others are abolished on the eve, and whoever held them stands beside the others where there is no room."""
+
+    act: Literal["merge-posts"]
+    facility_code: Code
+    posts: list[UUID] = Field(min_length=1, max_length=100)
+    into: UUID
 
 
 Act = Annotated[
-    MergeAreas | SplitArea | RenameArea | RecodeArea | MoveFacility | CloseFacility | MergeFacilities | MovePosts,
+    MergeAreas | SplitArea | RenameArea | RecodeArea | MoveFacility | CloseFacility | MergeFacilities | MoveUnit | MovePosts | MergePosts,
     Field(discriminator="act"),
 ]
 
@@ -187,6 +216,7 @@ class Thing(BaseModel):
     code: str | None = None
     before: str | None = None
     after: str | None = None
+    over_filled: bool = Field(False, description="Stands beside the others from the day on: the post has no room for it.")
 
 
 class Touched(BaseModel):

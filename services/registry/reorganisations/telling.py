@@ -19,6 +19,7 @@ from services.registry.holds.models import CONFIRMED, TAKEN, Hold
 from services.registry.persons.use_cases import announce_workers_of
 from services.registry.posts.models import Post
 from services.registry.posts.use_cases import announce_posts
+from services.registry.units.served import standings_of
 from shared.clock import today
 from shared.events import record_events
 
@@ -43,8 +44,15 @@ async def announce_assignments(session: AsyncSession, ids: Collection[UUID]) -> 
     for row in await session.scalars(select(Assignment).where(Assignment.id.in_(ids)).order_by(func.lower(Assignment.valid)).execution_options(populate_existing=True)):
         periods.setdefault(row.id, []).append(row)
     occupations = await occupations_of(session, [rows[0].worker_id for rows in periods.values()])
-    day = today()
-    record_events(session, [AssignmentChanged.about(rows, occupation_code=occupations[rows[-1].worker_id], day=day) for rows in periods.values() if rows[-1].state == "active"])
+    day, standings = today(), await standings_of(session, [row for rows in periods.values() for row in rows])
+    record_events(
+        session,
+        [
+            AssignmentChanged.about(rows, occupation_code=occupations[rows[-1].worker_id], day=day, served=standings.serves(rows[-1], day))
+            for rows in periods.values()
+            if rows[-1].state == "active"
+        ],
+    )
 
 
 async def announce_away(session: AsyncSession, absences: Collection[UUID], holds: Collection[UUID]) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.registry.beliefs import supersede
 from services.registry.references import acting_for
 from services.registry.reorganisations.acts_on_areas import merge_areas, recode_area, rename_area, split_area
-from services.registry.reorganisations.acts_on_facilities import close_facility, merge_facilities, move_facility, move_posts, refuse_staff_left
+from services.registry.reorganisations.acts_on_facilities import close_facility, merge_facilities, merge_posts, move_facility, move_posts, move_unit, refuse_staff_left
 from services.registry.reorganisations.carrying import Carrying
 from services.registry.reorganisations.models import REORGANISATION, Reorganisation
 from services.registry.reorganisations.permissions import can_reorganise
@@ -37,7 +37,9 @@ ACTS: dict[str, Callable[[Carrying, Any], Awaitable[None]]] = {
     "move-facility": move_facility,
     "close-facility": close_facility,
     "merge-facilities": merge_facilities,
+    "move-unit": move_unit,
     "move-posts": move_posts,
+    "merge-posts": merge_posts,
 }
 READ_ACTS: TypeAdapter[list[Act]] = TypeAdapter(list[Act])
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtextextended('reorganisation', 0))")

@@ -16,6 +16,7 @@ from shared.visibility import Protected
 from shared.workflow import Workflow, act
 
 State = Literal["submitted", "in_review", "waiting", "accepted", "refused", "withdrawn"]
+Channel = Literal["online", "counter"]
 SUBMITTED, IN_REVIEW, WAITING, ACCEPTED, REFUSED, WITHDRAWN = "submitted", "in_review", "waiting", "accepted", "refused", "withdrawn"
 OPEN = (SUBMITTED, IN_REVIEW, WAITING)
 
@@ -26,6 +27,7 @@ REQUEST = Workflow(
         "ask_documents": act(SUBMITTED, IN_REVIEW, to=WAITING),
         "supply": act(WAITING, to=IN_REVIEW),
         "accept": act(SUBMITTED, IN_REVIEW, to=ACCEPTED),
+        "accept_by_silence": act(SUBMITTED, IN_REVIEW, to=ACCEPTED),
         "refuse": act(SUBMITTED, IN_REVIEW, WAITING, to=REFUSED),
         "withdraw": act(*OPEN, to=WITHDRAWN),
     },
@@ -57,7 +59,7 @@ class RequestAct(Protected, Base):
 
 
 class RequestFile(Protected, Base):
-    """A file that came with a request."""
+    """A file that came with a request; after its time the row alone says so."""
 
     __tablename__ = "request_files"
 
@@ -65,16 +67,17 @@ class RequestFile(Protected, Base):
     request_id: Mapped[UUID] = mapped_column(ForeignKey("requests.id"))
     person_id: Mapped[UUID]
     type: Mapped[str]
-    sha256: Mapped[str]
+    sha256: Mapped[str | None]
     size: Mapped[int]
     kind: Mapped[str]
     added_by: Mapped[str]
     added_on: Mapped[date]
+    destroyed_on: Mapped[date | None]
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())
 
 
 class Request(Record):
-    """Something that a person asks. `due_on` is the last day of the legal delay; while it rests, `days_left` says what is left of it."""
+    """Something that a person asks, online or on paper at a counter. `due_on` is the last day of the legal delay; while it rests, `days_left` says what is left of it."""
 
     __tablename__ = "requests"
 
@@ -92,6 +95,8 @@ class Request(Record):
     decided_on: Mapped[date | None]
     reason: Mapped[str | None]
     attestation_id: Mapped[UUID | None]
+    channel: Mapped[Channel] = mapped_column(default="online")
+    by_silence: Mapped[bool] = mapped_column(default=False)
 
     acts: Mapped[list[RequestAct]] = relationship(lazy="selectin", order_by=RequestAct.recorded_at, cascade="all, delete-orphan", passive_deletes=True)
     files: Mapped[list[RequestFile]] = relationship(lazy="selectin", order_by=RequestFile.id, cascade="all, delete-orphan", passive_deletes=True)

@@ -1,4 +1,4 @@
-"""Who answers a request: the role that its procedure names, at the facility; never whoever asked."""
+"""Who answers a request: the role that its procedure names, at the facility; never whoever asked, or entered what came on paper."""
 
 from services.registry.persons.permissions import HR_READERS
 from services.registry.procedures.catalogue import Procedure
@@ -8,6 +8,7 @@ from shared.errors import Refusal
 from shared.i18n import _
 from shared.segregation import another_person
 
+NOT_YOURS = Refusal("facility-not-yours", _("This facility is neither managed by your authority nor yours."))
 ANSWERERS = ("regional-administrator", "facility-hr-officer", "head-of-facility")
 
 
@@ -25,8 +26,8 @@ def can_answer(caller: Caller, request: Request) -> Permission:
     if allowed is not ALLOWED:
         return allowed
     if not caller.manages(request.authority_path):
-        return Refusal("facility-not-yours", _("This facility is neither managed by your authority nor yours."))
-    if request.asked_by == caller.actor:
+        return NOT_YOURS
+    if request.asked_by == caller.actor and request.channel == "online":
         return another_person("asker-does-not-decide", _("This request is your own: another person decides it (SEC-02)."))
     return ALLOWED
 
@@ -36,6 +37,8 @@ def can_decide(caller: Caller, request: Request, procedure: Procedure) -> Permis
     allowed = can_answer(caller, request)
     if allowed is not ALLOWED:
         return allowed
+    if request.asked_by == caller.actor:
+        return another_person("receiver-does-not-decide", _("You entered this request: another person decides it (SEC-02)."))
     if caller.has_role(procedure.decides, "regional-administrator"):
         return ALLOWED
     return Refusal("decided-by-another-role", _("This procedure is decided by: {role}."), {"role": procedure.decides}, rule=procedure.rule)

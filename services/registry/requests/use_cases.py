@@ -8,24 +8,27 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.attestations.issuing import issue
+from services.registry.directory import get_place
 from services.registry.dues.events import DueChanged
 from services.registry.holds.queries import homes_of
 from services.registry.persons.own import own_person
 from services.registry.persons.queries import get_visible_person
-from services.registry.procedures.catalogue import Procedure, procedure_on, procedures_of
-from services.registry.requests.models import OPEN, REQUEST, SUBMITTED, WAITING, Request, RequestAct, RequestFile
-from services.registry.requests.permissions import can_answer, can_decide
-from services.registry.requests.schemas import Because, RequestCreate, Step
+from services.registry.procedures.catalogue import ONE_DAY, Procedure, procedure_on, procedures_of
+from services.registry.requests.events import RequestChanged
+from services.registry.requests.models import OPEN, REQUEST, SUBMITTED, WAITING, Channel, Request, RequestAct, RequestFile
+from services.registry.requests.permissions import NOT_YOURS, can_answer, can_decide
+from services.registry.requests.schemas import Because, RequestCreate, RequestReceived, Step
 from services.registry.rules import PACKS
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.clock import judge_done_on, now, today
 from shared.dues import due_id
-from shared.errors import NotFound, Refused
+from shared.errors import Forbidden, Malformed, NotFound, Refused
 from shared.events import record_event
 from shared.files import StoredFile
 from shared.i18n import _
 from shared.ids import uuid7
+from shared.records import by_reference
 from shared.references import hash_of
 from shared.visibility import visible_to
 
@@ -65,9 +68,31 @@ async def submit_request(session: AsyncSession, *, caller: Caller, body: Request
     if home is None:
         raise Refused("works-nowhere", _("The register knows of no work of this person on {day}."), possible=_("Ask HR of your facility."), day=day.isoformat())
     facility_code, path, _paths = home
+    return await _submit(session, caller, body, person_id=person_id, facility_code=facility_code, path=path, day=day, channel="online")
+
+
+async def receive_request(session: AsyncSession, *, caller: Caller, body: RequestReceived) -> Request:
+    """What came on paper is entered for the person; the delay runs from the day on which it came, and another person decides."""
+    day = judge_done_on(caller, body.done_on)
+    try:
+        await get_visible_person(session, caller, body.person_id)
+    except NotFound as error:
+        raise Malformed.field("person_id", _("There is no such person that you may see.")) from error
+    place = await get_place(session, body.facility_code, day)
+    if not caller.manages(place.authority_path):
+        raise Forbidden(NOT_YOURS)
+    if known := await by_reference(session, Request, authority_path=place.authority_path, body=body, reference=body.reference):
+        return known
+    return await _submit(session, caller, body, person_id=body.person_id, facility_code=place.code, path=place.authority_path, day=day, channel="counter")
+
+
+async def _submit(
+    session: AsyncSession, caller: Caller, body: RequestCreate | RequestReceived, *, person_id: UUID, facility_code: str, path: str, day: date, channel: Channel
+) -> Request:
     procedure, pack = procedure_on(body.procedure, facility_code, day)
     request = Request(
         id=uuid7(),
+        reference=getattr(body, "reference", None),
         content_hash=hash_of(body),
         authority_path=path,
         shared_with=[],
@@ -80,6 +105,8 @@ async def submit_request(session: AsyncSession, *, caller: Caller, body: Request
         asked_by=caller.actor,
         asked_on=day,
         due_on=procedure.due_on(pack.jurisdiction, day),
+        channel=channel,
+        by_silence=False,
         version=1,
         acts=[],
         files=[],
@@ -116,8 +143,17 @@ async def add_file(session: AsyncSession, *, caller: Caller, request_id: UUID, t
 
 
 async def supply(session: AsyncSession, *, caller: Caller, request_id: UUID, body: Step) -> Request:
-    """What was missing is there: the clock goes on with the days that were left."""
-    request, day = await get_own_request(session, caller, request_id, lock=True), today()
+    """Whoever asked says that what was missing is there: the clock goes on with the days that were left."""
+    return await _supplied(session, caller, await get_own_request(session, caller, request_id, lock=True), body, today())
+
+
+async def take_documents(session: AsyncSession, *, caller: Caller, request_id: UUID, body: Step) -> Request:
+    """What was missing was brought to the counter: the clock goes on with the days that were left."""
+    request, day = await _to_answer(session, caller, request_id, body.done_on)
+    return await _supplied(session, caller, request, body, day)
+
+
+async def _supplied(session: AsyncSession, caller: Caller, request: Request, body: Step, day: date) -> Request:
     left = request.days_left or 0
     request.move("supply", REQUEST)
     request.due_on, request.days_left = procedure_of(request).due_on(_country(request), day, left), None
@@ -179,11 +215,19 @@ async def _to_answer(session: AsyncSession, caller: Caller, request_id: UUID, do
     return request, judge_done_on(caller, done_on)
 
 
+async def accepted_by_silence(session: AsyncSession, request: Request, *, by: str) -> Request:
+    """Nobody answered within the delay, and the law takes silence for a yes from the day after it."""
+    request.move("accept_by_silence", REQUEST)
+    day = request.due_on + ONE_DAY
+    request.by_silence, request.decided_by, request.decided_on = True, by, day
+    return await _done(session, by, request, "accepted_by_silence", day, comment=None)
+
+
 def _country(request: Request) -> str:
     return PACKS.pinned(request.rule_pack).jurisdiction
 
 
-async def _done(session: AsyncSession, caller: Caller, request: Request, act: str, day: date, *, comment: str | None) -> Request:
+async def _done(session: AsyncSession, caller: Caller | str, request: Request, act: str, day: date, *, comment: str | None) -> Request:
     """Keep the step, tell what falls due, and leave a record."""
     request.acts.append(
         RequestAct(
@@ -195,12 +239,13 @@ async def _done(session: AsyncSession, caller: Caller, request: Request, act: st
             act=act,
             day=day,
             comment=comment,
-            done_by=caller.actor,
+            done_by=caller if isinstance(caller, str) else caller.actor,
             recorded_at=now(),
         )
     )
     await session.flush()
     _tell_due(session, request)
+    record_event(session, RequestChanged.about(request))
     await record_audit(
         session, caller, f"request.{act}", "request", request.id, after={"state": request.state, "due_on": request.due_on, "days_left": request.days_left}, done_on=day
     )

@@ -1,7 +1,7 @@
 """Health territories over HTTP."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query
@@ -25,9 +25,11 @@ from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/territories", tags=["territories"])
+SORTS: dict[str, list[Any]] = {"name": [Territory.sort_key], "code": [Territory.code]}
+Sort = Annotated[Literal["name", "-name", "code", "-code"], Query(description="The order; from its end with a minus.")]
 AsOf = Annotated[date | None, Query(description="The day for which to answer; today when left out.")]
 
 
@@ -39,6 +41,7 @@ async def list_territories(
     kind: Kind | None = None,
     facility: Annotated[str | None, Query(max_length=60, description="Code of a facility: to which territories it belongs, itself or by its area.")] = None,
     as_of: AsOf = None,
+    sort: Sort = "name",
 ) -> Page[TerritoryRead]:
     """Health territories that exist on a day, by name."""
     day = as_of or today()
@@ -47,7 +50,7 @@ async def list_territories(
         statement = statement.where(Territory.kind == kind)
     if facility:
         statement = holding(statement, facility, day)
-    found = await keyset_page(session, statement, keys=[Territory.sort_key, Territory.id], params=page)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Territory.id), params=page)
     return found.of([shown(caller, one) for one in found.items])
 
 

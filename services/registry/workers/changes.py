@@ -23,13 +23,14 @@ from shared.clock import now, today
 from shared.db import database
 from shared.events import record_events
 from shared.imports import Verdict
+from shared.jurisdictions import Sorting, jurisdiction_of
 from shared.names import canonical, search_words, sort_key
 
 OF_PERSON = ("full_name", "birth_date", "sex")
 OF_EMPLOYMENT = ("employment_type", "status")
 
 
-async def change_people(session: AsyncSession, caller: Caller, verdicts: Sequence[Verdict]) -> None:
+async def change_people(session: AsyncSession, caller: Caller, verdicts: Sequence[Verdict]) -> Sequence[Verdict]:
     """What each confirmed line changes is written, with what was believed before; consumers hear what rules of age and service need."""
     facilities = await places(session, {verdict.line.facility_code for verdict in verdicts})
     for place in facilities.values():
@@ -53,6 +54,7 @@ async def change_people(session: AsyncSession, caller: Caller, verdicts: Sequenc
     await _change_specialties(session, wanted)
     await _change_employments(session, caller, wanted)
     await _announce(session, list(wanted))
+    return ()
 
 
 def _said(one: Mapping[str, Any]) -> tuple[PersonLine, Mapping[str, tuple[Any, Any]]]:
@@ -93,16 +95,24 @@ async def _change_persons(session: AsyncSession, caller: Caller, wanted: Mapping
     await session.execute(_NAMES, rows)
     names: dict[UUID, list[str]] = {}
     found = await session.execute(
-        text("SELECT person_id, kind, value FROM person_names WHERE person_id = ANY(:ids) ORDER BY position"), {"ids": [one["id"] for one in written if one["name"]]}
+        text("SELECT person_id, kind, value, authority_path::text AS path FROM person_names WHERE person_id = ANY(:ids) ORDER BY position"),
+        {"ids": [one["id"] for one in written if one["name"]]},
     )
     usual: dict[UUID, str] = {}
+    sorting: dict[UUID, Sorting] = {}
     for row in found:
         names.setdefault(row.person_id, []).append(row.value)
+        sorting[row.person_id] = jurisdiction_of(row.path).sorting
         if row.kind == "usual":
             usual.setdefault(row.person_id, row.value)
     shown = {person_id: usual.get(person_id, values[0]) for person_id, values in names.items()}
     await session.execute(
-        _PERSONS, {"rows": database.dumps([one | {"name": shown.get(one["id"]), "sort_key": sort_key(shown[one["id"]]) if one["id"] in shown else None} for one in written])}
+        _PERSONS,
+        {
+            "rows": database.dumps(
+                [one | {"name": shown.get(one["id"]), "sort_key": sort_key(shown[one["id"]], sorting[one["id"]]) if one["id"] in shown else None} for one in written]
+            )
+        },
     )
     words = [(person_id, word) for person_id, values in names.items() for word in sorted(set().union(*map(search_words, values)))]
     if words:

@@ -1,12 +1,16 @@
 """Registering the staff of an import: persons, names, words, workers, employments and qualifications, set-wise."""
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.registry.directory import places
+from services.registry.directory import Place, places
 from services.registry.imports.lines import PersonLine
 from services.registry.occupations.models import Occupation
 from services.registry.persons.models import birth
@@ -23,7 +27,8 @@ from shared.errors import refuse_when
 from shared.events import record_events
 from shared.i18n import _
 from shared.ids import uuid7
-from shared.names import canonical, search_words, sort_key
+from shared.jurisdictions import jurisdiction_of
+from shared.names import canonical, script_of, search_words, sort_key
 
 refuse_when(
     "employment_once_per_facility",
@@ -47,88 +52,124 @@ refuse_when(
 )
 
 
+PREPARED_AT_ONCE = 500
+
+
 async def register_people(session: AsyncSession, caller: Caller, lines: Sequence[PersonLine]) -> None:
-    """The good lines of an import become persons, workers and employments; a degree becomes a declared qualification."""
+    """The good lines of an import become persons, workers and employments; a degree becomes a declared qualification.
+
+    The next rows are made ready in a thread while the database writes these.
+    """
     require(can_write_people(caller))
     facilities = await places(session, [line.facility_code for line in lines])
     for place in facilities.values():
         require(can_write_at(caller, place.authority_path))
+    occupations = {occupation.code: (occupation.isco, occupation.group) for occupation in await session.scalars(select(Occupation))}
     day, recorded_at = today(), now()
+
+    def prepare(first: int) -> asyncio.Future[_Prepared]:
+        return asyncio.ensure_future(asyncio.to_thread(_prepared, lines[first : first + PREPARED_AT_ONCE], facilities, occupations, day))
+
+    coming = prepare(0)
+    try:
+        for first in range(0, len(lines), PREPARED_AT_ONCE):
+            prepared = await coming
+            coming = prepare(first + PREPARED_AT_ONCE)
+            await session.execute(_REGISTER, {"rows": prepared.rows, "by": caller.actor, "recorded_at": recorded_at, "today": day})
+            record_events(session, prepared.events)
+            await record_audits(session, caller, "person.registered", "person", prepared.audited)
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """Some people as the database, the other services and the audit take them."""
+
+    rows: str
+    events: Sequence[WorkerRegistered]
+    audited: Sequence[tuple[UUID, None, dict[str, Any]]]
+
+
+def _prepared(lines: Sequence[PersonLine], facilities: Mapping[str, Place], occupations: Mapping[str, tuple[str, str]], day: date) -> _Prepared:
     people: list[dict[str, Any]] = []
+    events = []
     for line in lines:
         place = facilities[line.facility_code]
         name = canonical(line.full_name)
+        other = canonical(line.name_in_other_script) if line.name_in_other_script else None
         born, precision = birth(line.birth_date, line.birth_year)
-        person_id = uuid7()
-        person = {
-            "person_id": person_id,
-            "name_id": uuid7(),
-            "worker_id": uuid7(),
-            "employment_id": uuid7(),
-            "employment_row": uuid7(),
-            "qualification_id": uuid7(),
-            "path": place.authority_path,
-            "name": name,
-            "sort_key": sort_key(name),
-            "words": sorted(search_words(name)),
-            "birth_date": born,
-            "birth_precision": precision,
-            "sex": line.sex,
-            "occupation": line.occupation_code,
-            "specialty": line.specialty,
-            "worker_no": line.worker_no,
-            "numbered_by": authority_of(place.authority_path),
-            "degree": line.degree,
-            "institution": line.degree_institution,
-            "degree_year": line.degree_year,
-            "facility_id": place.id,
-            "facility_code": place.code,
-            "employment_type": line.employment_type,
-            "status": line.status,
-            "starts_on": line.start_date,
-            "done_on": min(line.start_date, day),
-        }
-        people.append(person)
-
-    await session.execute(_REGISTER, {"rows": database.dumps(people), "by": caller.actor, "recorded_at": recorded_at, "today": day})
-
-    occupations = {occupation.code: occupation for occupation in await session.scalars(select(Occupation))}
-    record_events(
-        session,
-        [
+        person_id, worker_id = uuid7(), uuid7()
+        people.append(
+            {
+                "person_id": person_id,
+                "name_id": uuid7(),
+                "other_name_id": uuid7() if other else None,
+                "worker_id": worker_id,
+                "employment_id": uuid7(),
+                "employment_row": uuid7(),
+                "qualification_id": uuid7() if line.degree else None,
+                "path": place.authority_path,
+                "name": name,
+                "sort_key": sort_key(name, jurisdiction_of(place.authority_path).sorting),
+                "script": script_of(name) if other else None,
+                "other_name": other,
+                "other_script": script_of(other) if other else None,
+                "words": sorted(search_words(name) | search_words(other) if other else search_words(name)),
+                "birth_date": born,
+                "birth_precision": precision,
+                "sex": line.sex,
+                "occupation": line.occupation_code,
+                "specialty": line.specialty,
+                "worker_no": line.worker_no,
+                "numbered_by": authority_of(place.authority_path),
+                "degree": line.degree,
+                "institution": line.degree_institution,
+                "degree_year": line.degree_year,
+                "facility_id": place.id,
+                "facility_code": place.code,
+                "employment_type": line.employment_type,
+                "status": line.status,
+                "starts_on": line.start_date,
+                "done_on": min(line.start_date, day),
+            }
+        )
+        isco, group = occupations[line.occupation_code]
+        events.append(
             WorkerRegistered(
-                id=person["worker_id"],
-                person_id=person["person_id"],
-                worker_no=person["worker_no"],
-                occupation_code=person["occupation"],
-                isco=occupations[person["occupation"]].isco,
-                group=occupations[person["occupation"]].group,
-                specialty=person["specialty"],
-                employment_type=person["employment_type"],
-                first_day=person["starts_on"],
-                retirement_on=retirement_on(person["path"], person["birth_date"], person["sex"], day),
-                authority_path=person["path"],
+                id=worker_id,
+                person_id=person_id,
+                worker_no=line.worker_no,
+                occupation_code=line.occupation_code,
+                isco=isco,
+                group=group,
+                specialty=line.specialty,
+                employment_type=line.employment_type,
+                first_day=line.start_date,
+                retirement_on=retirement_on(place.authority_path, born, line.sex, day),
+                authority_path=place.authority_path,
                 shared_with=[],
             )
-            for person in people
-        ],
-    )
-    await record_audits(session, caller, "person.registered", "person", [(person["person_id"], None, {"worker_no": person["worker_no"], "names": 1}) for person in people])
+        )
+    audited = [(person["person_id"], None, {"worker_no": person["worker_no"], "names": 1 + (person["other_name"] is not None)}) for person in people]
+    return _Prepared(database.dumps(people), events, audited)
 
 
 # One statement for all: what is registered is read once, and the keys between the tables are compared at its end.
 _REGISTER = text(
     """
     WITH said AS MATERIALIZED (
-        SELECT * FROM jsonb_to_recordset(CAST(:rows AS jsonb)) AS t (
+        SELECT * FROM json_to_recordset(CAST(:rows AS json)) AS t (
             person_id uuid, name_id uuid, worker_id uuid, employment_id uuid, employment_row uuid, qualification_id uuid, path ltree, name text, sort_key text, words text[],
             birth_date date, birth_precision text, sex text, occupation text, specialty text, worker_no text, numbered_by text, degree text, institution text,
-            degree_year integer, facility_id uuid, facility_code text, employment_type text, status text, starts_on date, done_on date)
+            other_name_id uuid, script text, other_name text, other_script text, degree_year integer, facility_id uuid, facility_code text, employment_type text, status text, starts_on date, done_on date)
     ), _persons AS (
         INSERT INTO persons (id, authority_path, name, sort_key, birth_date, birth_precision, sex, recorded_at, recorded_by)
         SELECT person_id, path, name, sort_key, birth_date, birth_precision, sex, :recorded_at, :by FROM said
     ), _names AS (
-        INSERT INTO person_names (id, person_id, authority_path, position, kind, value) SELECT name_id, person_id, path, 0, 'legal', name FROM said
+        INSERT INTO person_names (id, person_id, authority_path, position, kind, script, value)
+        SELECT name_id, person_id, path, 0, 'legal', script, name FROM said
+        UNION ALL SELECT other_name_id, person_id, path, 1, 'legal', other_script, other_name FROM said WHERE other_name IS NOT NULL
     ), _words AS (
         INSERT INTO person_words (person_id, word, authority_path) SELECT person_id, unnest(words), path FROM said
     ), _purposes AS (

@@ -1,0 +1,1 @@
+"""Programs of ministries and partners: how much each may ask of this installation, and how much it has asked."""

@@ -5,8 +5,24 @@ from services.recruitment.replicas.apply import keep_assignments, keep_posts
 from services.recruitment.replicas.events import AssignmentState, PostState
 from shared.decisions import hear_decisions
 from shared.directory import hear_places
+from shared.erasures import NOTHING, Personal, hear_erasures
 from shared.inbox import Consumer
+from shared.persons import hear_persons
 from shared.practice import hear_licences
+
+PERSONAL: Personal = {
+    "candidacies": {"comment": NOTHING},
+    "profiles": {"note": NOTHING},
+    "matches": {"reason": NOTHING},
+    "applications": {"message": NOTHING, "key_hash": None, "key_expires_on": None},
+    "outreaches": {"words": NOTHING},
+    "accompaniments": {"goal": NOTHING, "next_step": None, "next_on": None, "outcome_words": NOTHING},
+    "accompaniment_entries": {"words": NOTHING},
+    "service_requests": {"wanted": NOTHING, "words": NOTHING},
+    "application_files": {"sha256": None},
+    "contest_applications": {"reason": NOTHING, "appeal": NOTHING, "answer": NOTHING},
+}
+"""What is said of a person in words: it goes with the file; rows and figures stay."""
 
 consumer = Consumer("recruitment")
 hear_places(consumer)
@@ -15,3 +31,5 @@ consumer.replica(AssignmentState, keep_assignments)
 consumer.derived_tables = [*consumer.derived_tables, "posts", "landings", "fillings"]
 hear_licences(consumer)
 hear_decisions(consumer, "recruitment", EFFECTS)
+hear_persons(consumer)
+hear_erasures(consumer, PERSONAL)

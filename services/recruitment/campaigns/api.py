@@ -29,7 +29,7 @@ def _read(response: Response, caller: Caller, campaign: Campaign) -> CampaignRea
 
 @router.post("", status_code=201, response_model=CampaignRead, dependencies=[allows(can_draft_campaigns)], responses=problems(401, 403, 409, 422))
 async def create_campaign(body: CampaignCreate, response: Response, caller: CallerDep, session: SessionDep) -> CampaignRead:
-    """Draft a campaign under a policy for some needs."""
+    """Draft a campaign for some needs, under a policy or without one."""
     return _read(response, caller, await draft_campaign(session, caller=caller, body=body))
 
 

@@ -10,9 +10,9 @@ from shared.rulepacks import Rule, RulePack
 
 
 def policy_must_be_in_force(campaign: Campaign, day: date) -> None:
-    """A campaign rests on an approved policy in force on the day of publication and when it opens. Raises Refused."""
+    """A campaign under a policy needs it approved and in force on the day of publication and when it opens. Raises Refused."""
     policy = campaign.policy
-    if policy.in_force(day) and policy.in_force(campaign.opens_on):
+    if policy is None or (policy.in_force(day) and policy.in_force(campaign.opens_on)):
         return
     raise Refused(
         "policy-not-in-force",
@@ -23,6 +23,17 @@ def policy_must_be_in_force(campaign: Campaign, day: date) -> None:
         day=day.isoformat(),
         opens=campaign.opens_on.isoformat(),
     )
+
+
+def campaign_must_be_no_contest(contest: object | None) -> None:
+    """A contest has its own notice and its own applications: its campaign alone is neither published nor applied for. Raises Refused."""
+    if contest is not None:
+        raise Refused(
+            "campaign-of-a-contest",
+            _("This campaign belongs to a contest."),
+            rule=Rule("REC-05", None, "", "Relais rule book, contests (a contest is judged by the rules of its country)"),
+            possible=_("Open the contest: it is published and applied for there."),
+        )
 
 
 def needs_must_be_validated(campaign: Campaign) -> None:
@@ -40,7 +51,7 @@ def needs_must_be_validated(campaign: Campaign) -> None:
 
 def window_must_be_long_enough(*, published_on: date, opens_on: date, closes_on: date, pack: RulePack) -> None:
     """Candidates have the days that the law gives, counted from publication or opening, the day itself not counted (RP-04). Raises Refused."""
-    rule = pack.rule("REC-VN-01")
+    rule = pack.rule("REC-WINDOW")
     earliest = max(published_on, opens_on) + timedelta(days=rule.value)
     if closes_on < earliest:
         raise Refused(
@@ -62,13 +73,13 @@ def window_must_be_open(campaign: Campaign, day: date, pack: RulePack) -> None:
         raise Refused(
             "campaign-not-published",
             _("The campaign is not published."),
-            rule=pack.rule("REC-VN-01"),
+            rule=pack.rule("REC-WINDOW"),
             possible=_("Publish the campaign first."),
         )
     raise Refused(
         "window-closed",
         _("Applications are received from {opens} to {closes}; this one is of {day}."),
-        rule=pack.rule("REC-VN-01"),
+        rule=pack.rule("REC-WINDOW"),
         possible=_("Apply in a campaign that is open."),
         opens=campaign.opens_on.isoformat(),
         closes=campaign.closes_on.isoformat(),

@@ -1,4 +1,4 @@
-"""A campaign: a published call under an attraction policy, open for a time, that answers validated needs."""
+"""A campaign: a published call for validated needs, open for a time; under an attraction policy or without one."""
 
 from datetime import date
 from uuid import UUID
@@ -39,7 +39,7 @@ class Campaign(Record):
     code: Mapped[str]
     title: Mapped[str]
     authority: Mapped[str]
-    policy_id: Mapped[UUID] = mapped_column(ForeignKey("policies.id"))
+    policy_id: Mapped[UUID | None] = mapped_column(ForeignKey("policies.id"))
     opens_on: Mapped[date]
     closes_on: Mapped[date]
     rule_pack: Mapped[str]
@@ -48,7 +48,7 @@ class Campaign(Record):
     drafted_on: Mapped[date]
     published_by: Mapped[str | None]
     published_on: Mapped[date | None]
-    policy: Mapped[AttractionPolicy] = relationship(lazy="selectin")
+    policy: Mapped[AttractionPolicy | None] = relationship(lazy="selectin")
     needs: Mapped[list[Need]] = relationship(secondary=campaign_needs, lazy="selectin", order_by=Need.id)
 
     def publish(self, *, by: str, on: date) -> None:

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field, StringConstraints, model_validator
 from services.recruitment.campaigns.guards import needs_must_be_validated, policy_must_be_in_force, window_must_be_long_enough
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.campaigns.permissions import can_publish
-from services.recruitment.policies.schemas import Line, Reference
+from services.recruitment.policies.schemas import Code, Line, Reference
 from services.recruitment.rules import pack_of
 from services.recruitment.workflow import CAMPAIGN
 from shared.actions import Action, action
@@ -20,12 +20,13 @@ from shared.records import Body
 
 
 class CampaignCreate(Body):
-    """A campaign as drafted. Without `closes_on` the law's shortest window is taken."""
+    """A campaign as drafted, under a policy or for an authority without one. Without `closes_on` the law's shortest window is taken."""
 
     reference: Reference | None = None
     code: Annotated[str, StringConstraints(min_length=1, max_length=60)] = Field(examples=["C-22/2025"])
     title: Line
-    policy_id: UUID
+    policy_id: UUID | None = Field(None, description="The attraction policy whose money it offers; the campaign is then its authority's.")
+    authority: Code | None = Field(None, description="Whose campaign it is when no policy says so.", examples=["VN-22"])
     need_ids: list[UUID] = Field(min_length=1, max_length=500)
     opens_on: date
     closes_on: date | None = Field(None, description="Last day, whole.")
@@ -37,6 +38,8 @@ class CampaignCreate(Body):
             raise ValueError(_("The last day comes before the first one."))
         if len(set(self.need_ids)) != len(self.need_ids):
             raise ValueError(_("The same need appears twice."))
+        if self.policy_id is None and self.authority is None:
+            raise ValueError(_("Name the policy of the campaign, or the authority whose campaign it is."))
         return self
 
 
@@ -54,7 +57,7 @@ class CampaignRead(BaseModel):
     code: str
     title: str
     authority: str
-    policy_id: UUID
+    policy_id: UUID | None
     need_ids: list[UUID] = Field(description="The needs that the caller may see.")
     opens_on: date
     closes_on: date

@@ -3,7 +3,7 @@
 from datetime import date
 
 from services.recruitment.candidacies.models import Candidacy
-from services.recruitment.policies.eligibility import Criterion, Situation, evaluate, missing
+from services.recruitment.policies.eligibility import Criterion, Situation, answers_the_need, evaluate, missing
 from services.recruitment.rules import PACKS
 from services.recruitment.workflow import ELIGIBLE
 from shared.errors import Refused
@@ -14,7 +14,7 @@ HUMAN = Rule("ATT-01", "a person decides, with reasons", "", "Relais rule book, 
 
 
 def criteria_on(candidacy: Candidacy, day: date, *, facility_group: str | None) -> list[Criterion]:
-    """Every criterion on a day, under the rule pack of the campaign (RP-01)."""
+    """Every criterion on a day, under the rule pack of the campaign (RP-01); without a policy only the title is judged."""
     situation = Situation(
         occupation_code=candidacy.occupation_code,
         degree=candidacy.degree,
@@ -24,7 +24,10 @@ def criteria_on(candidacy: Candidacy, day: date, *, facility_group: str | None) 
         facility_code=candidacy.facility_code,
         facility_group=facility_group,
     )
-    return evaluate(candidacy.campaign.policy, situation, day=day, pack=PACKS.pinned(candidacy.campaign.rule_pack))
+    pack = PACKS.pinned(candidacy.campaign.rule_pack)
+    if candidacy.campaign.policy is None:
+        return [answers_the_need(situation, pack)]
+    return evaluate(candidacy.campaign.policy, situation, day=day, pack=pack)
 
 
 def criteria_must_be_met(criteria: list[Criterion]) -> None:

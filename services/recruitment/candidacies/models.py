@@ -33,6 +33,7 @@ class Candidacy(Record):
     campaign_id: Mapped[UUID] = mapped_column(ForeignKey("campaigns.id"))
     need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id"))
     person_id: Mapped[UUID]
+    application_id: Mapped[UUID | None]
     occupation_code: Mapped[str]
     degree: Mapped[str]
     experience: Mapped[str]

@@ -60,14 +60,14 @@ class CandidacyRead(BaseModel):
     reference: str | None
     campaign_id: UUID
     need_id: UUID
-    policy_id: UUID
+    policy_id: UUID | None
     person_id: UUID
     occupation_code: str
     degree: str
     experience: Experience
     left_public_sector_of_province: bool
     facility_code: str
-    state: Literal["submitted", "eligible", "ineligible"]
+    state: Literal["submitted", "eligible", "ineligible", "withdrawn"]
     submitted_on: date
     decided_on: date | None
     comment: str | None

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.recruitment.campaigns.guards import window_must_be_open
+from services.recruitment.campaigns.guards import campaign_must_be_no_contest, window_must_be_open
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.campaigns.queries import campaigns_visible_to
 from services.recruitment.candidacies.guards import criteria_must_be_met, criteria_on, reasons_must_be_given
@@ -12,6 +12,7 @@ from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.candidacies.permissions import can_judge, can_register_at
 from services.recruitment.candidacies.queries import get_visible_candidacy
 from services.recruitment.candidacies.schemas import CandidacyCreate, Eligibility
+from services.recruitment.contests.queries import contest_of_campaign
 from services.recruitment.replicas.queries import person_must_exist
 from services.recruitment.rules import PACKS
 from services.recruitment.workflow import ELIGIBLE
@@ -38,6 +39,7 @@ async def register_candidacy(session: AsyncSession, *, caller: Caller, body: Can
     require(can_register_at(caller, need.authority_path))
     if known := await by_reference(session, Candidacy, authority_path=need.authority_path, body=body, reference=body.reference):
         return known
+    campaign_must_be_no_contest(await contest_of_campaign(session, campaign.id))
     window_must_be_open(campaign, done_on, PACKS.pinned(campaign.rule_pack))
     facility = await place_on(session, need.facility_code, done_on)
     await person_must_exist(caller, body.person_id)

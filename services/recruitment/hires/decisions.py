@@ -1,16 +1,19 @@
 """A hire and the register of decisions: what is asked to be signed, and what a signature, a number or a revocation changes here."""
 
+from typing import Any
+
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.candidacies.guards import criteria_must_be_met, criteria_on
 from services.recruitment.candidacies.models import Candidacy
+from services.recruitment.contests.queries import contest_of_campaign
 from services.recruitment.decisions.events import DecisionRequested
 from services.recruitment.dues.events import DueChanged
-from services.recruitment.hires.events import HireDecided, HireNumbered, HireRevoked
+from services.recruitment.hires.events import decided, numbered, revoked
 from services.recruitment.hires.guards import post_must_fit, post_must_have_room, signatory_must_be_another, signature_must_follow_proposal
 from services.recruitment.hires.models import Hire, Signature
-from services.recruitment.policies.grants import Grant, compute_grant
+from services.recruitment.policies.grants import Grant, grant_of
 from services.recruitment.policies.models import AttractionPolicy
 from services.recruitment.replicas.models import Post
 from services.recruitment.replicas.queries import hires_on_their_way
@@ -32,7 +35,7 @@ BY = "consumer:recruitment"
 TO_SETTLE = "hire_conflicting"
 
 
-def ask_for_signature(session: AsyncSession, hire: Hire, policy: AttractionPolicy) -> None:
+def ask_for_signature(session: AsyncSession, hire: Hire, policy: AttractionPolicy | None, grounds: list[str]) -> None:
     """The register files what is proposed, or takes it off the signing table when it is withdrawn."""
     record_event(
         session,
@@ -47,24 +50,34 @@ def ask_for_signature(session: AsyncSession, hire: Hire, policy: AttractionPolic
             proposed_by=hire.proposed_by,
             proposed_on=hire.proposed_on,
             effective_on=hire.starts_on,
-            legal_basis=[policy.citation],
-            facts={
-                "post_id": str(hire.post_id),
-                "need_id": str(hire.need_id),
-                "policy_resolution": policy.resolution_no,
-                "occupation_code": hire.occupation_code,
-                "degree": hire.degree,
-                "facility_group": hire.facility_group,
-                "amount": hire.amount,
-                "currency": hire.currency,
-                "commitment_years": hire.commitment_years,
-                "commitment_ends_on": hire.commitment_ends_on.isoformat(),
-            },
+            legal_basis=grounds,
+            facts={"post_id": str(hire.post_id), "need_id": str(hire.need_id), "occupation_code": hire.occupation_code, "degree": hire.degree} | _money(hire, policy),
         ),
     )
 
 
-async def judge_on(session: AsyncSession, hire: Hire, signature: Signature) -> Grant:
+async def grounds_of(session: AsyncSession, candidacy: Candidacy) -> list[str]:
+    """On what the decision stands: the policy that pays, and the decision that opened the contest."""
+    contest = await contest_of_campaign(session, candidacy.campaign_id)
+    policy = candidacy.campaign.policy
+    return [text for text in (policy.citation if policy else None, contest.opening_decision if contest else None) if text]
+
+
+def _money(hire: Hire, policy: AttractionPolicy | None) -> dict[str, Any]:
+    """What the signatory commits beside the post."""
+    if policy is None or hire.commitment_ends_on is None:
+        return {}
+    return {
+        "policy_resolution": policy.resolution_no,
+        "facility_group": hire.facility_group,
+        "amount": hire.amount,
+        "currency": hire.currency,
+        "commitment_years": hire.commitment_years,
+        "commitment_ends_on": hire.commitment_ends_on.isoformat(),
+    }
+
+
+async def judge_on(session: AsyncSession, hire: Hire, signature: Signature) -> Grant | None:
     """Whether what was signed still fits on the day of the signature, and what the policy gives that day (ATT-01, ATT-04).
 
     Raises Refused, or NotKnownYet while the post has not been heard of.
@@ -100,7 +113,7 @@ async def judge_on(session: AsyncSession, hire: Hire, signature: Signature) -> G
     post_must_fit(post, candidacy, hire.starts_on, pack)
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:post, 0))"), {"post": str(post.id)})
     post_must_have_room(post, await hires_on_their_way(session, post.id, beside=hire.id), pack)
-    return compute_grant(policy, facility_group=group, degree=hire.degree, experience=hire.experience, starts_on=hire.starts_on)
+    return grant_of(policy, facility_group=group, degree=hire.degree, experience=hire.experience, starts_on=hire.starts_on)
 
 
 async def settle(session: AsyncSession, hire: Hire, signature: Signature, *, by: Caller | str) -> None:
@@ -108,7 +121,7 @@ async def settle(session: AsyncSession, hire: Hire, signature: Signature, *, by:
     before = hire.state
     hire.decide(await judge_on(session, hire, signature), signature)
     await session.flush()
-    record_event(session, HireDecided.about(hire))
+    record_event(session, decided(hire))
     if before == CONFLICTING:
         tell_due(session, hire, "done")
     await _audit(session, hire, before, by)
@@ -178,7 +191,7 @@ async def on_revoked(session: AsyncSession, event: Received[DecisionRevoked]) ->
     before = hire.state
     hire.revoke(by=event.data.revoked_by, on=event.data.revoked_on, effective_from=event.data.effective_on, number=event.data.revocation_number)
     if before == DECIDED:
-        record_event(session, HireRevoked.about(hire, done_on=event.data.revoked_on))
+        record_event(session, revoked(hire, done_on=event.data.revoked_on))
     else:
         tell_due(session, hire, "dropped")
     await record_audit(session, BY, "hire.revoked", "hire", hire.id, before={"state": before}, after={"state": hire.state}, done_on=event.data.revoked_on)
@@ -189,7 +202,7 @@ async def on_numbered(session: AsyncSession, event: Received[DecisionNumbered]) 
     hire = await _hire_of(session, event)
     hire.decision_number = event.data.number
     if hire.state == DECIDED:
-        record_event(session, HireNumbered.about(hire))
+        record_event(session, numbered(hire))
 
 
 EFFECTS = {KIND: Effects(signed=on_signed, revoked=on_revoked, numbered=on_numbered)}

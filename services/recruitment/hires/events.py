@@ -30,11 +30,12 @@ EXAMPLE: dict[str, Any] = {
     "payment_schedule": [{"percent": 100, "months_after_start": 0}],
     "breach_policy": {"kind": "PRORATA", "multiple": None, "steps": [], "citation": None, "confidence": "to_confirm"},
     "done_on": "2024-03-22",
+    "needed_since": "2023-12-20",
 }
 
 
 class HireState(Event):
-    """A signed hire under an attraction policy. Without number the decision is “to regularise”. No name, ever."""
+    """A signed hire. Without number the decision is “to regularise”. No name, ever."""
 
     topic = "relais.recruitment.hires"
 
@@ -46,17 +47,11 @@ class HireState(Event):
     post_id: UUID
     facility_code: str
     authority_path: str
-    policy_id: UUID
     starts_on: date
     state: Literal["decided", "revoked"]
     decision_number: str | None
-    amount: int
-    currency: str
-    commitment_years: int
-    commitment_ends_on: date
-    payment_schedule: list[Instalment]
-    breach_policy: BreachPolicy
     done_on: date
+    needed_since: date | None = None
 
     @classmethod
     def about(cls, hire: Hire, *, done_on: date | None = None) -> Self:
@@ -64,30 +59,79 @@ class HireState(Event):
         return cls.model_validate(values | {"done_on": done_on or hire.signed_on})
 
 
-class HireDecided(HireState):
+class HireUnderPolicy(HireState):
+    """A signed hire under an attraction policy, with what the policy gives."""
+
+    policy_id: UUID
+    amount: int
+    currency: str
+    commitment_years: int
+    commitment_ends_on: date
+    payment_schedule: list[Instalment]
+    breach_policy: BreachPolicy
+
+
+class Revoked(HireState):
+    """From which day on what a hire had changed is put back."""
+
+    revoked_on: date
+    revoked_from: date
+    revocation_number: str | None
+
+
+WITHOUT_POLICY = {name: value for name, value in EXAMPLE.items() if name in HireState.model_fields}
+REVOKED = {"state": "revoked", "done_on": "2024-05-20", "revoked_on": "2024-05-20", "revoked_from": "2024-06-01", "revocation_number": None}
+
+
+class HireDecided(HireUnderPolicy):
     """A hire was signed and fits: the person takes the post."""
 
     type = "recruitment.hire.decided.v1"
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
 
-class HireNumbered(HireState):
+class HireNumbered(HireUnderPolicy):
     """A hire signed without number was given its number."""
 
     type = "recruitment.hire.numbered.v1"
     model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE]})
 
 
-class HireRevoked(HireState):
+class HireRevoked(HireUnderPolicy, Revoked):
     """The decision behind a hire was revoked: what it had changed is put back from `revoked_from` on."""
 
     type = "recruitment.hire.revoked.v1"
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [EXAMPLE | {"state": "revoked", "done_on": "2024-05-20", "revoked_on": "2024-05-20", "revoked_from": "2024-06-01", "revocation_number": None}]
-        }
-    )
+    model_config = ConfigDict(json_schema_extra={"examples": [EXAMPLE | REVOKED]})
 
-    revoked_on: date
-    revoked_from: date
-    revocation_number: str | None
+
+class HireDecidedWithoutPolicy(HireState):
+    """A hire that no attraction policy pays for was signed and fits: the person takes the post."""
+
+    type = "recruitment.hire.decided.v2"
+    model_config = ConfigDict(json_schema_extra={"examples": [WITHOUT_POLICY]})
+
+
+class HireNumberedWithoutPolicy(HireState):
+    """A hire that no attraction policy pays for, signed without number, was given its number."""
+
+    type = "recruitment.hire.numbered.v2"
+    model_config = ConfigDict(json_schema_extra={"examples": [WITHOUT_POLICY]})
+
+
+class HireRevokedWithoutPolicy(Revoked):
+    """The decision behind a hire that no attraction policy pays for was revoked."""
+
+    type = "recruitment.hire.revoked.v2"
+    model_config = ConfigDict(json_schema_extra={"examples": [WITHOUT_POLICY | REVOKED]})
+
+
+def decided(hire: Hire) -> HireState:
+    return (HireDecided if hire.policy_id else HireDecidedWithoutPolicy).about(hire)
+
+
+def numbered(hire: Hire) -> HireState:
+    return (HireNumbered if hire.policy_id else HireNumberedWithoutPolicy).about(hire)
+
+
+def revoked(hire: Hire, *, done_on: date) -> HireState:
+    return (HireRevoked if hire.policy_id else HireRevokedWithoutPolicy).about(hire, done_on=done_on)

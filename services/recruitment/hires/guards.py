@@ -8,7 +8,7 @@ from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.hires.models import Hire, Signature
 from services.recruitment.needs.models import Need
 from services.recruitment.replicas.models import Post
-from services.recruitment.workflow import ELIGIBLE, HIRE
+from services.recruitment.workflow import CLOSED, ELIGIBLE, HIRE
 from shared.errors import Malformed, Refused
 from shared.i18n import _, translate
 from shared.rulepacks import Rule, RulePack
@@ -20,14 +20,16 @@ def candidacy_must_be_eligible(candidacy: Candidacy) -> None:
         raise Refused(
             "candidacy-not-eligible",
             _("The candidacy is “{state}”."),
-            rule=Rule("ATT-01", ELIGIBLE, "state of the candidacy", candidacy.campaign.policy.citation),
+            rule=Rule("REC-ELIGIBLE", ELIGIBLE, "state of the candidacy", "Relais rule book, recruitment (only a person found eligible is proposed)"),
             possible=_("Decide on the eligibility first."),
             state=translate(candidacy.state),
         )
 
 
 def need_must_have_room(need: Need, hires: int, pack: RulePack) -> None:
-    """A need is never answered twice. Raises Refused."""
+    """A need is never answered twice, nor once it is closed. Raises Refused."""
+    if need.state == CLOSED:
+        raise Refused("need-closed", _("The need is closed."), rule=pack.rule("REC-NEED"), possible=_("Identify and validate another need."))
     if hires >= need.quantity:
         raise Refused(
             "need-filled",

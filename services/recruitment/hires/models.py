@@ -1,4 +1,4 @@
-"""A hire: one eligible candidacy, one post, a grant; proposed by one person, signed by another in the register of decisions."""
+"""A hire: one eligible candidacy, one post, and a grant where a policy gives one; proposed by one person, signed by another in the register of decisions."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -7,8 +7,9 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, ForeignKey
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from services.recruitment.needs.models import Need
 from services.recruitment.policies.grants import Grant
 from services.recruitment.records import Record
 from services.recruitment.workflow import CONFLICTING, HIRE, PROPOSED
@@ -36,28 +37,28 @@ class Signature:
 
 
 class Hire(Record):
-    """The act of hiring under an attraction policy. The grant is frozen with the group of the facility at signature (ATT-04)."""
+    """The act of hiring. Under an attraction policy the grant is frozen with the group of the facility at signature (ATT-04); without one there is no money."""
 
     __tablename__ = "hires"
 
     candidacy_id: Mapped[UUID] = mapped_column(ForeignKey("candidacies.id"))
     need_id: Mapped[UUID] = mapped_column(ForeignKey("needs.id"))
-    policy_id: Mapped[UUID] = mapped_column(ForeignKey("policies.id"))
+    policy_id: Mapped[UUID | None] = mapped_column(ForeignKey("policies.id"))
     person_id: Mapped[UUID]
     occupation_code: Mapped[str]
     degree: Mapped[str]
     experience: Mapped[str]
     post_id: Mapped[UUID]
     facility_code: Mapped[str]
-    facility_group: Mapped[str]
+    facility_group: Mapped[str | None]
     starts_on: Mapped[date]
-    amount: Mapped[int] = mapped_column(BigInteger)
-    currency: Mapped[str]
-    commitment_years: Mapped[int]
-    commitment_ends_on: Mapped[date]
-    payment_schedule: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    breach_policy: Mapped[dict[str, Any]] = mapped_column(JSONB)
-    grant_rules: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
+    amount: Mapped[int | None] = mapped_column(BigInteger)
+    currency: Mapped[str | None]
+    commitment_years: Mapped[int | None]
+    commitment_ends_on: Mapped[date | None]
+    payment_schedule: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+    breach_policy: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    grant_rules: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
     state: Mapped[str] = mapped_column(default=PROPOSED)
     proposed_by: Mapped[str]
     proposed_on: Mapped[date]
@@ -72,8 +73,17 @@ class Hire(Record):
     revoked_on: Mapped[date | None]
     revoked_from: Mapped[date | None]
     revocation_number: Mapped[str | None]
+    need: Mapped[Need] = relationship(lazy="selectin")
 
-    def set_grant(self, grant: Grant) -> None:
+    @property
+    def needed_since(self) -> date:
+        """The day on which the facility said that it needs somebody: from there the days to the hire are counted."""
+        return self.need.identified_on
+
+    def set_grant(self, grant: Grant | None) -> None:
+        """What the policy gives; nothing is given without one."""
+        if grant is None:
+            return
         self.facility_group, self.amount, self.currency = grant.facility_group, grant.amount, grant.currency
         self.commitment_years, self.commitment_ends_on = grant.commitment_years, grant.commitment_ends_on
         self.payment_schedule, self.breach_policy = grant.payment_schedule, grant.breach_policy
@@ -84,7 +94,7 @@ class Hire(Record):
         self.move("withdraw", HIRE)
         self.withdrawn_by, self.withdrawn_on, self.withdrawal_reason = by, on, reason
 
-    def decide(self, grant: Grant, signature: Signature) -> None:
+    def decide(self, grant: Grant | None, signature: Signature) -> None:
         """What was signed fits: the grant is the one of the day of the signature, for ever."""
         self.move("settle" if self.state == CONFLICTING else "decide", HIRE)
         self.set_grant(grant)

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Any, Literal, Self
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field
 
@@ -14,9 +13,9 @@ from services.recruitment.replicas.models import Landing
 from services.recruitment.workflow import DECIDED, HIRE
 from shared.actions import Action, action
 from shared.auth import Caller
+from shared.clock import day_of
 from shared.commitments import BreachPolicy, Instalment
 from shared.records import Body
-from shared.settings import settings
 
 
 class HireCreate(Body):
@@ -50,6 +49,13 @@ class GrantRead(BaseModel):
     frozen: bool = Field(description="The group of the facility is frozen at signature (ATT-04).")
     rules: list[dict[str, Any]]
 
+    @classmethod
+    def of(cls, hire: Hire) -> Self | None:
+        if hire.policy_id is None:
+            return None
+        values = {name: getattr(hire, name) for name in cls.model_fields if hasattr(hire, name)}
+        return cls.model_validate(values | {"frozen": hire.state in ("decided", "revoked"), "rules": hire.grant_rules})
+
 
 class LandingRead(BaseModel):
     """Where the hire arrived in the registry."""
@@ -65,7 +71,7 @@ class HireRead(BaseModel):
     reference: str | None
     candidacy_id: UUID
     need_id: UUID
-    policy_id: UUID
+    policy_id: UUID | None
     person_id: UUID
     occupation_code: str
     post_id: UUID
@@ -82,7 +88,7 @@ class HireRead(BaseModel):
     revoked_on: date | None
     revoked_from: date | None
     entered_afterwards: bool = Field(description="Recorded on a later day than it was done.")
-    grant: GrantRead
+    grant: GrantRead | None = Field(description="Nothing when the campaign has no policy.")
     landing: LandingRead | None
     available_actions: list[Action]
 
@@ -91,19 +97,8 @@ class HireRead(BaseModel):
         values = {name: getattr(hire, name) for name in cls.model_fields if hasattr(hire, name)}
         return cls(
             **values,
-            entered_afterwards=hire.proposed_on < hire.recorded_at.astimezone(ZoneInfo(settings().time_zone)).date(),
-            grant=GrantRead(
-                amount=hire.amount,
-                currency=hire.currency,
-                facility_group=hire.facility_group,
-                degree=hire.degree,
-                commitment_years=hire.commitment_years,
-                commitment_ends_on=hire.commitment_ends_on,
-                payment_schedule=[Instalment.model_validate(part) for part in hire.payment_schedule],
-                breach_policy=BreachPolicy.model_validate(hire.breach_policy),
-                frozen=hire.state in ("decided", "revoked"),
-                rules=hire.grant_rules,
-            ),
+            entered_afterwards=hire.proposed_on < day_of(hire.recorded_at),
+            grant=GrantRead.of(hire),
             landing=_landing(hire, landing),
             available_actions=[
                 action("withdraw", can_withdraw(caller, hire), lambda: HIRE.after("withdraw", hire.state)),

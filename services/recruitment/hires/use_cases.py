@@ -8,19 +8,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.recruitment.candidacies.guards import criteria_must_be_met, criteria_on
 from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.candidacies.queries import candidacies_visible_to
-from services.recruitment.hires.decisions import ask_for_signature, settle
+from services.recruitment.hires.decisions import ask_for_signature, grounds_of, settle
 from services.recruitment.hires.guards import candidacy_must_be_eligible, need_must_have_room, post_must_fit, post_must_have_room, signature_to_settle
 from services.recruitment.hires.models import Hire
 from services.recruitment.hires.permissions import can_propose, can_settle, can_withdraw
 from services.recruitment.hires.queries import get_visible_hire
 from services.recruitment.hires.schemas import HireCreate, Withdrawal
 from services.recruitment.needs.queries import get_visible_need, hires_per_need
-from services.recruitment.policies.grants import compute_grant
-from services.recruitment.policies.models import AttractionPolicy
+from services.recruitment.offers.guards import post_must_be_accepted
+from services.recruitment.offers.queries import accepted_beside, offers_of
+from services.recruitment.policies.grants import grant_of
 from services.recruitment.policies.queries import get_visible_policy
 from services.recruitment.replicas.queries import hires_on_their_way, known_post
 from services.recruitment.rules import PACKS
-from services.recruitment.workflow import DECIDED
+from services.recruitment.workflow import DECIDED, OFFER
 from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, require
@@ -34,7 +35,7 @@ from shared.references import hash_of
 
 
 async def propose_hire(session: AsyncSession, *, caller: Caller, body: HireCreate) -> Hire:
-    """The officer proposes an eligible person for a free post; the grant shown is the policy's for this place and degree."""
+    """The officer proposes an eligible person for a free post; the grant shown is the policy's for this place and degree, if there is one."""
     done_on = judge_done_on(caller, body.done_on)
     candidacy = await session.scalar(candidacies_visible_to(caller).where(Candidacy.id == body.candidacy_id))
     if candidacy is None:
@@ -53,15 +54,16 @@ async def propose_hire(session: AsyncSession, *, caller: Caller, body: HireCreat
     need = await get_visible_need(session, caller, candidacy.need_id, lock=True)
     await session.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:post, 0))"), {"post": str(post.id)})
     need_must_have_room(need, (await hires_per_need(session, [need.id])).get(need.id, 0), pack)
-    post_must_have_room(post, await hires_on_their_way(session, post.id), pack)
-    policy: AttractionPolicy = candidacy.campaign.policy
+    offer = post_must_be_accepted(await offers_of(session, candidacy.id), post.id, pack)
+    post_must_have_room(post, await hires_on_their_way(session, post.id) + await accepted_beside(session, post.id, candidacy.id), pack)
+    policy = candidacy.campaign.policy
     hire = Hire(
         reference=body.reference,
         content_hash=hash_of(body),
         authority_path=candidacy.authority_path,
         candidacy_id=candidacy.id,
         need_id=need.id,
-        policy_id=policy.id,
+        policy_id=candidacy.campaign.policy_id,
         person_id=candidacy.person_id,
         occupation_code=candidacy.occupation_code,
         degree=candidacy.degree,
@@ -72,10 +74,12 @@ async def propose_hire(session: AsyncSession, *, caller: Caller, body: HireCreat
         proposed_by=caller.actor,
         proposed_on=done_on,
     )
-    hire.set_grant(compute_grant(policy, facility_group=group, degree=candidacy.degree, experience=candidacy.experience, starts_on=body.starts_on))
+    hire.set_grant(grant_of(policy, facility_group=group, degree=candidacy.degree, experience=candidacy.experience, starts_on=body.starts_on))
     session.add(hire)
     await session.flush()
-    ask_for_signature(session, hire, policy)
+    if offer is not None:
+        offer.move("hire", OFFER)
+    ask_for_signature(session, hire, policy, await grounds_of(session, candidacy))
     await record_audit(session, caller, "hire.proposed", "hire", hire.id, after=body.model_dump(mode="json"), done_on=done_on)
     return hire
 
@@ -89,7 +93,12 @@ async def withdraw_hire(session: AsyncSession, *, caller: Caller, hire_id: UUID,
         return hire
     require_current(if_match, hire.version)
     hire.withdraw(by=caller.actor, on=done_on, reason=body.reason)
-    ask_for_signature(session, hire, await get_visible_policy(session, caller, hire.policy_id))
+    ask_for_signature(
+        session,
+        hire,
+        await get_visible_policy(session, caller, hire.policy_id) if hire.policy_id else None,
+        await grounds_of(session, await session.get_one(Candidacy, hire.candidacy_id)),
+    )
     await record_audit(session, caller, "hire.withdrawn", "hire", hire.id, before={"state": "proposed"}, after={"state": "withdrawn", "reason": body.reason}, done_on=done_on)
     return hire
 

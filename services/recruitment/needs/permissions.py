@@ -7,11 +7,14 @@ from shared.i18n import _
 from shared.segregation import another_person
 
 can_identify_needs = with_role("regional-administrator", "facility-hr-officer", "head-of-facility")
-_people = with_role("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "training-institute", "auditor")
+_people = with_role(
+    *("regional-administrator", "facility-hr-officer", "head-of-facility", "signatory", "training-institute", "auditor"),
+    *("pool-coordinator", "adviser", "service-partner"),
+)
 
 
 def can_read_needs(caller: Caller) -> Permission:
-    """Those who hire, train and send on missions; a ministry's machine for its territory."""
+    """Those who hire, train, send on missions and take part in a pool; a ministry's machine for its territory."""
     if caller.is_machine:
         return ALLOWED if "recruitment.read" in caller.scopes else Refusal("scope-missing", _("Your client does not have the scope for this."))
     return _people(caller)
@@ -30,3 +33,10 @@ def can_validate(caller: Caller, need: Need) -> Permission:
     if not caller.manages(need.authority_path):
         return Refusal("other-authority", _("The need belongs to another authority."))
     return ALLOWED
+
+
+def can_close(caller: Caller, need: Need) -> Permission:
+    """Whoever could have identified it."""
+    if can_identify_needs(caller) is not ALLOWED:
+        return Refusal("role-missing", _("Only a regional administrator, a facility’s HR officer or its head closes a need."))
+    return ALLOWED if caller.manages(need.authority_path) else Refusal("other-authority", _("The need belongs to another authority."))

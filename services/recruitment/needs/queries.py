@@ -3,19 +3,24 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, bindparam, or_, select, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.recruitment.hires.models import Hire
 from services.recruitment.needs.models import Need
-from services.recruitment.workflow import SEATED
+from services.recruitment.pools.queries import in_open_pool
+from services.recruitment.workflow import IDENTIFIED
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.visibility import visible_to
 
+_TAKEN = text("SELECT need_id, hires FROM seats_taken(:needs)").bindparams(bindparam("needs", type_=ARRAY(PG_UUID(as_uuid=True))))
+
 
 def needs_visible_to(caller: Caller) -> Select[tuple[Need]]:
-    return select(Need).where(visible_to(caller, Need))
+    """Those of the facilities that one acts for, and those that were put before a pool which is open to the caller."""
+    return select(Need).where(or_(visible_to(caller, Need), and_(Need.state != IDENTIFIED, in_open_pool(Need.pool_id))))
 
 
 async def get_visible_need(session: AsyncSession, caller: Caller, need_id: UUID, *, lock: bool = False) -> Need:
@@ -28,6 +33,6 @@ async def get_visible_need(session: AsyncSession, caller: Caller, need_id: UUID,
 
 
 async def hires_per_need(session: AsyncSession, need_ids: Iterable[UUID]) -> dict[UUID, int]:
-    """How many hires, proposed or decided, answer each need."""
-    rows = await session.execute(select(Hire.need_id, func.count()).where(Hire.need_id.in_(list(need_ids)), Hire.state.in_(SEATED)).group_by(Hire.need_id))
+    """How many hires, proposed or decided, answer each need; as many for whoever reads the need in a pool and sees none of them."""
+    rows = await session.execute(_TAKEN, {"needs": list(need_ids)})
     return dict(rows.tuples().all())

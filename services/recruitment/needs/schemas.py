@@ -7,13 +7,14 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from services.recruitment.needs.models import Need
-from services.recruitment.needs.permissions import can_validate
+from services.recruitment.needs.permissions import can_close, can_validate
 from services.recruitment.policies.schemas import Code, Line, Reference
 from services.recruitment.workflow import NEED
 from shared.actions import Action, action
 from shared.auth import Caller
 from shared.records import Body
 
+Difficulty = Literal["ordinary", "hard", "very_hard"]
 Reason = Literal["vacancy", "new_service", "retirement", "norm_gap", "wisn_gap"]
 
 
@@ -27,6 +28,17 @@ class NeedCreate(Body):
     quantity: int = Field(1, gt=0, le=10_000)
     reason: Reason
     post_id: UUID | None = None
+    pool_id: UUID | None = Field(None, description="The pool before which it is put: its members read it once it is validated.")
+    round_id: UUID | None = Field(None, description="The round in which it was stated.")
+    wanted_from: date | None = Field(None, description="From when somebody is wanted.")
+    difficulty: Difficulty | None = Field(None, description="How hard it is to find somebody, in the employer's experience.")
+    done_on: date | None = None
+
+
+class Closing(Body):
+    """Why nobody is looked for any more."""
+
+    reason: Line
     done_on: date | None = None
 
 
@@ -48,9 +60,15 @@ class NeedRead(BaseModel):
     hires: int = Field(description="Hires proposed or decided for this need.")
     reason: Reason
     post_id: UUID | None
-    state: Literal["identified", "validated"]
+    state: Literal["identified", "validated", "closed"]
     identified_on: date
     validated_on: date | None
+    pool_id: UUID | None
+    round_id: UUID | None
+    wanted_from: date | None
+    difficulty: Difficulty | None
+    closed_on: date | None
+    closing_reason: str | None
     available_actions: list[Action]
 
     @classmethod
@@ -58,5 +76,8 @@ class NeedRead(BaseModel):
         return cls(
             **{name: getattr(need, name) for name in cls.model_fields if hasattr(need, name)},
             hires=hires,
-            available_actions=[action("validate", can_validate(caller, need), lambda: NEED.after("validate", need.state))],
+            available_actions=[
+                action("validate", can_validate(caller, need), lambda: NEED.after("validate", need.state)),
+                action("close", can_close(caller, need), lambda: NEED.after("close", need.state)),
+            ],
         )

@@ -49,7 +49,7 @@ def evaluate(policy: AttractionPolicy, situation: Situation, *, day: date, pack:
         _occupation_not_excluded(policy, situation),
         _not_former_staff(policy, situation),
         _amount_foreseen(policy, situation),
-        _answers_the_need(situation, pack),
+        answers_the_need(situation, pack),
     ]
 
 
@@ -122,7 +122,8 @@ def _amount_foreseen(policy: AttractionPolicy, situation: Situation) -> Criterio
     )
 
 
-def _answers_the_need(situation: Situation, pack: RulePack) -> Criterion:
+def answers_the_need(situation: Situation, pack: RulePack) -> Criterion:
+    """The only criterion of whoever is hired without a policy."""
     rule = pack.rule("REC-TITLES")
     accepted = [situation.wanted_occupation, *rule.value.get(situation.wanted_occupation, [])]
     return Criterion(

@@ -26,6 +26,11 @@ class Grant:
     years_rule: Rule
 
 
+def grant_of(policy: AttractionPolicy | None, *, facility_group: str | None, degree: str, experience: str, starts_on: date) -> Grant | None:
+    """What the campaign's policy gives; a campaign without a policy gives no money. Raises Refused."""
+    return None if policy is None else compute_grant(policy, facility_group=facility_group, degree=degree, experience=experience, starts_on=starts_on)
+
+
 def compute_grant(policy: AttractionPolicy, *, facility_group: str | None, degree: str, experience: str, starts_on: date) -> Grant:
     """Amount by group of the facility and degree; the commitment is a period of service that counts its first day (R-PERIOD). Raises Refused."""
     amount = policy.amount_for(facility_group, degree)

@@ -13,6 +13,7 @@ from shared.actions import Action, action
 from shared.auth import Caller
 from shared.commitments import AT_START, BreachPolicy, Instalment, schedule_must_be_whole
 from shared.i18n import _
+from shared.jurisdictions import own_currency
 from shared.records import Body
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}(-[A-Za-z0-9]+)*$", max_length=60)]
@@ -56,7 +57,7 @@ class PolicyCreate(Body):
     valid_from: date
     valid_to: date | None = Field(None, description="Last day, whole.")
     target_hires: int = Field(gt=0, le=1_000_000, examples=[298])
-    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = "VND"
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")] = Field(default_factory=own_currency, description="ISO 4217; that of your own country unless said.")
     eligible: Eligible
     tiers: list[Tier] = Field(min_length=1, max_length=500)
     commitment_years: CommitmentYears

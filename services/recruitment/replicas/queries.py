@@ -33,6 +33,13 @@ async def person_must_exist(caller: Caller, person_id: UUID) -> None:
         raise Malformed.field("person_id", _("There is no person with this identifier that you may see."))
 
 
+async def person_must_be_known(caller: Caller, person_id: UUID) -> None:
+    """The same for those who read names and no files: coordinators and advisers. Raises Malformed, or Unavailable."""
+    found = await ask(caller, "POST", "/api/v1/registry/persons/lookup", json={"ids": [str(person_id)]})
+    if not found or not found["items"]:
+        raise Malformed.field("person_id", _("There is no person with this identifier that you may see."))
+
+
 async def hires_on_their_way(session: AsyncSession, post_id: UUID, *, beside: UUID | None = None) -> int:
     """Hires promised on a post that the registry does not count yet, one of them left out when it is being judged."""
     landed = select(Landing.hire_id).where(Landing.hire_id == Hire.id).exists()

@@ -1,0 +1,1 @@
+"""Lists of recruitment as files."""

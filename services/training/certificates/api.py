@@ -8,13 +8,14 @@ from services.training.certificates.letter import printed
 from services.training.certificates.models import Certificate
 from services.training.certificates.queries import certificates_visible_to, checked, get_visible_certificate
 from services.training.certificates.schemas import CertificateRead, CertificatesCreate, CertificatesRead, PublicCheck, Revocation
-from services.training.certificates.use_cases import issue_certificates, names_of, revoke_certificate
+from services.training.certificates.use_cases import issue_certificates, revoke_certificate
 from services.training.roles import can_organise_training, can_read_training
 from shared.auth import CallerDep, allows, public_route
 from shared.db import SessionDep, app_session
 from shared.errors import problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
+from shared.people import names_of
 
 router = Router(tags=["certificates"])
 

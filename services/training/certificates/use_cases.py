@@ -23,17 +23,16 @@ from services.training.workflow import ATTENDED, ENROLMENT, ISSUED, PASSED, VERI
 from shared.audit import record_audit, record_audits
 from shared.auth import Caller, require
 from shared.calendars import period_end
-from shared.clients import ask
 from shared.clock import judge_done_on
-from shared.errors import Refused, Unavailable
+from shared.errors import Refused
 from shared.events import record_event, record_events
 from shared.i18n import _
 from shared.ids import uuid7
 from shared.names import initials_of
 from shared.papers import new_code
+from shared.people import names_of
 from shared.references import hash_of
 
-MOST_NAMES = 200
 _NUMBERS = text(
     "INSERT INTO certificate_numbers AS n (authority, year, last) VALUES (:authority, :year, :count) "
     "ON CONFLICT (authority, year) DO UPDATE SET last = n.last + :count RETURNING last"
@@ -96,24 +95,13 @@ async def _deserving(session: AsyncSession, training: TrainingSession, ready: st
     return [enrolment for enrolment in found if enrolment.state == ready]
 
 
-async def names_of(caller: Caller, person_ids: Sequence[UUID]) -> dict[UUID, str]:
-    """Names from the registry, of which only the initials are kept."""
-    names: dict[UUID, str] = {}
-    for start in range(0, len(person_ids), MOST_NAMES):
-        answer = await ask(caller, "POST", "/api/v1/registry/persons/lookup", json={"ids": [str(person_id) for person_id in person_ids[start : start + MOST_NAMES]]})
-        names |= {UUID(item["id"]): item["name"] for item in (answer or {"items": []})["items"]}
-    if len(names) < len(set(person_ids)):
-        raise Unavailable(_("The registry does not tell the names of all these people now. Nothing was changed; please try again."))
-    return names
-
-
 def _certificate(caller: Caller, training: TrainingSession, enrolment: Enrolment, name: str, *, serial: int, body: CertificatesCreate, issued_on: date) -> Certificate:
     months = pack_of_session(training).rule("TRN-CERTIFICATE").value
     return Certificate(
         id=uuid7(),
         content_hash=hash_of(body),
         authority_path=enrolment.authority_path,
-        shared_with=enrolment.shared_with,
+        shared_with=[training.authority],
         state=ISSUED,
         authority=training.authority,
         year=issued_on.year,
@@ -140,7 +128,7 @@ def _credit(caller: Caller, training: TrainingSession, enrolment: Enrolment, cer
         id=uuid7(),
         content_hash=hash_of(body),
         authority_path=enrolment.authority_path,
-        shared_with=enrolment.shared_with,
+        shared_with=[training.authority],
         state=VERIFIED,
         person_id=enrolment.person_id,
         facility_code=enrolment.facility_code,

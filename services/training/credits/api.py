@@ -108,17 +108,19 @@ async def read_balance(person_id: UUID, caller: CallerDep, session: SessionDep, 
     return (await balances_of(session, [works[person_id]], day))[0]
 
 
-@router.get("/{entry_id}", response_model=CreditRead, dependencies=[allows(can_read_training)], responses=problems(401, 403, 404))
-async def read_credit(entry_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> CreditRead:
+@router.get("/{credit_entry_id}", response_model=CreditRead, dependencies=[allows(can_read_training)], responses=problems(401, 403, 404))
+async def read_credit(credit_entry_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> CreditRead:
     """One entry."""
-    entry = await get_visible_credit(session, caller, entry_id)
+    entry = await get_visible_credit(session, caller, credit_entry_id)
     etag(response, entry.version)
     return CreditRead.seen_by(caller, entry)
 
 
-@router.post("/{entry_id}/verification", status_code=201, response_model=CreditRead, dependencies=[allows(can_send_people)], responses=problems(401, 403, 404, 409, 412, 422))
-async def create_verification(entry_id: UUID, body: Judgement, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> CreditRead:
+@router.post(
+    "/{credit_entry_id}/verification", status_code=201, response_model=CreditRead, dependencies=[allows(can_send_people)], responses=problems(401, 403, 404, 409, 412, 422)
+)
+async def create_verification(credit_entry_id: UUID, body: Judgement, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> CreditRead:
     """Verify or refuse declared hours; another person than the declarer (SEC-02)."""
-    entry = await judge_credit(session, caller=caller, entry_id=entry_id, body=body, if_match=if_match)
+    entry = await judge_credit(session, caller=caller, entry_id=credit_entry_id, body=body, if_match=if_match)
     etag(response, entry.version)
     return CreditRead.seen_by(caller, entry)

@@ -39,6 +39,7 @@ class Enrolment(Record):
     state: Mapped[str] = mapped_column(default=REQUESTED)
     session_id: Mapped[UUID] = mapped_column(ForeignKey("sessions.id"))
     person_id: Mapped[UUID]
+    name: Mapped[str | None]
     facility_code: Mapped[str]
     occupation_code: Mapped[str]
     hold_id: Mapped[UUID | None]

@@ -20,6 +20,6 @@ def can_withdraw(caller: Caller, enrolment: Enrolment) -> Permission:
     allowed = can_send_people(caller)
     if allowed is not ALLOWED:
         return allowed
-    if caller.manages(enrolment.authority_path) or not set(caller.parties).isdisjoint(enrolment.shared_with):
+    if caller.manages(enrolment.authority_path) or enrolment.session.authority in caller.parties or caller.manages(enrolment.session.authority_path):
         return ALLOWED
     return Refusal("facility-not-yours", _("This facility is neither managed by your authority nor yours."))

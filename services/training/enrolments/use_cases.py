@@ -32,6 +32,7 @@ from shared.errors import FieldError, Malformed, Problem, Refused
 from shared.events import record_event, record_events
 from shared.holds import take_hold
 from shared.i18n import _
+from shared.people import names_of
 from shared.references import hash_of
 from shared.rulepacks import Rule
 
@@ -146,7 +147,7 @@ def _enrolment(caller: Caller, training: TrainingSession, work: Work, done_on: d
         id=uuid5(training.id, f"{work.person_id}/{withdrawn.get(work.person_id, 0)}"),
         content_hash=hash_of(body),
         authority_path=work.authority_path,
-        shared_with=[training.authority],
+        shared_with=[training.authority, *training.trainer_facilities],
         state=state,
         session_id=training.id,
         session=training,
@@ -161,9 +162,18 @@ def _enrolment(caller: Caller, training: TrainingSession, work: Work, done_on: d
     )
 
 
+async def _tell_names(caller: Caller, training: TrainingSession, made: Sequence[Enrolment]) -> None:
+    """Whoever sends people to trainers of another authority tells those their names; no other session keeps one."""
+    if training.trainer_facilities:
+        names = await names_of(caller, [enrolment.person_id for enrolment in made])
+        for enrolment in made:
+            enrolment.name = names[enrolment.person_id]
+
+
 async def _keep(session: AsyncSession, caller: Caller, training: TrainingSession, made: Sequence[Enrolment], done_on: date) -> None:
     if not made:
         return
+    await _tell_names(caller, training, made)
     session.add_all(made)
     await session.flush()
     keep_days(session, made, done_on)

@@ -2,6 +2,7 @@
 
 from services.training.base import Base
 from services.training.credits import imports as credits_
+from services.training.institutes import imports as institutes
 from shared.imports import ImportColumns, Wizard
 
 
@@ -11,4 +12,4 @@ class Import(ImportColumns, Base):
     __tablename__ = "imports"
 
 
-wizard = Wizard(Import, [*credits_.KINDS])
+wizard = Wizard(Import, [*credits_.KINDS, *institutes.KINDS])

@@ -17,6 +17,7 @@ from shared.actions import Action, action
 from shared.auth import Caller
 from shared.clock import today
 from shared.i18n import _
+from shared.jurisdictions import own_currency
 from shared.records import Body
 
 Skill = Literal["professional", "management"]
@@ -76,7 +77,7 @@ class PlanCreate(PlanWords):
     authority: Code = Field(description="Authority or facility whose plan it is.", examples=["VN-22", "VN-22-BVT"])
     year_from: int = Field(ge=1990, le=2100)
     year_to: int = Field(ge=1990, le=2120)
-    currency: Currency = "VND"
+    currency: Currency = Field(default_factory=own_currency, description="ISO 4217; that of your own country unless said.")
     submit: bool = Field(False, description="Submit it at once.")
 
     @model_validator(mode="after")

@@ -4,7 +4,7 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -58,6 +58,7 @@ class TrainingSession(Record):
     capacity: Mapped[int]
     min_participants: Mapped[int]
     trainer_ids: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), default=list)
+    trainer_facilities: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     provider: Mapped[str | None]
     currency: Mapped[str]
     cost: Mapped[int] = mapped_column(BigInteger)

@@ -18,6 +18,7 @@ from shared.auth import Caller
 from shared.clock import today
 from shared.errors import Refused
 from shared.i18n import _, translate
+from shared.jurisdictions import own_currency
 from shared.records import Body
 from shared.rulepacks import Rule
 
@@ -59,8 +60,11 @@ class SessionCreate(Dates):
     capacity: int = Field(ge=1, le=1000)
     min_participants: int = Field(1, ge=1, le=1000)
     trainer_ids: list[UUID] = Field(default_factory=list, max_length=50)
+    trainer_facilities: list[Code] = Field(
+        default_factory=list, max_length=10, description="Facilities of another authority that send trainers: the session and its room open to them."
+    )
     provider: Line | None = Field(None, description="Who teaches when it is another organisation; no person's name.")
-    currency: Currency = "VND"
+    currency: Currency = Field(default_factory=own_currency, description="ISO 4217; that of your own country unless said.")
     cost: Money = 0
     assessed: bool = Field(True, description="Whether there is a pre-test and a post-test.")
     open: bool = Field(False, description="Open it at once.")
@@ -129,6 +133,7 @@ class SessionRead(BaseModel):
     waiting: int
     completed: int
     trainer_ids: list[UUID]
+    trainer_facilities: list[str]
     provider: str | None
     currency: str
     cost: int

@@ -28,7 +28,7 @@ from shared.actions import require_current
 from shared.audit import record_audit, record_audits
 from shared.auth import Caller, require
 from shared.clock import judge_done_on
-from shared.directory import place_on
+from shared.directory import Place, place_on
 from shared.errors import Malformed
 from shared.events import record_event, record_events
 from shared.i18n import _
@@ -50,6 +50,7 @@ async def plan_session(session: AsyncSession, *, caller: Caller, body: SessionCr
         return known
     course = await known_course(session, caller, body.course_id)
     plan, axis_id = await _on_plan(session, caller, body)
+    trainers_at = [await place_on(session, code, done_on, field="trainer_facilities") for code in body.trainer_facilities]
     planned = TrainingSession(
         reference=body.reference,
         content_hash=hash_of(body),
@@ -64,6 +65,8 @@ async def plan_session(session: AsyncSession, *, caller: Caller, body: SessionCr
         capacity=body.capacity,
         min_participants=body.min_participants,
         trainer_ids=body.trainer_ids,
+        trainer_facilities=body.trainer_facilities,
+        shared_with=_shared_with(organiser.authority_path, trainers_at),
         provider=body.provider or course.provider,
         currency=body.currency,
         cost=body.cost,
@@ -81,6 +84,12 @@ async def plan_session(session: AsyncSession, *, caller: Caller, body: SessionCr
     else:
         record_event(session, events.SessionPlanned.about(planned, NONE))
     return planned
+
+
+def _shared_with(own_path: str, trainers_at: list[Place]) -> list[str]:
+    """The facilities that send trainers and their authorities, who name them: a session names nobody who learns. Its room opens to the facilities alone."""
+    own = own_path.split(".")
+    return list(dict.fromkeys(code for place in trainers_at for code in place.authority_path.split(".") if code not in own))
 
 
 async def _on_plan(session: AsyncSession, caller: Caller, body: SessionCreate) -> tuple[Plan | None, UUID | None]:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from services.training.sponsorships.bonds import CIVIL_SERVANT, bond_ends_on, whole_months
-from shared.calendars import ONE_DAY, add_months
+from shared.calendars import ONE_DAY, add_months, completed_years
 from shared.errors import Refused
 from shared.i18n import _, translate
 from shared.rulepacks import Rule, RulePack
@@ -100,12 +100,6 @@ def criteria_must_be_met(criteria: Sequence[Criterion]) -> None:
     )
 
 
-def completed_years(since: date, day: date) -> int:
-    """Whole years on a day: 45 until the eve of the 46th birthday (R-AGE)."""
-    years = day.year - since.year
-    return years if add_months(since, 12 * years) <= day else years - 1
-
-
 def _need_of_the_place(situation: Situation, pack: RulePack) -> Criterion:
     return Criterion(
         "need-of-the-place",
@@ -177,10 +171,10 @@ def _probation_over(situation: Situation, pack: RulePack) -> Criterion:
 
 
 def _civil_servant(situation: Situation, day: date, pack: RulePack) -> list[Criterion]:
-    """Three years of service and 45 years at most, since the decree of 2025."""
-    service, age = pack.rule("TRN-SERVICE-civil_servant"), pack.rule("TRN-AGE-civil_servant")
+    """So many years of service and an age at most, from the day on which the country's text says so."""
+    service, age = pack.rules.get("TRN-SERVICE-civil_servant"), pack.rules.get("TRN-AGE-civil_servant")
     found = []
-    if day >= date.fromisoformat(str(service.value["from"])):
+    if service is not None and day >= date.fromisoformat(str(service.value["from"])):
         years = completed_years(situation.first_day, situation.starts_on) if situation.first_day else 0
         found.append(
             Criterion(
@@ -192,7 +186,7 @@ def _civil_servant(situation: Situation, day: date, pack: RulePack) -> list[Crit
                 {"served": years, "years": service.value["years"]},
             )
         )
-    if day >= date.fromisoformat(str(age.value["from"])) and situation.first_postgraduate:
+    if age is not None and day >= date.fromisoformat(str(age.value["from"])) and situation.first_postgraduate:
         known = situation.birth is not None
         completed = completed_years(situation.birth, situation.starts_on) if situation.birth else 0
         found.append(

@@ -17,6 +17,7 @@ from shared.actions import Action, action
 from shared.auth import Caller
 from shared.commitments import BreachPolicy
 from shared.i18n import _
+from shared.jurisdictions import own_country, own_currency
 from shared.records import Body
 
 Programme = Literal["ck1", "ck2", "bsnt", "master", "phd"]
@@ -39,7 +40,7 @@ class SponsorshipCreate(Body):
     programme: Programme
     specialty: Specialty | None = Field(None, examples=["anaesthesia-icu"])
     institution: Line
-    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "VN"
+    country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = Field(default_factory=own_country, description="Where the studies are; your own country unless said.")
     need_id: UUID
     technique: Line | None = Field(None, description="What can be done at the place once the person is back.")
     full_time: bool = True
@@ -47,7 +48,7 @@ class SponsorshipCreate(Body):
     starts_on: date
     ends_on: date = Field(description="Last day, whole.")
     cost_items: list[CostLine] = Field(default=[], max_length=50)
-    currency: Currency = "VND"
+    currency: Currency = Field(default_factory=own_currency, description="ISO 4217; that of your own country unless said.")
     bond_factor: Decimal | None = Field(None, ge=1, le=10, description="Times the months of the course; the law's minimum when not said.")
     cover_person_id: UUID | None = None
     cover_reason: Line | None = None

@@ -1,0 +1,1 @@
+"""Clinical placements: how many students a unit takes, and which groups of which institute are there."""

@@ -6,8 +6,20 @@ from services.rotation.missions.shortfalls import hear_shortfalls
 from services.rotation.techniques.expected import hear_studies
 from shared.decisions import hear_decisions
 from shared.directory import hear_directory
+from shared.erasures import NOTHING, hear_erasures
 from shared.inbox import Consumer
+from shared.persons import hear_persons
 from shared.practice import hear_licences
+
+PERSONAL = {
+    "exchange_placements": {
+        **dict.fromkeys(("person_name", "motivation", "decision_reason", "review", "reason", "debrief", "today_post", "today_place"), NOTHING),
+    },
+    "exchange_people": {"name": NOTHING},
+    "guest_stays": {"person_name": NOTHING, "reason": NOTHING},
+    "missions": {"override_reason": NOTHING, "worker_reason": NOTHING, "reason": NOTHING},
+}
+"""What is said of a person in words: it goes with the file; rows and figures stay."""
 
 consumer = Consumer("rotation")
 hear_directory(consumer)
@@ -16,3 +28,5 @@ hear_licences(consumer)
 hear_lost_licences(consumer)
 hear_shortfalls(consumer)
 hear_studies(consumer)
+hear_persons(consumer)
+hear_erasures(consumer, PERSONAL)

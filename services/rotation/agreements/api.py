@@ -1,10 +1,12 @@
 """Agreements over HTTP."""
 
 from datetime import date
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
+from services.rotation.agreements.coverage import coverage_on
 from services.rotation.agreements.models import Agreement
 from services.rotation.agreements.permissions import can_draft_agreements, can_read_agreements
 from services.rotation.agreements.queries import agreements_visible_to, get_visible_agreement
@@ -13,15 +15,18 @@ from services.rotation.agreements.schemas import (
     AgreementBatchRead,
     AgreementCreate,
     AgreementRead,
+    Coverage,
+    FocalPoint,
     Model,
     Reason,
     Resumption,
     Signature,
     Signatures,
 )
-from services.rotation.agreements.use_cases import ANNOUNCED, change_agreement, draft_agreement, draft_agreements, sign_agreement, sign_agreements
+from services.rotation.agreements.use_cases import ANNOUNCED, change_agreement, draft_agreement, draft_agreements, name_focal_point, sign_agreement, sign_agreements
 from shared.actions import IfMatch, etag
 from shared.auth import Caller, CallerDep, allows
+from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
@@ -87,6 +92,14 @@ async def list_agreements(
     return found.of([AgreementRead.seen_by(caller, agreement) for agreement in found.items])
 
 
+@router.get("/coverage", response_model=Coverage, dependencies=[allows(can_read_agreements)], responses=problems(401, 403, 422))
+async def read_coverage(
+    caller: CallerDep, session: SessionDep, as_of: date | None = None, facility_type: Annotated[str, Query(pattern=r"^[a-z_]+$", max_length=40, examples=["station"])] = "station"
+) -> Coverage:
+    """Posts with an agreement by model, and those without one, of the facilities that one manages."""
+    return await coverage_on(session, caller, as_of or today(), facility_type)
+
+
 @router.get("/{agreement_id}", response_model=AgreementRead, dependencies=[allows(can_read_agreements)], responses=problems(401, 403, 404))
 async def read_agreement(agreement_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> AgreementRead:
     """One agreement with its obligations."""
@@ -97,6 +110,12 @@ async def read_agreement(agreement_id: UUID, response: Response, caller: CallerD
 async def create_signature(agreement_id: UUID, body: Signature, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> AgreementRead:
     """Sign for one side; with the second signature the agreement stands."""
     return _read(response, caller, await sign_agreement(session, caller=caller, agreement_id=agreement_id, body=body, if_match=if_match))
+
+
+@router.post("/{agreement_id}/focal-points", status_code=201, response_model=AgreementRead, dependencies=[allows(can_read_agreements)], responses=ACT_PROBLEMS)
+async def create_focal_point(agreement_id: UUID, body: FocalPoint, response: Response, caller: CallerDep, session: SessionDep, if_match: IfMatch = None) -> AgreementRead:
+    """Say whom the other side calls."""
+    return _read(response, caller, await name_focal_point(session, caller=caller, agreement_id=agreement_id, body=body, if_match=if_match))
 
 
 async def _change(agreement_id: UUID, act: str, body: Reason | Resumption, response: Response, caller: Caller, session: SessionDep, if_match: str | None) -> AgreementRead:

@@ -36,6 +36,7 @@ class AgreementState(Event):
     ended_on: date | None
     state: Literal["draft", "signed", "active", "suspended", "expired", "terminated"]
     obligations: list[ObligationState]
+    programme_id: UUID | None = None
 
     @classmethod
     def about(cls, agreement: Agreement) -> Self:
@@ -82,3 +83,40 @@ class AgreementEnded(AgreementState):
     """Its time is over, or one side ended it before."""
 
     type = "rotation.agreement.ended.v1"
+
+
+class PlacesState(BaseModel):
+    """How many people of the other side one side hosts in a civil year."""
+
+    host_code: str
+    quota_per_year: int
+
+
+class ExchangeAgreementChanged(Event):
+    """Two facilities exchange people: told apart from support, because nobody promises visits in it."""
+
+    type = "rotation.exchange_agreement.changed.v1"
+    topic = "relais.rotation.exchange_agreements"
+
+    giver_code: str
+    receiver_code: str
+    authority_path: str
+    shared_with: list[str]
+    number: str | None
+    previous_id: UUID | None
+    starts_on: date
+    ends_on: date
+    ended_on: date | None
+    state: Literal["draft", "signed", "active", "suspended", "expired", "terminated"]
+    scope: list[str]
+    places: list[PlacesState]
+
+    @classmethod
+    def about(cls, agreement: Agreement) -> Self:
+        values = {name: getattr(agreement, name) for name in cls.model_fields if name != "places"}
+        return cls(**values, places=[PlacesState(host_code=each.host_code, quota_per_year=each.quota_per_year) for each in agreement.places])
+
+
+def told(happened: type[AgreementState], agreement: Agreement) -> Event:
+    """What is announced of an agreement, on the topic of its kind."""
+    return ExchangeAgreementChanged.about(agreement) if agreement.is_exchange else happened.about(agreement)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Text
+from sqlalchemy import ForeignKey, SmallInteger, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -15,6 +15,9 @@ from shared.i18n import _
 from shared.ids import uuid7
 from shared.rulepacks import Rule
 from shared.visibility import AuthorityPath
+
+EXCHANGE = "exchange"
+"""The model of an agreement in which both sides host people of the other one."""
 
 refuse_when(
     "agreement_one_at_a_time",
@@ -44,6 +47,16 @@ class Obligation(Base):
     techniques: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
 
 
+class AgreementPlaces(Base):
+    """How many people of the other side one side hosts in a civil year."""
+
+    __tablename__ = "agreement_places"
+
+    agreement_id: Mapped[UUID] = mapped_column(ForeignKey("agreements.id"), primary_key=True)
+    host_code: Mapped[str] = mapped_column(primary_key=True)
+    quota_per_year: Mapped[int] = mapped_column(SmallInteger)
+
+
 class Agreement(Record):
     """Between two facilities; it belongs to the giver's authority and is shared with both."""
 
@@ -59,6 +72,12 @@ class Agreement(Record):
     ends_on: Mapped[date]
     giver_contact: Mapped[UUID | None]
     receiver_contact: Mapped[UUID | None]
+    giver_contact_name: Mapped[str | None]
+    receiver_contact_name: Mapped[str | None]
+    programme_id: Mapped[UUID | None] = mapped_column(ForeignKey("cooperation_programmes.id"))
+    previous_id: Mapped[UUID | None] = mapped_column(ForeignKey("agreements.id"))
+    funding: Mapped[str | None]
+    scope: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
     state: Mapped[str] = mapped_column(default=DRAFT)
     drafted_by: Mapped[str]
     drafted_on: Mapped[date]
@@ -71,6 +90,7 @@ class Agreement(Record):
     ended_on: Mapped[date | None]
     reason: Mapped[str | None]
     obligations: Mapped[list[Obligation]] = relationship(lazy="selectin", order_by=Obligation.specialty, cascade="all, delete-orphan")
+    places: Mapped[list[AgreementPlaces]] = relationship(lazy="selectin", order_by=AgreementPlaces.host_code, cascade="all, delete-orphan")
 
     def sign(self, side: str, *, by: str, on: date) -> bool:
         """One side signs; says whether both have."""
@@ -89,12 +109,22 @@ class Agreement(Record):
         self.sign("giver", by=by, on=signed_on)
         self.sign("receiver", by=by, on=signed_on)
 
+    def call(self, side: str, person_id: UUID, name: str) -> None:
+        """Whom the other side calls; the name is told by the side that employs the person."""
+        setattr(self, f"{side}_contact", person_id)
+        setattr(self, f"{side}_contact_name", name)
+        self.version += 1
+
     def end(self, act: str, *, on: date, reason: str | None = None) -> None:
         self.move(act, AGREEMENT)
         self.ended_on, self.reason = on, reason
 
     def covers(self, day: date) -> bool:
         return self.starts_on <= day <= min(self.ends_on, self.ended_on or self.ends_on)
+
+    @property
+    def is_exchange(self) -> bool:
+        return self.model == EXCHANGE
 
     @property
     def giver(self) -> tuple[str, str]:

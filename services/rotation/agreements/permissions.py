@@ -31,6 +31,11 @@ def can_sign(caller: Caller, agreement: Agreement, side: str) -> Permission:
     return ALLOWED if acts_for(caller, *agreement.side(side)) else OTHER_SIDE
 
 
+def can_name_focal_point(caller: Caller, agreement: Agreement, side: str) -> Permission:
+    """Each side names its own: nobody tells another authority's people."""
+    return may_act_for(caller, agreement.side(side))
+
+
 def can_change(caller: Caller, agreement: Agreement) -> Permission:
     """Suspending, resuming and ending: the head of one side, or the authority."""
     return may_act_for(caller, *agreement.sides, roles=SIGNATORIES)

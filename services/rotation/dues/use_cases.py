@@ -30,7 +30,7 @@ def _of(record: "Agreement | Mission | Transfer") -> _Sharing:
 
 def agreement_ends(session: AsyncSession, agreement: "Agreement", state: State = "open") -> None:
     """An agreement that ends is renewed, or left to end, in good time."""
-    notice = pack_of(agreement.giver_code, agreement.starts_on).rule("ROT-NOTICE").value
+    notice = pack_of(agreement.giver_code, agreement.drafted_on).rule("ROT-NOTICE").value  # RP-01: of the day on which it was opened here
     record_event(
         session,
         DueChanged(

@@ -1,6 +1,7 @@
 """The kinds of file that rotation loads: no authority starts from nothing."""
 
 from services.rotation.agreements import imports as agreements
+from services.rotation.alumni import imports as alumni
 from services.rotation.base import Base
 from shared.imports import ImportColumns, Wizard
 
@@ -11,4 +12,4 @@ class Import(ImportColumns, Base):
     __tablename__ = "imports"
 
 
-wizard = Wizard(Import, [*agreements.KINDS])
+wizard = Wizard(Import, [*agreements.KINDS, *alumni.KINDS])

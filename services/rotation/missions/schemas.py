@@ -6,7 +6,6 @@ from decimal import Decimal
 from functools import partial
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
@@ -19,10 +18,9 @@ from services.rotation.missions.permissions import can_agree_destination, can_ag
 from services.rotation.missions.workflow import BEFORE_ORDER, MISSION
 from shared.actions import Action, action
 from shared.auth import Caller
-from shared.clock import today
+from shared.clock import day_of, today
 from shared.i18n import _
 from shared.records import Body
-from shared.settings import settings
 
 Mode = Literal["transfer", "manpower", "mixed"]
 Side = Literal["worker", "destination"]
@@ -283,7 +281,7 @@ class MissionRead(BaseModel):
             allowance_held=mission.allowance > 0 and mission.ended_on is not None and len(mission.reports) < 2,
             reports=[ReportRead.model_validate(each, from_attributes=True) for each in mission.reports],
             follow_ups=[FollowUpRead.model_validate(each, from_attributes=True) for each in mission.follow_ups],
-            entered_afterwards=mission.proposed_on < mission.recorded_at.astimezone(ZoneInfo(settings().time_zone)).date(),
+            entered_afterwards=mission.proposed_on < day_of(mission.recorded_at),
             available_actions=list(_actions(caller, mission)),
         )
 

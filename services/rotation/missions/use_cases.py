@@ -64,6 +64,7 @@ from services.rotation.missions.shortfalls import close_recall
 from services.rotation.missions.workflow import BEFORE_ORDER, DESTINATION_OK, MISSION, UNDER_WAY
 from services.rotation.programmes.queries import pinned_programme, programme_on
 from services.rotation.rules import PACKS, pack_of
+from services.rotation.sides import shared_between
 from services.rotation.support_requests.models import VALIDATED, SupportRequest
 from services.rotation.support_requests.queries import named_request
 from services.rotation.techniques.queries import levels_recorded_since, title_of
@@ -118,7 +119,7 @@ async def propose_mission(session: AsyncSession, *, caller: Caller, body: Missio
         id=mission_id,
         content_hash=hash_of(body),
         authority_path=source.authority_path,
-        shared_with=[source.code, receiver.code],
+        shared_with=shared_between(source, receiver),
         occupation_code=work.occupation_code,
         specialty=specialty,
         technique=body.technique or (request.technique if request else None),

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rotation.agreements.queries import named_agreement
+from services.rotation.sides import shared_between
 from services.rotation.staff import working_at
 from services.rotation.support_requests.events import SupportRequestFoundNotReady, SupportRequestRefused, SupportRequestSubmitted, SupportRequestValidated
 from services.rotation.support_requests.models import REQUEST, SupportRequest
@@ -41,15 +42,14 @@ async def submit_request(session: AsyncSession, *, caller: Caller, body: Support
         if agreement.receiver_code != receiver.code or (giver_code or agreement.giver_code) != agreement.giver_code:
             raise Malformed.field("agreement_id", _("This agreement is between other facilities."))
         giver_code = agreement.giver_code
-    if giver_code is not None:
-        await place_on(session, giver_code, done_on, field="giver_code")
+    giver = await place_on(session, giver_code, done_on, field="giver_code") if giver_code is not None else None
     await learners_must_work_there(body.learners, receiver.code, done_on)
     request = SupportRequest(
         **body.model_dump(exclude={"done_on", "giver_code"}),
         giver_code=giver_code,
         content_hash=hash_of(body),
         authority_path=receiver.authority_path,
-        shared_with=[receiver.code, *([giver_code] if giver_code else [])],
+        shared_with=shared_between(receiver, giver),
         submitted_by=caller.actor,
         submitted_on=done_on,
     )

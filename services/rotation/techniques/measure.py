@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.rotation.rules import PACKS
-from services.rotation.techniques.gap import closure_percent, first_levels, gap, last_levels, masters
 from services.rotation.techniques.models import Transfer
+from shared.autonomy import closure_percent, first_levels, gap, last_levels, masters
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,8 @@ from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.rotation.base import Base, Record
-from services.rotation.techniques.gap import Level
 from services.rotation.techniques.workflow import PLANNED, PUBLISHED, TECHNIQUE
+from shared.autonomy import Level
 from shared.errors import refuse_when
 from shared.i18n import _
 from shared.ids import uuid7

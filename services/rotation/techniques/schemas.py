@@ -8,7 +8,6 @@ from uuid import UUID
 from pydantic import BaseModel, Field, model_validator
 
 from services.rotation.fields import Code, Level, Line, Reference, Text, Word
-from services.rotation.techniques.gap import first_levels, last_levels
 from services.rotation.techniques.guards import criteria, year_must_be_over
 from services.rotation.techniques.measure import measured
 from services.rotation.techniques.models import Package, Transfer
@@ -16,6 +15,7 @@ from services.rotation.techniques.permissions import can_accept, can_follow, can
 from services.rotation.techniques.workflow import STEPS, TECHNIQUE
 from shared.actions import Action, action
 from shared.auth import Caller
+from shared.autonomy import first_levels, last_levels
 from shared.clock import today
 from shared.i18n import _
 from shared.records import Body

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.rotation.agreements.queries import named_agreement
 from services.rotation.dues.use_cases import technique_review_due
 from services.rotation.rules import pack_of
-from services.rotation.sides import may_act_for
+from services.rotation.sides import may_act_for, shared_between
 from services.rotation.staff import homes_of, working_at
 from services.rotation.support_requests.queries import named_request
 from services.rotation.support_requests.use_cases import learners_must_work_there
@@ -77,7 +77,7 @@ async def plan_transfer(session: AsyncSession, *, caller: Caller, body: Transfer
         **body.model_dump(exclude={"done_on"}),
         content_hash=hash_of(body),
         authority_path=facility.authority_path,
-        shared_with=[facility.code, *([core.code] if core else [])],
+        shared_with=shared_between(facility, core),
         core_path=core.authority_path if core else None,
         package=package,
         target_level=package.target_level,

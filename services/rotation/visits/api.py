@@ -43,8 +43,11 @@ async def list_visits(
     specialty: str | None = None,
     state: str | None = None,
     month: date | None = None,
+    promised: bool | None = None,
+    first: date | None = None,
+    last: date | None = None,
 ) -> Page[VisitRead]:
-    """Visits of the facilities one acts for, by month."""
+    """Visits of the facilities one acts for, by month: those behind each number of what was promised and delivered."""
     statement = visits_visible_to(caller)
     for column, wanted in (
         (Visit.agreement_id, agreement),
@@ -56,6 +59,12 @@ async def list_visits(
     ):
         if wanted:
             statement = statement.where(column == wanted)
+    if promised is not None:
+        statement = statement.where(Visit.promised_on.is_not(None) if promised else Visit.promised_on.is_(None))
+    if first:
+        statement = statement.where(Visit.month >= first.replace(day=1))
+    if last:
+        statement = statement.where(Visit.month <= last.replace(day=1))
     found = await keyset_page(session, statement, keys=[Visit.month, Visit.id], params=page)
     return found.of([VisitRead.of(visit) for visit in found.items])
 

@@ -20,6 +20,7 @@ class VisitState(Event):
     specialty: str
     month: date
     promised_on: date | None
+    planned_on: date | None = None
     held_on: date | None
     consultations: int | None
     reason: str | None
@@ -34,6 +35,12 @@ class VisitPromised(VisitState):
     """A month of an agreement begins: a visit is promised in it."""
 
     type = "rotation.visit.promised.v1"
+
+
+class VisitPlanned(VisitState):
+    """A promised visit has its day."""
+
+    type = "rotation.visit.planned.v1"
 
 
 class VisitHeld(VisitState):

@@ -28,6 +28,7 @@ class Visit(Record):
     specialty: Mapped[str]
     month: Mapped[date]
     promised_on: Mapped[date | None]
+    planned_on: Mapped[date | None]
     held_on: Mapped[date | None]
     visitors: Mapped[list[UUID]] = mapped_column(ARRAY(PG_UUID(as_uuid=True)), default=list)
     consultations: Mapped[int | None]
@@ -35,6 +36,12 @@ class Visit(Record):
     state: Mapped[str] = mapped_column(default=PROMISED)
     said_by: Mapped[str | None]
     said_on: Mapped[date | None]
+
+    def plan(self, *, on: date, visitors: list[UUID], by: str, said_on: date) -> None:
+        """The day on which a promised visit is expected; it stays promised until it is held or missed."""
+        VISIT.after("hold", self.state)
+        self.planned_on, self.visitors, self.said_by, self.said_on = on, visitors, by, said_on
+        self.version += 1
 
     def hold(self, *, on: date, visitors: list[UUID], consultations: int | None, by: str, said_on: date) -> None:
         self.move("hold", VISIT)

@@ -15,12 +15,13 @@ MissedReason = Literal["staff_shortage", "weather", "transport", "receiver_not_r
 
 
 class VisitCreate(Body):
-    """What became of one visit: held on a day, or missed in a month with its reason."""
+    """What becomes of one visit: planned for a day, held on a day, or missed in a month with its reason."""
 
     reference: Reference | None = None
     agreement: Reference = Field(description="Identifier of the agreement, or its own reference as a file names it.")
     specialty: Word
-    outcome: Literal["held", "missed"]
+    outcome: Literal["planned", "held", "missed"]
+    planned_on: date | None = Field(None, description="The day on which a promised visit is expected.")
     held_on: date | None = None
     month: date | None = Field(None, description="Any day of the month in which the visit was missed.")
     visitors: list[UUID] = Field(default=[], max_length=50)
@@ -30,6 +31,8 @@ class VisitCreate(Body):
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
+        if self.outcome == "planned" and (self.planned_on is None or self.held_on is not None or self.reason is not None or self.consultations is not None):
+            raise ValueError(_("A visit that is planned has its day and nothing else."))
         if self.outcome == "held" and (self.held_on is None or self.reason is not None):
             raise ValueError(_("A visit that was held has its day and no reason."))
         if self.outcome == "missed" and (self.month is None or self.reason is None or self.held_on is not None):
@@ -38,7 +41,7 @@ class VisitCreate(Body):
 
     @property
     def day(self) -> date:
-        day = self.held_on or self.month
+        day = self.planned_on if self.outcome == "planned" else self.held_on or self.month
         assert day is not None
         return day
 
@@ -61,6 +64,7 @@ class VisitRead(BaseModel):
     specialty: str
     month: date
     promised_on: date | None
+    planned_on: date | None
     held_on: date | None
     visitors: list[UUID]
     consultations: int | None

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Self
 from uuid import UUID
 
@@ -11,23 +11,25 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.rotation.agreements.models import Agreement, Obligation
 from services.rotation.agreements.queries import agreements_named
-from services.rotation.agreements.workflow import DRAFT
+from services.rotation.agreements.workflow import ACTIVE, DRAFT
 from services.rotation.staff import working_at
-from services.rotation.visits.events import VisitHeld, VisitMissed
+from services.rotation.visits.events import VisitHeld, VisitMissed, VisitPlanned, VisitState
 from services.rotation.visits.models import PROMISED, Visit
 from services.rotation.visits.permissions import can_record
-from services.rotation.visits.promises import month_of, tell_what_waits
+from services.rotation.visits.promises import month_of, promise_visits, tell_what_waits
 from services.rotation.visits.queries import visits_visible_to
 from services.rotation.visits.schemas import VisitAnswer, VisitBatch, VisitCreate, VisitRead
 from shared.audit import record_audits
-from shared.auth import Caller, require
-from shared.clock import judge_done_on
+from shared.auth import ALLOWED, Caller, require
+from shared.clock import judge_done_on, today
 from shared.errors import FieldError, Malformed, Problem, Refused
 from shared.events import record_events
 from shared.i18n import _
 from shared.references import CHOOSE_ANOTHER, hash_of
 from shared.rulepacks import Rule
 
+AHEAD = timedelta(days=92)
+TOLD: dict[str, type[VisitState]] = {"planned": VisitPlanned, "held": VisitHeld, "missed": VisitMissed}
 PROMISES = "Relais rule book, rotation (promised against delivered)"
 
 
@@ -68,6 +70,9 @@ class Sheet:
     @classmethod
     async def of(cls, session: AsyncSession, caller: Caller, items: Sequence[VisitCreate]) -> Self:
         agreements = await agreements_named(session, caller, {item.agreement for item in items})
+        for body in items:
+            if body.outcome == "planned" and (named := agreements.get(body.agreement)) is not None and can_record(caller, named) is ALLOWED:
+                await _promise_ahead(session, named, body.day)
         ids = {agreement.id for agreement in agreements.values()}
         months = {month_of(item.day) for item in items}
         waiting = select(Visit).where(Visit.agreement_id.in_(ids), Visit.month.in_(months), Visit.state == PROMISED).order_by(Visit.id).with_for_update()
@@ -91,16 +96,22 @@ class Sheet:
         obligation = next((each for each in agreement.obligations if each.specialty == body.specialty), None)
         if obligation is None:
             raise Malformed.field("specialty", _("The agreement promises nothing in this specialty."))
-        _day_must_be_covered(agreement, body.day, done_on, held=body.outcome == "held")
+        _day_must_be_covered(agreement, body, done_on)
         waiting = self.promised.get((obligation.id, month_of(body.day)), [])
-        if body.outcome == "missed":
+        visit: Visit
+        if body.outcome == "planned":
+            _something_must_be_promised(obligation, waiting)
+            await _visitors_must_be_the_givers(agreement, body)
+            visit = next((each for each in waiting if each.planned_on is None), waiting[0])
+            visit.plan(on=body.day, visitors=body.visitors, by=self.caller.actor, said_on=done_on)
+        elif body.outcome == "missed":
             _something_must_be_promised(obligation, waiting)
             assert body.reason is not None
             visit = waiting.pop(0)
             visit.miss(body.reason, by=self.caller.actor, said_on=done_on)
         else:
             await _visitors_must_be_the_givers(agreement, body)
-            visit = waiting.pop(0) if waiting else _beyond_what_is_promised(agreement, obligation, month_of(body.day))
+            visit = _take(waiting, body.day) if waiting else _beyond_what_is_promised(agreement, obligation, month_of(body.day))
             visit.hold(on=body.day, visitors=body.visitors, consultations=body.consultations, by=self.caller.actor, said_on=done_on)
         visit.reference, visit.content_hash = body.reference, hash_of(body)
         self.session.add(visit)
@@ -112,16 +123,28 @@ class Sheet:
     async def keep(self) -> None:
         """Write what was told, announce it, and say which month of each agreement waits now."""
         await self.session.flush()
-        for held in (True, False):
-            lines = [line for line in self.told if (line[1].outcome == "held") is held]
+        for outcome, event in TOLD.items():
+            lines = [line for line in self.told if line[1].outcome == outcome]
             for day in sorted({done_on for _visit, _body, done_on in lines}):
                 changes = [(visit.id, None, body.model_dump(mode="json", exclude_none=True)) for visit, body, done_on in lines if done_on == day]
-                await record_audits(self.session, self.caller, "visit.held" if held else "visit.missed", "visit", changes, done_on=day)
-            record_events(self.session, [(VisitHeld if held else VisitMissed).about(visit) for visit, _body, _done_on in lines])
+                await record_audits(self.session, self.caller, f"visit.{outcome}", "visit", changes, done_on=day)
+            record_events(self.session, [event.about(visit) for visit, _body, _done_on in lines])
         touched = {visit.agreement_id for visit, _body, _done_on in self.told}
         for agreement in {agreement.id: agreement for agreement in self.agreements.values()}.values():
             if agreement.id in touched:
                 await tell_what_waits(self.session, agreement)
+
+
+async def _promise_ahead(session: AsyncSession, agreement: Agreement, day: date) -> None:
+    """A visit is planned some months ahead: its month is promised at once, and not again when it begins."""
+    if agreement.state == ACTIVE and today() < day <= today() + AHEAD:
+        await promise_visits(session, agreement, upto=day)
+
+
+def _take(waiting: list[Visit], day: date) -> Visit:
+    """The promise that a visit keeps: the one planned for its day when there is one."""
+    chosen = next((place for place, visit in enumerate(waiting) if visit.planned_on == day), next((place for place, visit in enumerate(waiting) if visit.planned_on is None), 0))
+    return waiting.pop(chosen)
 
 
 def _must_say_the_same(known: Visit, body: VisitCreate) -> None:
@@ -147,9 +170,10 @@ def _something_must_be_promised(obligation: Obligation, waiting: Sequence[Visit]
         )
 
 
-def _day_must_be_covered(agreement: Agreement, day: date, done_on: date, *, held: bool) -> None:
-    """A visit belongs to the time of its agreement, and nobody tells of a visit that is still to come."""
-    covered = agreement.covers(day) if held else month_of(agreement.starts_on) <= month_of(day) <= month_of(agreement.ended_on or agreement.ends_on)
+def _day_must_be_covered(agreement: Agreement, body: VisitCreate, done_on: date) -> None:
+    """A visit belongs to the time of its agreement, and nobody tells what became of a visit that is still to come."""
+    day, missed = body.day, body.outcome == "missed"
+    covered = agreement.covers(day) if not missed else month_of(agreement.starts_on) <= month_of(day) <= month_of(agreement.ended_on or agreement.ends_on)
     if agreement.state == DRAFT or not covered:
         raise Refused(
             "agreement-not-in-force",
@@ -158,8 +182,8 @@ def _day_must_be_covered(agreement: Agreement, day: date, done_on: date, *, held
             possible=_("Choose a day of its period, once both sides have signed."),
             day=day.isoformat(),
         )
-    if (day if held else month_of(day)) > done_on:
-        raise Malformed.field("held_on" if held else "month", _("This day is still to come."))
+    if body.outcome != "planned" and (month_of(day) if missed else day) > done_on:
+        raise Malformed.field("month" if missed else "held_on", _("This day is still to come."))
 
 
 def _beyond_what_is_promised(agreement: Agreement, obligation: Obligation, month: date) -> Visit:

@@ -1,0 +1,20 @@
+"""Two persons of the register are one: this service's rows about the retired one follow, and go back when the merge is undone."""
+
+from shared.persons_tables import merged_persons
+
+revision = "0013"
+down_revision = "0012"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    merged_persons(
+        {
+            "agreements": ["giver_contact", "receiver_contact"],
+            "support_requests": ["learners"],
+            "transfers": ["learners"],
+            "transfer_levels": ["assessor", "second_assessor"],
+            "visits": ["visitors"],
+        }
+    )

@@ -14,6 +14,8 @@ from services.appointment.commitments.preview import router as previews
 from services.appointment.consumers import consumer
 from services.appointment.decisions.api import check, registers
 from services.appointment.decisions.api import router as decisions
+from services.appointment.delegations.api import router as delegations
+from services.appointment.exports.api import router as exports
 from services.appointment.history import HISTORY
 from services.appointment.imports.wizard import wizard
 from services.appointment.mandates.api import router as mandates
@@ -27,6 +29,8 @@ from services.appointment.succession.api import router as succession_plans
 from services.appointment.succession.use_cases import settle_plans
 from shared.app import Service, create_app
 from shared.directory import follow_places
+from shared.merges_api import merges_router
+from shared.persons import follow_late_rows, follow_merges
 from shared.practice import practice_router
 
 service = Service(
@@ -37,6 +41,7 @@ service = Service(
         decisions,
         registers,
         check,
+        delegations,
         commitments,
         previews,
         payments,
@@ -52,11 +57,14 @@ service = Service(
         minutes,
         mandates,
         succession_plans,
+        exports,
         practice_router(),
+        merges_router(),
         wizard.router,
     ],
     consumer=consumer,
-    daily=[follow_places, move_clocks, settle_mandates, settle_plans, follow_all, wizard.forget_old_imports],
+    daily=[follow_places, follow_merges, move_clocks, settle_mandates, settle_plans, follow_all, wizard.forget_old_imports],
+    frequent=[follow_late_rows],
     duties=[("imports", wizard.worker)],
     history=HISTORY,
     sealed=AuditSealed,

@@ -3,11 +3,22 @@
 from services.appointment.audit.keeping import hear_seals
 from services.appointment.commitments.leaving import hear_leavers
 from services.appointment.commitments.opening import hear_hires, hear_studies
+from services.appointment.commitments.placements import hear_placements
 from services.appointment.decisions.hearing import hear_requests
 from services.appointment.personnel import hear_personnel
 from shared.directory import hear_directory
+from shared.erasures import NOTHING, hear_erasures
 from shared.inbox import Consumer
+from shared.persons import hear_persons
 from shared.practice import hear_licences
+
+PERSONAL = {
+    "commitments": {"contest_reason": NOTHING, "waiver_reason": NOTHING},
+    "succession_entries": {"reason": NOTHING},
+    "probations": {"outcome_reason": NOTHING, "ended_reason": NOTHING},
+    "awards": {"evidence": NOTHING},
+}
+"""What is said of a person in words: it goes with the file; rows and figures stay."""
 
 consumer = Consumer("appointment")
 hear_directory(consumer)
@@ -16,5 +27,8 @@ hear_requests(consumer)
 hear_personnel(consumer)
 hear_hires(consumer)
 hear_studies(consumer)
+hear_placements(consumer)
 hear_leavers(consumer)
 hear_seals(consumer)
+hear_persons(consumer)
+hear_erasures(consumer, PERSONAL)

@@ -8,6 +8,9 @@ from services.appointment.commitments.permissions import can_read_commitments
 from services.appointment.commitments.queries import commitments_visible_to
 from services.appointment.decisions.permissions import can_read_decisions
 from services.appointment.decisions.queries import decisions_visible_to
+from services.appointment.delegations.permissions import can_read_delegations
+from services.appointment.delegations.queries import delegations_visible_to
+from services.appointment.exports.queries import exports_visible_to
 from services.appointment.mandates.permissions import can_read_mandates
 from services.appointment.mandates.queries import mandates_visible_to
 from services.appointment.pay_steps.queries import lists_visible_to, pay_steps_visible_to
@@ -20,7 +23,9 @@ from services.appointment.succession.queries import plans_visible_to
 from shared.history import HistoryOf
 
 HISTORY = {
+    "export": HistoryOf(exports_visible_to, can_read_personnel),
     "decision": HistoryOf(decisions_visible_to, can_read_decisions),
+    "delegation": HistoryOf(delegations_visible_to, can_read_delegations),
     "commitment": HistoryOf(commitments_visible_to, can_read_commitments),
     "position": HistoryOf(positions_visible_to, can_read_leaders),
     "case": HistoryOf(cases_visible_to, can_read_cases),

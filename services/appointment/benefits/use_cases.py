@@ -105,7 +105,7 @@ def _percent_must_fit(kind: str, percent: Decimal | None, code: str, day: date) 
     """REC-VN-14: the occupational allowance has a most. Raises Refused."""
     if kind != "occupational_allowance" or percent is None:
         return
-    most = pack_of(code, day).rule("REC-VN-14-ALLOWANCE")
+    most = pack_of(code, day).rule("BEN-ALLOWANCE")
     if percent > most.value:
         raise Refused(
             "allowance-too-high",

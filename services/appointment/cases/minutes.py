@@ -24,7 +24,6 @@ from shared.rulepacks import Rule
 
 router = Router(prefix="/minutes", tags=["cases"])
 
-LARGEST = 10 * 1024 * 1024
 PDF = "pdf"
 Number = Annotated[int, Path(ge=1, le=10, description="Number of the meeting in the procedure.")]
 
@@ -69,7 +68,7 @@ async def create_minutes(case_id: UUID, number: Number, file: UploadFile, caller
     """Keep the signed minutes of a meeting as a PDF of at most 10 MB."""
     case, vote = await get_meeting(session, caller, case_id, number, lock=True)
     require(can_record_votes(caller, case))
-    stored = await store(chunks_of(file), file.filename or "", allowed=frozenset({PDF}), largest=LARGEST)
+    stored = await store(chunks_of(file), file.filename or "", allowed=frozenset({PDF}))
     kept = await keep_minutes(session, caller=caller, case=case, vote=vote, file=stored)
     return MinutesRead(case_id=case.id, step=kept.step, sha256=stored.sha256)
 

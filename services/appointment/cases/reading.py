@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,9 +18,8 @@ from services.appointment.positions.models import LeadershipPosition
 from services.appointment.rules import PACKS
 from shared.actions import Action, action
 from shared.auth import Caller
-from shared.clock import today
+from shared.clock import day_of, today
 from shared.rulepacks import RulePack
-from shared.settings import settings
 
 
 async def cases_read(session: AsyncSession, caller: Caller, cases: Sequence[Case]) -> list[CaseRead]:
@@ -43,7 +41,7 @@ def _read(caller: Caller, case: Case, position: LeadershipPosition, made: dict[U
             "candidates": [CandidateRead.model_validate(candidate, from_attributes=True) for candidate in case.candidates],
             "steps": line_of(case, pack, day),
             "deadlines": deadlines_of(case, pack),
-            "entered_afterwards": case.opened_on < case.recorded_at.astimezone(ZoneInfo(settings().time_zone)).date(),
+            "entered_afterwards": case.opened_on < day_of(case.recorded_at),
             "available_actions": actions_of(caller, case, pack),
         }
     )
@@ -54,10 +52,10 @@ def deadlines_of(case: Case, pack: RulePack) -> list[DeadlineRead]:
     rule = pack.rule("APP-01")
     found: list[DeadlineRead] = []
     if case.principle_requested_on is not None:
-        answer = calendar_around(case.principle_requested_on).working_deadline(case.principle_requested_on, rule.value["answer_working_days"])
+        answer = calendar_around(case.principle_requested_on, pack.jurisdiction).working_deadline(case.principle_requested_on, rule.value["answer_working_days"])
         found.append(DeadlineRead(what="principle_answer", due_on=answer, rule=rule.as_json()))
     if case.principle_granted_on is not None:
-        end = calendar_around(case.principle_granted_on).working_deadline(case.principle_granted_on, rule.value["procedure_working_days"])
+        end = calendar_around(case.principle_granted_on, pack.jurisdiction).working_deadline(case.principle_granted_on, rule.value["procedure_working_days"])
         found.append(DeadlineRead(what="procedure_end", due_on=end, rule=rule.as_json()))
     return found
 

@@ -50,6 +50,7 @@ from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import NotFound, problems
 from shared.idempotency import Router
+from shared.jurisdictions import jurisdiction_of
 from shared.pagination import Page, PageDep, keyset_page
 from shared.records import Year
 
@@ -237,9 +238,9 @@ async def _read_budget(session: SessionDep, budget: Budget) -> BudgetRead:
 
 
 @budgets.get("/{authority}/{year}", response_model=BudgetRead, dependencies=[allows(can_read_money)], responses=problems(401, 403, 404, 422))
-async def read_budget(authority: str, year: Year, _caller: CallerDep, session: SessionDep, currency: Annotated[str, Query(pattern=r"^[A-Z]{3}$")] = "VND") -> BudgetRead:
+async def read_budget(authority: str, year: Year, _caller: CallerDep, session: SessionDep, currency: Annotated[str | None, Query(pattern=r"^[A-Z]{3}$")] = None) -> BudgetRead:
     """What an authority may pay in a year, what it paid, and what still falls due (ATT-03)."""
-    budget = await session.get(Budget, (authority, year, currency))
+    budget = await session.get(Budget, (authority, year, currency or jurisdiction_of(authority).currency))
     if budget is None:
         raise NotFound()
     return await _read_budget(session, budget)

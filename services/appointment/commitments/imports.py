@@ -26,6 +26,7 @@ from shared.events import record_events
 from shared.i18n import _
 from shared.imports import Column, Fault, Faults, Kind, Memory, Verdict
 from shared.imports.cells import date_of, facility_code_of, number_of, text_of, word_of
+from shared.jurisdictions import jurisdiction_of
 
 BONDS = UUID("5d0f8c5e-93f7-5d0e-8f0b-0a6f8f5f3a77")  # a bond of a file is the same thing each time the file is loaded
 LARGEST = Decimal(10**15)
@@ -59,7 +60,7 @@ COLUMNS = (
     Column("number", text_of, headings=("số cam kết", "numéro de l'engagement")),
     Column("origin", word_of(ORIGINS), headings=("loại cam kết", "chính sách", "origine")),
     Column("amount", number_of(Decimal(1), LARGEST, 0), headings=("số tiền", "montant")),
-    Column("currency", text_of, "VND", ("tiền tệ", "monnaie")),
+    Column("currency", text_of, None, ("tiền tệ", "monnaie")),
     Column("months_due", number_of(Decimal(1), Decimal(600), 0), headings=("số tháng cam kết", "mois dus")),
     Column("starts_on", date_of, headings=("từ ngày", "depuis le")),
     Column("signed_on", date_of, headings=("ngày ký", "signé le")),
@@ -81,7 +82,7 @@ def build(cells: Mapping[str, Any]) -> Mapping[str, Any]:
         wrong.append(("next_due_on", Fault(_("Say when the rest is due."))))
     if wrong:
         raise Faults(wrong)
-    return cells
+    return {**cells, "currency": cells["currency"] or jurisdiction_of(cells["facility_code"]).currency}
 
 
 def bond_id(authority: str, number: str) -> UUID:

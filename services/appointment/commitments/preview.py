@@ -14,6 +14,7 @@ from shared.calendars import add_months, period_end
 from shared.commitments import BreachPolicy, Instalment, schedule_must_be_whole
 from shared.errors import problems
 from shared.idempotency import Router
+from shared.jurisdictions import own_currency
 from shared.records import Body
 from shared.rulepacks import Rule
 
@@ -27,7 +28,7 @@ class PreviewAsk(Body):
 
     authority: Annotated[str, Field(pattern=r"^[A-Z]{2}(-[A-Za-z0-9]+)*$", max_length=60)] = Field(description="Whose rules apply where the terms say nothing.", examples=["VN-22"])
     amount: int = Field(gt=0, le=10**15, description="In minor units.")
-    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "VND"
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(default_factory=own_currency, description="ISO 4217; that of your own country unless said.")
     starts_on: date
     months_due: int = Field(ge=1, le=MOST_MONTHS)
     payment_schedule: Annotated[list[Instalment], AfterValidator(schedule_must_be_whole)] = Field(min_length=1, max_length=20)

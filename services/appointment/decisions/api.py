@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
-from sqlalchemy import text
+from sqlalchemy import func, text
 
 from services.appointment.decisions.documents import printed
 from services.appointment.decisions.models import Decision, Register
@@ -25,6 +25,7 @@ from services.appointment.decisions.schemas import (
     SupersessionCreate,
 )
 from services.appointment.decisions.use_cases import keep_register, number_decision, revoke_decision, sign_decision, sign_decisions, supersede_decision
+from services.appointment.delegations.queries import matrix_of
 from shared.actions import IfMatch, action, etag
 from shared.auth import Caller, CallerDep, allows, public_route
 from shared.clock import today
@@ -59,7 +60,9 @@ async def list_decisions(
     facility: str | None = None,
     person: UUID | None = None,
     to_regularise: Annotated[bool, Query(description="Only those that were signed without a number.")] = False,
-    signable: Annotated[bool, Query(description="Only those that the caller may sign: waiting, and proposed by somebody else.")] = False,
+    signable: Annotated[
+        bool, Query(description="Only those that the caller may sign: waiting, proposed by somebody else, and of an act for which the caller’s authority is competent today.")
+    ] = False,
 ) -> Page[DecisionRead]:
     """Decisions of the places one acts for, oldest first."""
     statement = decisions_visible_to(caller)
@@ -78,9 +81,11 @@ async def list_decisions(
     if to_regularise:
         statement = statement.where(Decision.state == "signed", Decision.number.is_(None))
     if signable:
-        statement = statement.where(Decision.state == "proposed", Decision.proposed_by != caller.actor)
+        competent = func.caller_is_competent(Decision.kind, Decision.facts["rank"].astext, Decision.authority_path, today())
+        statement = statement.where(Decision.state == "proposed", Decision.proposed_by != caller.actor, competent)
     found = await keyset_page(session, statement, keys=[Decision.proposed_on, Decision.id], params=page)
-    return found.of([DecisionRead.seen_by(caller, decision) for decision in found.items])
+    matrix = await matrix_of(session, caller, {decision.kind for decision in found.items if decision.state == "proposed"})
+    return found.of([DecisionRead.seen_by(caller, decision, matrix) for decision in found.items])
 
 
 @router.get("/retroactive", response_model=Page[DecisionRead], dependencies=[allows(can_read_decisions)], responses=problems(401, 403, 422))
@@ -104,7 +109,7 @@ async def read_decision(decision_id: UUID, response: Response, caller: CallerDep
     """One decision."""
     decision = await get_visible_decision(session, caller, decision_id)
     etag(response, decision.version)
-    return DecisionRead.seen_by(caller, decision)
+    return DecisionRead.seen_by(caller, decision, await matrix_of(session, caller, [decision.kind] if decision.state == "proposed" else []))
 
 
 @router.post("/{decision_id}/signature", status_code=201, response_model=DecisionRead, dependencies=[allows(can_sign_decisions)], responses=problems(401, 403, 404, 409, 412, 422))

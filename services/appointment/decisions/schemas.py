@@ -1,15 +1,18 @@
 """Decisions over HTTP."""
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.appointment.decisions.guards import must_lack_number, signatory_must_not_be_proposer
 from services.appointment.decisions.models import Decision
 from services.appointment.decisions.permissions import can_number, can_propose_replacement, can_revoke, can_sign
 from services.appointment.decisions.workflow import DECISION
+from services.appointment.delegations.models import Delegation, Nature, nearest
+from services.appointment.delegations.rules import must_let
 from shared.actions import Action, action
 from shared.auth import Caller
 from shared.clock import today
@@ -120,6 +123,18 @@ class NumberRead(BaseModel):
     given_on: date
 
 
+class CompetentRead(BaseModel):
+    """Who is competent to sign, by which order."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    competent: str
+    authority: str = Field(description="Who gave the competence.")
+    nature: Nature
+    citation: str
+    valid_from: date
+
+
 class EndRead(BaseModel):
     """How a decision ended: taken back or replaced, by whom, from which day."""
 
@@ -157,6 +172,7 @@ class DecisionRead(BaseModel):
     decision: str | None = Field(description="The number, or `to_regularise` while there is none.")
     retroactive: bool
     retroactive_reason: str | None
+    competence: CompetentRead | None = Field(None, description="Who may sign it today by the competence matrix, while it waits; nothing where the matrix is silent.")
     waiting_days: int | None = Field(description="Days since it was proposed, while it waits for a signature.")
     end: EndRead | None
     superseded_by: UUID | None
@@ -168,9 +184,13 @@ class DecisionRead(BaseModel):
     available_actions: list[Action]
 
     @classmethod
-    def seen_by(cls, caller: Caller, decision: Decision) -> Self:
+    def seen_by(cls, caller: Caller, decision: Decision, matrix: Sequence[Delegation] = ()) -> Self:
         values = {name: getattr(decision, name) for name in cls.model_fields if hasattr(decision, name)}
         day = today()
+        row = nearest(matrix, decision.kind, decision.facts.get("rank"), decision.authority_path, day) if decision.state == "proposed" else None
+        guards: list[Callable[[], object]] = [lambda: DECISION.after("sign", decision.state), lambda: signatory_must_not_be_proposer(caller, decision, day)]
+        if row is not None:
+            guards.append(lambda: must_let(row, caller, decision, day))
         end = None
         if decision.ended_on is not None:
             end = EndRead(by=decision.ended_by, on=decision.ended_on, effective_on=decision.ended_from, reason=decision.end_reason, number=decision.revocation_number)
@@ -178,10 +198,11 @@ class DecisionRead(BaseModel):
             **values,
             proposed_by_me=decision.proposed_by == caller.actor,
             retroactive=decision.is_retroactive,
+            competence=CompetentRead.model_validate(row) if row is not None else None,
             waiting_days=(day - decision.proposed_on).days if decision.state == "proposed" else None,
             end=end,
             available_actions=[
-                action("sign", can_sign(caller, decision), lambda: DECISION.after("sign", decision.state), lambda: signatory_must_not_be_proposer(caller, decision, day)),
+                action("sign", can_sign(caller, decision), *guards),
                 action("number", can_number(caller, decision), lambda: DECISION.after("number", decision.state), lambda: must_lack_number(decision, day)),
                 action("revoke", can_revoke(caller, decision), lambda: DECISION.after("revoke", decision.state)),
                 action("supersede", can_propose_replacement(caller, decision), lambda: DECISION.after("supersede", decision.state)),

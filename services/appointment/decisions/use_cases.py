@@ -42,6 +42,7 @@ from services.appointment.decisions.schemas import (
     SupersessionCreate,
 )
 from services.appointment.decisions.workflow import DECISION, SIGNED
+from services.appointment.delegations.use_cases import signatory_must_be_competent
 from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, path_of, require
@@ -108,6 +109,7 @@ async def _sign(session: AsyncSession, caller: Caller, decision: Decision, body:
     require(can_sign(caller, decision))
     DECISION.after("sign", decision.state)
     signatory_must_not_be_proposer(caller, decision, signed_on)
+    await signatory_must_be_competent(session, caller, decision, signed_on)
     signature_must_follow_proposal(decision, signed_on)
     retroactive_effect_needs_reason(decision, signed_on, body.retroactive_reason)
     decision.authority, authority_path = authority_for(caller, decision.authority_path)

@@ -18,15 +18,15 @@ def months_left(first_day: date, retirement_on: date) -> int:
     return months
 
 
-def notice_by(ends_on: date, rule: Rule, calendar: WorkingCalendar | None = None) -> date:
-    """Last day of the notice before a mandate ends (APP-09): calendar days back, or clear working days where the rule counts those."""
+def notice_by(ends_on: date, rule: Rule, country: str) -> date:
+    """Last day of the notice before a mandate ends (APP-09): calendar days back, or clear working days of the country where the rule counts those."""
     days = int(rule.value["days"])
     if rule.value["calendar"] == "working":
-        return (calendar or calendar_around(ends_on)).working_notice(ends_on + ONE_DAY, days)
+        return calendar_around(ends_on, country).working_notice(ends_on + ONE_DAY, days)
     return calendar_notice_of_period_end(ends_on, days)
 
 
-def calendar_around(day: date, country: str = "VN") -> WorkingCalendar:
+def calendar_around(day: date, country: str) -> WorkingCalendar:
     """The working days of the year of a day and of those beside it."""
     return WorkingCalendar.of_country(country, range(day.year - 1, day.year + 2))
 
@@ -47,7 +47,7 @@ def next_term(ends_on: date, *, retirement_on: date | None, term_months: int, pa
     """Less than 24 months left: extension to retirement; less than a term: reappointment to retirement; else a full term."""
     starts_on = ends_on + ONE_DAY
     notice, near, term = pack.rule("APP-09"), pack.rule("APP-10"), pack.rule("APP-06")
-    told_by = notice_by(ends_on, notice)
+    told_by = notice_by(ends_on, notice, pack.jurisdiction)
     full = period_end(starts_on, term_months)
     if retirement_on is None:
         return NextTerm("reappoint", starts_on, full, None, told_by, (notice, term))

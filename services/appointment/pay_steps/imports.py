@@ -9,7 +9,6 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.appointment.imports.faults import verdict_of
 from services.appointment.pay_steps.models import PayStep
 from services.appointment.pay_steps.permissions import can_keep_pay_steps
 from services.appointment.pay_steps.schemas import PayStepEntry
@@ -22,6 +21,7 @@ from shared.errors import Problem
 from shared.i18n import _
 from shared.imports import Column, Kind, Memory, Verdict
 from shared.imports.cells import date_of, facility_code_of, number_of, text_of
+from shared.imports.changing import refused_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ async def judge(session: AsyncSession, caller: Caller, lines: Sequence[PayStepLi
         try:
             entry_of(caller, line.entry(work.person_id), work, held, today())
         except Problem as problem:
-            return verdict_of(line, problem, {"person_id": "worker_no"})
+            return refused_by(line.row, problem, {"person_id": "worker_no"})
         return Verdict.good(line)
 
     return [judge_line(line) for line in lines]

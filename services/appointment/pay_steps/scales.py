@@ -46,7 +46,7 @@ def scale_of_title(pack: RulePack, occupation_code: str) -> str | None:
 
 def first_step(pack: RulePack, occupation_code: str) -> int:
     """The step in which a title starts (REC-VN-14)."""
-    return int(pack.rule("REC-VN-14").value.get(occupation_code, 1))
+    return int(pack.rule("PAY-ENTRY").value.get(occupation_code, 1))
 
 
 def clock_start(pack: RulePack, *, recruited_on: date, confirmed_on: date) -> date:

@@ -54,7 +54,7 @@ def reports_must_be_there(probation: Probation, outcome: str) -> None:
 def days_must_be_served(probation: Probation, effective_on: date, equivalent_months: int | None) -> None:
     """REC-VN-11: confirmed after the last day that counts; earlier only when equivalent service waives probation (REC-VN-12). Raises Refused."""
     if equivalent_months is not None:
-        waived = probation.pack.rule("REC-VN-12")
+        waived = probation.pack.rule("PRB-WAIVER")
         if equivalent_months < probation.months * waived.value:
             raise Refused(
                 "equivalent-service-too-short",
@@ -71,7 +71,7 @@ def days_must_be_served(probation: Probation, effective_on: date, equivalent_mon
         raise Refused(
             "probation-not-over",
             _("The probation ends on {last}, {excluded} days that do not count included."),
-            rule=replace(probation.pack.rule("REC-VN-11"), value=probation.months + probation.extension_months, unit="months of probation"),
+            rule=replace(probation.pack.rule("PRB-MONTHS"), value=probation.months + probation.extension_months, unit="months of probation"),
             possible=_("Confirm from {day}."),
             last=probation.due_on.isoformat(),
             excluded=probation.excluded_days,
@@ -103,7 +103,7 @@ def absence_must_be_short_and_justified(probation: Probation, absence: CountedAb
         raise Refused(
             "absence-never-counts",
             _("The days of this absence do not count, whatever the head says."),
-            rule=probation.pack.rule("REC-VN-11"),
+            rule=probation.pack.rule("PRB-MONTHS"),
             possible=_("Judge only the short absences that count."),
         )
     return absence

@@ -4,15 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.appointment.imports.faults import verdict_of
 from services.appointment.probations.models import Probation
 from services.appointment.probations.permissions import can_follow_probations
-from services.appointment.probations.schemas import ProbationEntry
-from services.appointment.probations.use_cases import enter_probation, probation_of
+from services.appointment.probations.schemas import MentorCreate, ProbationEntry
+from services.appointment.probations.use_cases import enter_probation, name_mentor, probation_of
 from services.appointment.probations.workflow import OPEN
 from shared.auth import Caller
 from shared.clock import today
@@ -21,6 +21,7 @@ from shared.errors import Problem
 from shared.i18n import _
 from shared.imports import Column, Kind, Memory, Verdict
 from shared.imports.cells import date_of, facility_code_of, number_of, text_of
+from shared.imports.changing import change_each, judged_change, refused_by
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ async def judge(session: AsyncSession, caller: Caller, lines: Sequence[Probation
     works = await works_of_numbers(session, _numbers(lines), today())
     persons = [work.person_id for work in works.values()]
     running = {one.person_id: one for one in await session.scalars(select(Probation).where(Probation.person_id.in_(persons), Probation.state.in_(OPEN)))}
+    mentors = await _numbers_of(session, [one.mentor_id for one in running.values() if one.mentor_id]) if memory.may_change else {}
 
     def judge_line(line: ProbationLine) -> Verdict:
         work = works.get((line.facility_code, line.worker_no))
@@ -74,6 +76,10 @@ async def judge(session: AsyncSession, caller: Caller, lines: Sequence[Probation
         if (again := memory.again(line, work.person_id)) is not None:
             return again
         known = running.get(work.person_id)
+        if known is not None and known.starts_on == line.starts_on and memory.may_change:
+            filled = memory.filled.get(line.row, frozenset())
+            before, after = {"mentor_no": mentors.get(known.mentor_id)}, {"mentor_no": line.mentor_no}
+            return judged_change(line, filled, before, after, {"months": line.months is None or known.months == line.months}, (known.id, mentor.person_id if mentor else None))
         if known is not None and known.starts_on == line.starts_on:
             return Verdict.recorded(line)
         if known is not None:
@@ -81,10 +87,25 @@ async def judge(session: AsyncSession, caller: Caller, lines: Sequence[Probation
         try:
             probation_of(caller, _entry(line, work, mentor), work, today())
         except Problem as problem:
-            return verdict_of(line, problem, {"person_id": "worker_no"})
+            return refused_by(line.row, problem, {"person_id": "worker_no"})
         return Verdict.good(line)
 
     return [judge_line(line) for line in lines]
+
+
+async def _numbers_of(session: AsyncSession, persons: Sequence[UUID]) -> dict[UUID | None, str | None]:
+    rows = await session.execute(_NUMBERS, {"persons": list(persons)})
+    return {row.person_id: row.worker_no for row in rows}
+
+
+async def change(session: AsyncSession, caller: Caller, verdicts: Sequence[Verdict]) -> list[Verdict]:
+    """Another mentor is named, as by hand; the length of a probation is not changed by a file."""
+
+    async def act(verdict: Verdict) -> None:
+        probation, mentor = verdict.about
+        await name_mentor(session, caller=caller, probation_id=probation, body=MentorCreate(mentor_id=mentor))
+
+    return await change_each(session, verdicts, act, {"mentor_id": "mentor_no"})
 
 
 async def write(session: AsyncSession, caller: Caller, lines: Sequence[ProbationLine]) -> None:
@@ -95,4 +116,5 @@ async def write(session: AsyncSession, caller: Caller, lines: Sequence[Probation
         await enter_probation(session, caller, _entry(line, work, works.get((line.facility_code, line.mentor_no or ""))), work, today())
 
 
-KINDS = [Kind("probations", COLUMNS, ProbationLine, judge, write, allowed=can_follow_probations)]
+KINDS = [Kind("probations", COLUMNS, ProbationLine, judge, write, allowed=can_follow_probations, change=change)]
+_NUMBERS = text("SELECT DISTINCT ON (person_id) person_id, worker_no FROM workers WHERE person_id = ANY(:persons) AND worker_no IS NOT NULL ORDER BY person_id, id")

@@ -132,7 +132,7 @@ def _pack(code: str, day: date) -> RulePack | None:
 
 def months_of(pack: RulePack, occupation_code: str) -> int | None:
     """Months of probation of a title (REC-VN-11); None when the pack does not say."""
-    months: int | None = pack.rule("REC-VN-11").value.get(occupation_code)
+    months: int | None = pack.rule("PRB-MONTHS").value.get(occupation_code)
     return months
 
 

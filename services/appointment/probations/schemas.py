@@ -186,7 +186,7 @@ def _proposal(probation: Probation) -> ProposalRead | None:
 
 
 def _rule_of_length(probation: Probation) -> dict[str, Any]:
-    return probation.pack.rule("REC-VN-11").as_json() | {"value": probation.months, "unit": "months of probation"}
+    return probation.pack.rule("PRB-MONTHS").as_json() | {"value": probation.months, "unit": "months of probation"}
 
 
 def _actions(caller: Caller, probation: Probation) -> list[Action]:

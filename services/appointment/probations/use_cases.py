@@ -279,7 +279,7 @@ def _request(probation: Probation, state: str) -> DecisionRequest:
             "proposed_by": probation.proposed_by,
             "proposed_on": probation.proposed_on,
             "effective_on": probation.outcome_on,
-            "legal_basis": [probation.pack.rule("REC-VN-11").citation],
+            "legal_basis": [probation.pack.rule("PRB-MONTHS").citation],
             "facts": {
                 "outcome": probation.outcome,
                 "occupation_code": probation.occupation_code,

@@ -1,0 +1,1 @@
+"""Lists of appointment as files."""

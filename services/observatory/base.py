@@ -3,6 +3,7 @@
 from sqlalchemy import MetaData
 
 from shared import db
+from shared.records import RecordColumns
 
 
 class Base(db.Base):
@@ -10,3 +11,9 @@ class Base(db.Base):
 
     __abstract__ = True
     metadata = MetaData()
+
+
+class Record(RecordColumns, Base):
+    """A row that an authority declares: kept when what is derived is heard again."""
+
+    __abstract__ = True

@@ -5,7 +5,9 @@ from services.observatory.replicas.dues import DUES
 from services.observatory.replicas.facts import FACTS
 from services.observatory.replicas.seals import SEALS
 from shared.audit_keeping import keep_seals
+from shared.erasures import hear_erasures
 from shared.inbox import Consumer
+from shared.persons import hear_persons
 
 consumer = Consumer("observatory")
 consumer.replica(events.AreaState, apply.keep_areas)
@@ -22,3 +24,5 @@ for due in DUES:
 for seal in SEALS:
     consumer.replica(seal, keep_seals)
 consumer.derived_tables = apply.DERIVED
+hear_persons(consumer)
+hear_erasures(consumer)

@@ -9,9 +9,9 @@ from fastapi import Depends, Path, Query
 from services.observatory.figures.briefing import read_briefing
 from services.observatory.figures.catalogue import catalogue
 from services.observatory.figures.permissions import can_open_records, can_read_figures
-from services.observatory.figures.schemas import BreakdownRead, BriefingRead, FigureEntry, FigureRead, RecordRead, SeriesRead
+from services.observatory.figures.schemas import BreakdownRead, BriefingRead, DefinitionsRead, FigureEntry, FigureRead, RecordRead, SeriesRead
 from services.observatory.figures.series import By, read_breakdown, read_series
-from services.observatory.figures.use_cases import Boundaries, Question, read_figure, read_figures, understand
+from services.observatory.figures.use_cases import Boundaries, Question, read_definitions, read_figure, read_figures, understand
 from shared.auth import CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import Malformed, problems
@@ -79,6 +79,12 @@ async def list_values(
 async def get_figure(asked: QuestionDep, caller: CallerDep, session: SessionDep) -> FigureRead:
     """One figure for a place and a date, with definition, source, numerator, denominator, coverage and the way to its records."""
     return await read_figure(session, caller=caller, question=asked)
+
+
+@router.get("/{figure_id}/definitions", response_model=DefinitionsRead, dependencies=[allows(can_read_figures)], responses=problems(403, 404, 422))
+async def get_definitions(asked: QuestionDep, caller: CallerDep, session: SessionDep) -> DefinitionsRead:
+    """The figure by each of its definitions side by side (people or full times, everybody or the public sector), each with its formula and the way to its records."""
+    return await read_definitions(session, caller=caller, question=asked)
 
 
 @router.get("/{figure_id}/series", response_model=SeriesRead, dependencies=[allows(can_read_figures)], responses=problems(403, 404, 422))

@@ -15,6 +15,7 @@ from services.observatory.replicas.facts import FACTS
 from shared.i18n import current_language
 
 Each = Literal["id", "person_id", "facility_code"]
+DEFINITIONS = Path(__file__).parent / "definitions"
 TOPICS = frozenset(fact.name() for fact in FACTS)
 
 
@@ -67,13 +68,14 @@ class Beside(BaseModel):
 class Definition(BaseModel):
     """One figure of the catalogue.
 
-    `density` divides by the population, `ratio` by another count (`over`), `sum` adds amounts, `policy_*` look at one attraction policy.
+    `density` divides by the population, `ratio` by another count (`over`), `sum` adds amounts, `least` and `most` are those of one record and `median` the middle one, `policy_*` look at one attraction policy.
+    `instead_of` names the figure that this one defines otherwise; `weighed` adds up shares of a full time (amounts, in thousandths) where others count people.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str
-    kind: Literal["density", "count", "ratio", "sum", "policy_hires", "policy_attainment"]
+    kind: Literal["density", "count", "ratio", "sum", "least", "most", "median", "policy_hires", "policy_attainment"]
     part: Part
     over: Part | None = None
     dated: Literal["day", "period"]
@@ -88,6 +90,8 @@ class Definition(BaseModel):
     denominator: Words = NOTHING
     source: Words
     beside: Beside | None = None
+    instead_of: str | None = None
+    weighed: bool = False
     in_briefing: bool = False
 
     @property
@@ -121,6 +125,20 @@ def _definition(entry: dict[str, Any]) -> Definition:
 
 @cache
 def catalogue() -> dict[str, Definition]:
-    """Every figure by its id. A malformed catalogue stops the service at its start."""
-    content = yaml.safe_load((Path(__file__).parent / "catalogue.yaml").read_text(encoding="utf-8"))
-    return {figure.id: figure for figure in map(_definition, content["figures"])}
+    """Every figure by its id, in the order of the files. A malformed one, or two with the same id, stop the service at its start."""
+    found: dict[str, Definition] = {}
+    for path in sorted(DEFINITIONS.glob("*.yaml")):
+        for figure in map(_definition, yaml.safe_load(path.read_text(encoding="utf-8"))):
+            if found.setdefault(figure.id, figure) is not figure:
+                raise ValueError(f"{path.name} defines {figure.id} a second time.")
+    for figure in found.values():
+        if figure.instead_of is not None and (figure.instead_of not in found or found[figure.instead_of].instead_of is not None):
+            raise ValueError(f"{figure.id} is instead of {figure.instead_of}, which is no first definition.")
+    return found
+
+
+def definitions_of(figure_id: str) -> list[Definition]:
+    """The figure as it is first defined, and everything that is defined instead of it."""
+    known = catalogue()
+    first = known[figure_id].instead_of or figure_id
+    return [known[first], *(figure for figure in known.values() if figure.instead_of == first)]

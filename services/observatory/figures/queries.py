@@ -25,6 +25,7 @@ TYPES: Mapping[str, Any] = {
     "done_on": Date,
 }
 ASKED: Mapping[str, Any] = {"area": Text, "boundaries": Date, "day": Date, "first": Date, "last": Date, "policy": Uuid}
+AMOUNTS = "sum(r.amount), min(r.amount), max(r.amount), percentile_cont(0.5) WITHIN GROUP (ORDER BY r.amount)"
 MOVING = re.compile(r"(?<!:):(boundaries|day|first|last)\b")
 
 
@@ -64,10 +65,24 @@ class Places:
 
 @dataclass(frozen=True)
 class Counted:
-    """How many records, and what they add up to in each currency ("" for what is no money)."""
+    """How many records, what they add up to in each currency ("" for what is no money), and the least, the most and the middle one that a record amounts to."""
 
     records: int
     amounts: Mapping[str, int]
+    least: int | None = None
+    most: int | None = None
+    median: float | None = None
+
+    @classmethod
+    def of(cls, rows: Sequence[Any]) -> "Counted":
+        """Of lines of currency, number, sum, least, most and median: the median of several currencies says nothing."""
+        return cls(
+            sum(row[1] for row in rows),
+            {row[0]: int(row[2]) for row in rows if row[2] is not None},
+            min((row[3] for row in rows if row[3] is not None), default=None),
+            max((row[4] for row in rows if row[4] is not None), default=None),
+            next((float(row[5]) for row in rows if row[5] is not None), None) if sum(row[2] is not None for row in rows) == 1 else None,
+        )
 
     @property
     def total(self) -> int:
@@ -87,8 +102,8 @@ def records_select(statement: str, where: Where) -> Select[Any]:
 
 
 async def counted(session: AsyncSession, statement: str, where: Where) -> Counted:
-    rows = (await session.execute(bound(f"SELECT coalesce(r.currency, ''), count(*), sum(r.amount) FROM ({statement}) r GROUP BY 1 ORDER BY 1", vars(where)))).all()  # noqa: S608
-    return Counted(sum(row[1] for row in rows), {row[0]: int(row[2]) for row in rows if row[2] is not None})
+    rows = await session.execute(bound(f"SELECT coalesce(r.currency, ''), count(*), {AMOUNTS} FROM ({statement}) r GROUP BY 1 ORDER BY 1", vars(where)))  # noqa: S608
+    return Counted.of(rows.all())
 
 
 async def counted_at(session: AsyncSession, statement: str, wheres: Sequence[Where]) -> list[Counted]:
@@ -98,7 +113,7 @@ async def counted_at(session: AsyncSession, statement: str, wheres: Sequence[Whe
     named = {name for name in ("area", "policy") if re.search(rf"(?<!:):{name}\b", moving)}
     days = text(
         f"""
-        SELECT at.n, coalesce(r.currency, ''), count(r.record_id), sum(r.amount)
+        SELECT at.n, coalesce(r.currency, ''), count(r.record_id), {AMOUNTS}
         FROM unnest(CAST(:boundaries AS date[]), CAST(:days AS date[]), CAST(:firsts AS date[]), CAST(:lasts AS date[])) WITH ORDINALITY AS at (boundaries, day, first, last, n)
         LEFT JOIN LATERAL ({moving}) r ON true
         GROUP BY 1, 2 ORDER BY 1, 2
@@ -110,7 +125,7 @@ async def counted_at(session: AsyncSession, statement: str, wheres: Sequence[Whe
     found: dict[int, list[Any]] = {n: [] for n in range(1, len(wheres) + 1)}
     for row in await session.execute(days):
         found[row[0]].append(row)
-    return [Counted(sum(row[2] for row in rows), {row[1]: int(row[3]) for row in rows if row[3] is not None}) for rows in found.values()]
+    return [Counted.of([row[1:] for row in rows]) for rows in found.values()]
 
 
 MOVED = (("boundaries", "boundaries"), ("days", "day"), ("firsts", "first"), ("lasts", "last"))
@@ -120,12 +135,11 @@ async def counted_by(session: AsyncSession, statement: str, where: Where, by: st
     """The count of each facility, area directly below, or field."""
     key = {"facility": "r.facility_code", "area": "l.area_code", "field": "r.field"}[by]
     join = "LEFT JOIN located(:area, :boundaries) l ON l.facility_code = r.facility_code" if by == "area" else ""
-    rows = await session.execute(bound(f"SELECT coalesce({key}, ''), coalesce(r.currency, ''), count(*), sum(r.amount) FROM ({statement}) r {join} GROUP BY 1, 2", vars(where)))  # noqa: S608
-    found: dict[str, Counted] = {}
-    for code, currency, records, amount in rows:
-        known = found.get(code, Counted(0, {}))
-        found[code] = Counted(known.records + records, dict(known.amounts) | ({currency: int(amount)} if amount is not None else {}))
-    return found
+    rows = await session.execute(bound(f"SELECT coalesce({key}, ''), coalesce(r.currency, ''), count(*), {AMOUNTS} FROM ({statement}) r {join} GROUP BY 1, 2", vars(where)))  # noqa: S608
+    found: dict[str, list[Any]] = {}
+    for row in rows:
+        found.setdefault(row[0], []).append(row[1:])
+    return {code: Counted.of(lines) for code, lines in found.items()}
 
 
 async def places_of(session: AsyncSession, where: Where) -> Places:

@@ -93,7 +93,7 @@ class FigureRead(BaseModel):
     unit: str
     value: int | float | None = Field(description="Rounded once, half up, as displayed; null when it cannot be said, and `why` tells the reason.")
     decimals: int
-    numerator: int | None
+    numerator: int | float | None
     numerator_text: str
     denominator: int | None
     denominator_text: str
@@ -113,6 +113,7 @@ class FigureRead(BaseModel):
     beside: Beside | None = None
     currency: str | None = Field(None, description="For money: the value is in its minor units.")
     amounts: list[AmountRead] = []
+    definitions: int = Field(1, description="How many definitions the figure has; `…/definitions` shows them side by side.")
     records: str | None = Field(description="Where the numerator's records are, for those who may open them.")
 
 
@@ -137,12 +138,19 @@ class RecordRead(BaseModel):
     hire_id: UUID | None = None
 
 
+class DefinitionsRead(BaseModel):
+    """One figure by each of its definitions, the first one first, for the same place and date."""
+
+    items: list[FigureRead]
+    differences: list[float | None] = Field(description="How far the value of each is from the first one’s, in hundredths of it; null where one of them is not shown.")
+
+
 class Point(BaseModel):
     """The figure at the end of a month."""
 
     as_of: date
     value: int | float | None
-    numerator: int | None
+    numerator: int | float | None
     denominator: int | None = None
     band: str | None = None
 
@@ -172,7 +180,7 @@ class Cell(BaseModel):
     code: str = Field(description="Code of the area or facility, or the field; empty for what has none.")
     name: str | None = None
     value: int | float | None
-    numerator: int | None
+    numerator: int | float | None
     denominator: int | None = None
     band: str | None = None
     remoteness: str | None = None

@@ -13,7 +13,7 @@ from services.observatory.figures.queries import Counted, Where, bound, counted_
 from services.observatory.figures.rounding import ratio
 from services.observatory.figures.schemas import AreaRead, BreakdownRead, Cell, Line, Point, SeriesRead
 from services.observatory.figures.sources import records_of
-from services.observatory.figures.use_cases import Asked, Question, band, fewest, is_small, measure, understand
+from services.observatory.figures.use_cases import Asked, Question, band, density_of, fewest, is_small, measure, numerator_of, understand
 from shared.auth import Caller
 from shared.errors import Malformed
 from shared.i18n import _
@@ -59,7 +59,7 @@ async def _line(session: AsyncSession, caller: Caller, asked: Asked, question: Q
         if (asked.policy is not None and where.day < asked.policy.valid_from) or not parts:
             continue
         denominator = wholes[n].records if wholes else await _denominator(session, asked, area, where.day)
-        points.append(Point(as_of=where.day, value=_value(asked, parts[n], denominator), numerator=parts[n].records, denominator=denominator))
+        points.append(Point(as_of=where.day, value=_value(asked, parts[n], denominator), numerator=numerator_of(asked.figure, parts[n]), denominator=denominator))
     if can_open_records(caller) is not True and asked.figure.people:
         rule = fewest(asked, question)
         points = [_hidden(point, rule) if is_small(point.numerator, rule) else point for point in points]
@@ -87,8 +87,16 @@ def _value(asked: Asked, part: Counted, denominator: int | None) -> int | float 
     match figure.kind:
         case "sum":
             return part.total if len([currency for currency in part.amounts if currency]) < 2 else None
+        case "least":
+            return part.least
+        case "most":
+            return part.most
+        case "median":
+            return part.median
         case "count" | "policy_hires":
             return part.records
+    if figure.is_density:
+        return density_of(figure, numerator_of(figure, part), denominator) if denominator else None
     return ratio(part.records, denominator, per=figure.per, decimals=figure.decimals) if denominator else None
 
 
@@ -104,20 +112,20 @@ async def read_breakdown(session: AsyncSession, *, caller: Caller, question: Que
     figure = await measure(session, caller, asked, question)
     parts = await counted_by(session, asked.statement, asked.where, by) if asked.statement is not None else {}
     wholes = await counted_by(session, records_of(asked.figure.over), asked.where, by) if asked.figure.over is not None and by != "field" else {}
-    cells = {code: Cell(code=code, value=None, numerator=part.records) for code, part in parts.items()}
+    cells = {code: Cell(code=code, value=None, numerator=numerator_of(asked.figure, part)) for code, part in parts.items()}
     if by == "area":
         await _add_areas(session, asked, cells)
     if by == "facility":
         await _add_facilities(session, asked, cells)
     for code, cell in cells.items():
         part = parts.get(code, Counted(0, {}))
-        cell.numerator = part.records
+        cell.numerator = numerator_of(asked.figure, part)
         if asked.figure.over is not None:
             cell.denominator = wholes[code].records if code in wholes else None
         if not asked.figure.is_density or by == "area":
             cell.value = _value(asked, part, cell.denominator)
         if asked.figure.is_density and by != "area":
-            cell.value = part.records
+            cell.value = cell.numerator
     if can_open_records(caller) is not True and asked.figure.people:
         hide(list(cells.values()), fewest(asked, question), total_is_shown=figure.band is None)
     return BreakdownRead(by=by, figure=figure, cells=sorted(cells.values(), key=lambda cell: (-(cell.numerator or 0), cell.code)))

@@ -11,11 +11,11 @@ from sqlalchemy import Select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.observatory.areas import Area, area_on
-from services.observatory.figures.catalogue import Definition, Part, catalogue
+from services.observatory.figures.catalogue import Definition, Part, catalogue, definitions_of
 from services.observatory.figures.permissions import can_open_records
 from services.observatory.figures.queries import Counted, Policy, Where, counted, is_open, places_of, policy_of, population_for, records_select
 from services.observatory.figures.rounding import ratio
-from services.observatory.figures.schemas import AmountRead, AreaRead, Beside, Coverage, FigureRead, PolicyUsed, PopulationUsed
+from services.observatory.figures.schemas import AmountRead, AreaRead, Beside, Coverage, DefinitionsRead, FigureRead, PolicyUsed, PopulationUsed
 from services.observatory.figures.sources import records_of
 from services.observatory.populations.models import Population
 from services.observatory.rules import pack_of
@@ -26,6 +26,7 @@ from shared.i18n import _, translate
 from shared.rulepacks import Rule
 
 Boundaries = Literal["day", "today"]
+THOUSAND = 1000
 
 
 @dataclass(frozen=True)
@@ -118,6 +119,15 @@ async def read_figures(session: AsyncSession, *, caller: Caller, question: Quest
     return [await measure(session, caller, await ask(session, catalogue()[figure_id], area, question), question) for figure_id in ids]
 
 
+async def read_definitions(session: AsyncSession, *, caller: Caller, question: Question) -> DefinitionsRead:
+    """The figure as each of its definitions counts it, for the same place and date. Raises NotFound."""
+    if question.figure_id not in catalogue():
+        raise NotFound()
+    items = await read_figures(session, caller=caller, question=question, ids=[figure.id for figure in definitions_of(question.figure_id)])
+    first = items[0].value
+    return DefinitionsRead(items=items, differences=[round(100 * (item.value - first) / first, 1) if first and item.value is not None else None for item in items])
+
+
 async def measure(session: AsyncSession, caller: Caller, asked: Asked, question: Question) -> FigureRead:
     """The figure with everything that it says."""
     found = await counted(session, asked.statement, asked.where) if asked.statement is not None else None
@@ -132,6 +142,10 @@ async def measure(session: AsyncSession, caller: Caller, asked: Asked, question:
         case "sum":
             assert found is not None
             add_up(asked.figure, found, answer)
+        case "least" | "most" | "median":
+            assert found is not None
+            answer.value = getattr(found, asked.figure.kind)
+            answer.why = translate(_("There is no record to look at.")) if answer.value is None else None
         case "count":
             answer.value = answer.numerator
     if asked.figure.beside is not None and not asked.figure.beside.isco:
@@ -170,7 +184,7 @@ def frame(asked: Asked, question: Question, found: Counted | None, caller: Calle
         unit=str(figure.unit),
         value=None,
         decimals=figure.decimals,
-        numerator=found.records if found is not None else None,
+        numerator=numerator_of(figure, found) if found is not None else None,
         numerator_text=str(figure.numerator),
         denominator=None,
         denominator_text=str(figure.denominator),
@@ -181,8 +195,19 @@ def frame(asked: Asked, question: Question, found: Counted | None, caller: Calle
         period_to=period[1],
         area=AreaRead(code=question.facility or asked.area.code, name=asked.area.name, level=asked.area.level),
         complete=True,
+        definitions=len(definitions_of(figure.id)),
         records=link if asked.statement is not None and can_open_records(caller) is True else None,
     )
+
+
+def numerator_of(figure: Definition, found: Counted) -> int | float:
+    """People, or what they hold in full times when the figure weighs them."""
+    return found.total / THOUSAND if figure.weighed else found.records
+
+
+def density_of(figure: Definition, numerator: int | float, population: int) -> float:
+    """Shares have three decimals: in thousandths the division is one of whole numbers again."""
+    return ratio(round(numerator * THOUSAND), population * THOUSAND, per=figure.per, decimals=figure.decimals)
 
 
 async def _measure_density(session: AsyncSession, asked: Asked, answer: FigureRead) -> None:
@@ -206,7 +231,7 @@ async def _measure_density(session: AsyncSession, asked: Asked, answer: FigureRe
     if population is None:
         answer.why = translate(_("No population is declared for {area} in {year} or before."), area=answer.area.code, year=asked.where.day.year)
     else:
-        answer.value = ratio(answer.numerator or 0, population.value, per=figure.per, decimals=figure.decimals)
+        answer.value = density_of(figure, answer.numerator or 0, population.value)
     if figure.beside is not None:
         part = Part(rows="isco " + " ".join(figure.beside.isco))
         found = (await counted(session, records_of(part), asked.where)).records
@@ -228,7 +253,7 @@ def _measure_policy(asked: Asked, answer: FigureRead) -> None:
         answer.value = answer.numerator
         return
     answer.denominator = policy.target_hires
-    answer.value = ratio(answer.numerator or 0, policy.target_hires, per=asked.figure.per, decimals=asked.figure.decimals)
+    answer.value = ratio(int(answer.numerator or 0), policy.target_hires, per=asked.figure.per, decimals=asked.figure.decimals)
 
 
 async def _measure_ratio(session: AsyncSession, asked: Asked, answer: FigureRead) -> None:
@@ -239,7 +264,7 @@ async def _measure_ratio(session: AsyncSession, asked: Asked, answer: FigureRead
     if answer.denominator == 0:
         answer.why = translate(_("There is nothing to divide by: {what}."), what=str(figure.denominator))
         return
-    answer.value = ratio(answer.numerator or 0, answer.denominator, per=figure.per, decimals=figure.decimals)
+    answer.value = ratio(int(answer.numerator or 0), answer.denominator, per=figure.per, decimals=figure.decimals)
 
 
 def add_up(figure: Definition, found: Counted, answer: FigureRead) -> None:
@@ -268,5 +293,5 @@ def band(rule: Rule) -> str:
     return f"1–{rule.value - 1}"
 
 
-def is_small(count: int | None, rule: Rule) -> bool:
+def is_small(count: int | float | None, rule: Rule) -> bool:
     return count is not None and 0 < count < rule.value

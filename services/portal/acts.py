@@ -13,11 +13,12 @@ from services.portal.visit import Pages, Visit
 
 @dataclass(frozen=True)
 class Act:
-    """Where an act is sent, and the fields of its form. A number may be typed with a comma."""
+    """Where an act is sent, and the fields of its form. A number may be typed with a comma; an empty field of `emptied` says that there is none."""
 
     route: str
     fields: tuple[str, ...]
     numbers: tuple[str, ...] = ()
+    emptied: tuple[str, ...] = ()
 
     def body(self, visit: Visit) -> dict[str, Any]:
         return body_of(visit, self.fields, self.numbers)
@@ -43,7 +44,7 @@ def _add_act(pages: Pages, path: str, api: str, name: str, act: Act, draw: Calla
             return await draw(visit, name, **shown)
 
         record = visit.path("id")
-        answer = await send(visit, f"{api}/{segment(record)}/{act.route}", act.body(visit), again)
+        answer = await send(visit, f"{api}/{segment(record)}/{act.route}", act.body(visit), again, emptied=act.emptied)
         return answer if isinstance(answer, Response) else visit.go(path.replace("{id}", segment(record)), done=name)
 
     pages.get(f"{path}/{name}")(show)

@@ -92,7 +92,8 @@ class PageHeaders:
                 if is_secure():
                     headers["Strict-Transport-Security"] = "max-age=31536000"
                 # An address with the content's own hash never changes; a page with people on it is kept by nobody.
-                headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_static and b"v=" in scope["query_string"] else "no-store"
+                if not headers.get("Cache-Control", "").startswith("public"):  # what is published is the same for everybody who has not signed in
+                    headers["Cache-Control"] = "public, max-age=31536000, immutable" if is_static and b"v=" in scope["query_string"] else "no-store"
             await send(message)
 
         await self.app(scope, receive, send_guarded)

@@ -29,6 +29,7 @@ OF_TOPIC = {
     "appointment.mandates": ("leadership", "award"),
     "appointment.transfers": ("leadership", "arrow-right"),
     "rotation.missions": ("rotation", "arrow-left-right"),
+    "rotation.placements": ("rotation", "airplane"),
     "appointment.probations": ("personnel", "hourglass-split"),
     "appointment.pay_steps": ("personnel", "graph-up"),
     "appointment.benefits": ("personnel", "cash-coin"),
@@ -45,6 +46,7 @@ PATHS = {
     "appointment.probations": "/probations/{id}",
     "appointment.pay_steps": "/pay-steps/{id}",
     "rotation.missions": "/missions/{id}",
+    "rotation.placements": "/exchange-placements/{id}",
     "registry.licences": "/licences/{id}",
 }
 WORDS = (("field", "training_field"), ("specialty", "specialty"), ("technique", "technique"), ("level", "award_level"), ("country", "country"), ("region", "region"))

@@ -26,7 +26,8 @@ class Refusal(Exception):
 
     def __init__(self, status: int, problem: dict[str, Any]) -> None:
         super().__init__(f"{status} {problem.get('type', '')}")
-        self.status, self.problem = status, dict.fromkeys(SAID_SOMETIMES) | problem
+        self.status = status
+        self.problem: dict[str, Any] = dict.fromkeys(SAID_SOMETIMES) | problem
 
     @property
     def slug(self) -> str:
@@ -60,20 +61,29 @@ class Api:
                 return None
             raise
 
-    async def post(self, path: str, body: dict[str, Any], *, once: str = "") -> Any:
-        """Send an act. `once` is the form's own key: sending the same form twice has one effect."""
-        return await self._ask("POST", path, json=body, headers={"Idempotency-Key": once} if once else {})
+    async def post(self, path: str, body: dict[str, Any], *, once: str = "", in_background: bool = False) -> Any:
+        """Send an act. `once` is the form's own key: sending the same form twice has one effect. `in_background`: the service's worker does what takes long."""
+        return await self._ask("POST", path, json=body, headers=_of_an_act(once, in_background=in_background))
 
     async def put(self, path: str, body: dict[str, Any]) -> Any:
         """Write a thing as it shall be: sent twice, it is the same."""
         return await self._ask("PUT", path, json=body)
 
-    async def upload(self, path: str, fields: dict[str, str], filename: str, content: Any, media_type: str, *, once: str = "") -> Any:
+    async def upload(self, path: str, fields: dict[str, str], filename: str, content: Any, media_type: str, *, once: str = "", in_background: bool = False) -> Any:
         form = aiohttp.FormData()
         for name, value in fields.items():
             form.add_field(name, value)
         form.add_field("file", content, filename=filename, content_type=media_type)
-        return await self._ask("POST", path, data=form, headers={"Idempotency-Key": once} if once else {}, timeout=LONG)
+        return await self._ask("POST", path, data=form, headers=_of_an_act(once, in_background=in_background), timeout=LONG)
+
+    async def send_form(self, path: str, fields: dict[str, str], files: Mapping[str, tuple[str, Any, str]]) -> Any:
+        """A form with several files, each its name, its content and what it says it is."""
+        form = aiohttp.FormData()
+        for name, value in fields.items():
+            form.add_field(name, value)
+        for name, (filename, content, media_type) in files.items():
+            form.add_field(name, content, filename=filename, content_type=media_type)
+        return await self._ask("POST", path, data=form, timeout=LONG)
 
     async def text(self, path: str) -> str:
         """An answer that is a file, as text."""
@@ -147,3 +157,7 @@ async def _refusal(answer: aiohttp.ClientResponse) -> Exception:
 def segment(value: object) -> str:
     """A value that stands in a path."""
     return quote(str(value), safe="")
+
+
+def _of_an_act(once: str, *, in_background: bool) -> dict[str, str]:
+    return ({"Idempotency-Key": once} if once else {}) | ({"Prefer": "respond-async"} if in_background else {})

@@ -13,6 +13,7 @@ from services.portal import formats, labels
 from services.portal.navigation import navigation, reads_people
 from services.portal.texts import gettext, ngettext, translated
 from shared.clock import today
+from shared.jurisdictions import here
 
 if TYPE_CHECKING:
     from services.portal.visit import Visit
@@ -53,11 +54,11 @@ def environment() -> jinja2.Environment:
         "_": gettext, "ngettext": ngettext, "icon": icon, "static": static, "attributes": attributes, "today": today,
         "label": labels.label, "state": labels.state, "in_words": formats.in_words, "nearness": formats.nearness, "sparkline": formats.sparkline,
         "name_of_occupation": labels.name_of_occupation, "navigation": navigation,
-        "reads_people": reads_people, "as_date": formats.as_date,
+        "reads_people": reads_people, "as_date": formats.as_date, "here": here, "currency": formats.currency,
     }  # fmt: skip
     found.filters |= {
         "day": formats.day, "day_short": formats.day_short, "month": formats.month, "instant": formats.instant,
-        "number": formats.number, "money": formats.money, "initials": initials,
+        "number": formats.number, "fraction": formats.fraction, "money": formats.money, "amount": formats.amount, "initials": initials,
         "spoken": labels.spoken, "translated": translated, "of_rule": labels.of_rule,
     }  # fmt: skip
     return found

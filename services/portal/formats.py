@@ -2,17 +2,17 @@
 
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_currency, format_decimal, get_currency_name, get_currency_precision
 from markupsafe import Markup
 
 from services.portal.texts import _, gettext, ngettext
-from shared.clock import today
+from shared.clock import day_of, today, zone
 from shared.i18n import current_language
-from shared.settings import settings
+from shared.jurisdictions import here
 
 LOCALES = {"fr": "fr_FR", "vi": "vi_VN", "en": "en_GB"}
 
@@ -26,7 +26,7 @@ def as_date(value: Any) -> date | None:
     if value in (None, ""):
         return None
     if isinstance(value, datetime):
-        return value.astimezone(ZoneInfo(settings().time_zone)).date()
+        return day_of(value)
     if isinstance(value, date):
         return value
     text = str(value)
@@ -57,7 +57,7 @@ def instant(value: Any) -> str:
     if not value:
         return "–"
     at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return format_datetime(at, "d MMMM yyyy HH:mm" if current_language.get() != "vi" else "HH:mm d MMMM, yyyy", tzinfo=ZoneInfo(settings().time_zone), locale=locale())
+    return format_datetime(at, "d MMMM yyyy HH:mm" if current_language.get() != "vi" else "HH:mm d MMMM, yyyy", tzinfo=zone(), locale=locale())
 
 
 def number(value: Any, decimals: int | None = None) -> str:
@@ -70,11 +70,31 @@ def number(value: Any, decimals: int | None = None) -> str:
     return str(format_decimal(exact, format="#,##0" + ("." + "0" * decimals if decimals else ""), locale=locale()))
 
 
-def money(amount: Any, currency: str = "VND") -> str:
-    """Integer minor units in the currency's own way."""
+def fraction(value: Any) -> str:
+    """An exact mark ("46/3") with two decimals, rounded once, half up."""
+    exact = Fraction(str(value))
+    return number(Decimal(int(exact * 200 + 1) // 2).scaleb(-2))
+
+
+def money(amount: Any, currency: str | None = None) -> str:
+    """Integer minor units in the currency's own way; in that of the reader's country where none is said."""
     if amount is None:
         return "–"
+    currency = currency or here().currency
     return str(format_currency(Decimal(int(amount)) / 10 ** get_currency_precision(currency), currency, locale=locale()))
+
+
+def amount(value: Any) -> str:
+    """Minor units as they are typed into a form, in the currency of the reader's country: 125050 is `1250.50` in euros."""
+    if value in (None, ""):
+        return ""
+    decimals = get_currency_precision(here().currency)
+    return f"{Decimal(int(value)).scaleb(-decimals):.{decimals}f}"
+
+
+def currency() -> str:
+    """The currency of the reader's country, in the reader's words: dôngs vietnamiens, euros."""
+    return str(get_currency_name(here().currency, count=2, locale=locale()))
 
 
 def in_words(value: Any) -> str:

@@ -14,6 +14,7 @@ from services.portal.texts import _, gettext, translated
 from services.portal.vocabulary.state import State
 from shared import words
 from shared.i18n import current_language
+from shared.jurisdictions import here
 
 # One icon and one colour for each state everywhere: colour alone says nothing.
 STATES: dict[str, State] = {
@@ -76,6 +77,7 @@ LABELS: dict[str, dict[str, str]] = {
         "hospital": _("General hospital"),
         "specialised_hospital": _("Specialised hospital"),
         "health_centre": _("Area health centre"),
+        "primary_centre": _("Primary health centre"),
         "polyclinic": _("Polyclinic"),
         "station": _("Commune health station"),
         "clinic": _("Clinic"),
@@ -84,6 +86,8 @@ LABELS: dict[str, dict[str, str]] = {
         "training_institute": _("Training institute"),
         "care_home": _("Care home"),
         "home_care": _("Home care"),
+        "health_network": _("Network of practices"),
+        "association": _("Association"),
         "authority": _("Health administration"),
         "other": _("Other facility"),
     },
@@ -195,7 +199,9 @@ class Occupations:
         return names.get(current_language.get()) or names.get("en") or str(code or "–")
 
     def choices(self, prefix: str = "") -> list[tuple[str, str]]:
-        return [(code, self.name(code)) for code in self._names if code.startswith(prefix)]
+        """The titles of the reader's own country, or those of one beginning."""
+        wanted = prefix or f"{here().country}-"
+        return [(code, self.name(code)) for code in self._names if code.startswith(wanted)]
 
 
 occupations = Occupations()
@@ -229,6 +235,13 @@ RULES_OF_CODES = {
     "COM-03": "waiver_ground",
     "COM-04": "commitment_clock",
     "EMU-01": "award_title",
+    "CONTEST-AGE": "intake_word",
+    "INT-AGE": "intake_word",
+    "INT-DIPLOMAS": "intake_word",
+    "INT-QUOTAS": "intake_word",
+    "INT-SCORE": "intake_word",
+    "INT-TIES": "intake_word",
+    "INT-YEARS": "intake_word",
     "PAY-01-DELAY": "delay_kind",
     "REC-HARD-PLACE": "remoteness",
     "ROT-04": "mission_pattern",

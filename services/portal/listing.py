@@ -32,10 +32,25 @@ class Listing:
     previous: str | None = None
     export: str = ""
     total: int | None = None
+    asked: Mapping[str, str] | None = None
 
     @classmethod
-    def of(cls, visit: Visit, found: Mapping[str, Any], filters: Mapping[str, str], *, path: str = "", sort: str = "", export: str = "", total: int | None = None) -> "Listing":
-        """From the answer of a list. `sort` is its order when none is asked, `total` how many rows there are in all where that is known."""
+    def of(
+        cls,
+        visit: Visit,
+        found: Mapping[str, Any],
+        filters: Mapping[str, str],
+        *,
+        path: str = "",
+        sort: str = "",
+        export: str = "",
+        total: int | None = None,
+        asked: Mapping[str, str] | None = None,
+    ) -> "Listing":
+        """From the answer of a list. `sort` is its order when none is asked, `total` how many rows there are in all where that is known.
+
+        `asked` is what the service was asked where the page's own filters say it in other words: a file is narrowed by that.
+        """
         return cls(
             path=path or visit.request.url.path,
             items=found["items"],
@@ -46,6 +61,7 @@ class Listing:
             previous=found.get("previous"),
             export=export,
             total=total,
+            asked=asked,
         )
 
     @property
@@ -55,12 +71,25 @@ class Listing:
 
     @property
     def kept(self) -> list[tuple[str, str]]:
-        """What the address of every other page of this list repeats, and what an export is narrowed by. An emptied filter is said: a page may have one of its own."""
-        return [*self.filters.items(), *([("sort", self.sort)] if self.sort else [])]
+        """What the address of every other page of this list repeats. An emptied filter is said: a page may have one of its own."""
+        return [*self.filters.items(), *self._order]
+
+    @property
+    def exported_by(self) -> list[tuple[str, str]]:
+        """What a file of this list is narrowed by."""
+        return [*(self.filters if self.asked is None else self.asked).items(), *self._order]
+
+    @property
+    def _order(self) -> list[tuple[str, str]]:
+        return [("sort", self.sort)] if self.sort else []
 
     def _address(self, **more: str) -> str:
         query = urlencode([(name, value) for name, value in ({**dict(self.kept), **more}).items() if value or name in self.filters])
         return f"{self.path}?{query}" if query else self.path
+
+    def with_(self, path: str = "", **more: str) -> str:
+        """This very page of the list, saying more; or the address of an act on it, which leads back here."""
+        return self._address(cursor=self.cursor, **more).replace(self.path, path or self.path, 1)
 
     @property
     def next_page(self) -> str:

@@ -112,14 +112,16 @@ async def end_session(cookie: str) -> None:
         await connection.execute(text("DELETE FROM sessions WHERE id = :id"), {"id": _id(cookie)})
 
 
-async def end_sessions_of(sid: str | None, account: str | None) -> int:
-    """What a back-channel logout asks for: one sign-in of the provider, or all of one account."""
+async def end_sessions_of(sid: str | None, account: str | None) -> list[Tokens]:
+    """What a back-channel logout asks for: one sign-in of the provider, or all of one account. The tokens that the ended sessions held."""
+    whose, value = ("identity_session", sid) if sid else ("account", account)
     async with database.engine("app").begin() as connection:
-        if sid:
-            ended = await connection.execute(text("DELETE FROM sessions WHERE issuer = :issuer AND identity_session = :sid"), {"issuer": settings().issuer, "sid": sid})
-        else:
-            ended = await connection.execute(text("DELETE FROM sessions WHERE issuer = :issuer AND account = :account"), {"issuer": settings().issuer, "account": account})
-        return ended.rowcount
+        ended = await connection.execute(
+            text(f"DELETE FROM sessions WHERE issuer = :issuer AND {whose} = :value RETURNING id, sealed"),  # noqa: S608  one of two columns
+            {"issuer": settings().issuer, "value": value},
+        )
+        opened = [unseal("session", row.sealed, row.id) for row in ended]
+    return [Tokens(**content["tokens"]) for content in opened if content is not None]
 
 
 _LOOK = text("SELECT account, sealed, started_at, refreshed_at FROM sessions WHERE id = :id")

@@ -51,7 +51,7 @@ def title_of(item: dict[str, Any]) -> str:
         return gettext(_("Licence to practise, {authority}"), authority=item["title"])
     if item["kind"] == "absence":
         return label("leave_type", item["leave_type"]) if item.get("leave_type") else gettext(_("Absence"))
-    return str(item["title"] or gettext(_("Qualification")))
+    return label("degree", item["title"]) if item["title"] else gettext(_("Qualification"))
 
 
 def details_of(item: dict[str, Any]) -> list[str]:

@@ -31,6 +31,7 @@ from services.portal.labels import occupations
 from services.portal.session import Session, csrf_holds, csrf_token, open_session
 from services.portal.texts import _, gettext
 from shared.i18n import LANGUAGES, choose_language, current_language
+from shared.jurisdictions import be_in, somewhere
 from shared.settings import settings
 
 logger = logging.getLogger("relais.portal")
@@ -38,6 +39,7 @@ logger = logging.getLogger("relais.portal")
 THEMES = ("light", "dark")
 DENSITIES = ("compact",)
 YEAR = 365 * 24 * 3600
+MOST_FILES = 3  # a candidate's curriculum vitae, diploma and letter
 MOST_FIELDS = 4000  # an attendance sheet of a whole room: people × half-days
 
 
@@ -226,6 +228,11 @@ def language_of(request: Request) -> str:
 
 async def answer(request: Request, page: Page, *, public: bool, role: str, own_form: bool) -> Response:
     """Find out who is there, call the page, and turn what it raises into a page that says what was kept."""
+    with somewhere():
+        return await _answer(request, page, public=public, role=role, own_form=own_form)
+
+
+async def _answer(request: Request, page: Page, *, public: bool, role: str, own_form: bool) -> Response:
     language = language_of(request)
     current_language.set(language)
     visit = Visit(request, None, language, None)
@@ -235,8 +242,10 @@ async def answer(request: Request, page: Page, *, public: bool, role: str, own_f
         session = await open_session(cookie) if cookie else None
         if session is not None and occupations.is_stale:
             await _learn_occupations(Api(session.token, language))
-        form = await request.form(max_fields=MOST_FIELDS, max_files=1) if request.method == "POST" else None
+        form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES) if request.method == "POST" else None
         visit = Visit(request, session, language, form)
+        if visit.authority:
+            be_in(visit.authority)
         if session is None and not public:
             raise SessionEnded
         if form is not None and own_form and not csrf_holds(visit._form_owner, visit.field("csrf")):
@@ -249,6 +258,8 @@ async def answer(request: Request, page: Page, *, public: bool, role: str, own_f
     except FormRefused:
         return visit.page("problems/form.html", 403)
     except Refusal as refusal:
+        if refusal.slug == "person-merged" and request.method == "GET" and "id" in request.path_params:
+            return visit.go(request.url.path.replace(request.path_params["id"], refusal.problem["merged_into"]), done="merged")
         return refused(visit, refusal)
     except (ServiceAway, IdentityAway, ConnectionError, TimeoutError) as error:
         logger.warning("a part is away: %s", type(error).__name__)

@@ -9,6 +9,7 @@ from services.portal.clients import segment
 from services.portal.facilities import facilities_offered
 from services.portal.forms import actions_of, send
 from services.portal.labels import choices, occupations
+from services.portal.records import changes_of, tab_of
 from services.portal.visit import Pages, Visit
 
 pages = Pages()
@@ -99,7 +100,7 @@ async def assign_person_page(visit: Visit, status: int = 200, problem: dict[str,
         posts=await posts_offered(visit, facility),
         typed=visit.fields() or {"kind": "primary", "fte_share": "1"},
         kinds=choices("assignment_kind"),
-        occupations=occupations.choices("VN-"),
+        occupations=occupations.choices(),
         problem=problem,
         errors=errors or {},
     )
@@ -149,4 +150,12 @@ add_acts(pages, "/assignments/{id}", f"{API}/assignments", ACTS, act_page)
 @pages.get("/assignments/{id}")
 async def assignment(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/assignments/{segment(visit.path('id'))}")
-    return visit.page("assignments/page.html", assignment=found, names=await visit.api.names([found["person_id"]]), actions=actions_of(found))
+    tab = tab_of(visit, "summary", "timeline", "history")
+    return visit.page(
+        "assignments/page.html",
+        assignment=found,
+        tab=tab,
+        history=await changes_of(visit, tab, "assignment", found["id"]),
+        names=await visit.api.names([found["person_id"]]),
+        actions=actions_of(found),
+    )

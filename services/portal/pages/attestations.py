@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from services.portal.clients import Api, Refusal, segment
 from services.portal.forms import actions_of, send
+from services.portal.listing import Listing, paging
 from services.portal.visit import Pages, Visit
 
 pages = Pages()
@@ -15,9 +16,10 @@ API = "/api/v1/registry"
 
 @pages.get("/attestations")
 async def attestations(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/attestations", person=visit.query("person"), cursor=visit.query("cursor"))
+    filters = {"person": visit.query("person")}
+    found = await visit.api.get(f"{API}/attestations", **filters, **paging(visit))
     names = await visit.api.names(one["person_id"] for one in found["items"])
-    return visit.page("attestations/list.html", attestations=found["items"], names=names, next=found.get("next"))
+    return visit.page("attestations/list.html", list=Listing.of(visit, found, filters, sort="-issued"), names=names)
 
 
 async def attestation_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:

@@ -1,10 +1,9 @@
 """The auditor's page of one service at a time, and everybody's page of who read their own file."""
 
-from urllib.parse import urlencode
-
 from starlette.responses import Response
 
 from services.portal.labels import LABELS, label
+from services.portal.listing import Listing, paging
 from services.portal.pages.history import PAGES_OF, line
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
@@ -36,22 +35,17 @@ async def audit(visit: Visit) -> Response:
     """Who did what, when, and whether it is sealed: all choices stand in the address, and no name does."""
     service = visit.query("service") if visit.query("service") in SERVICES else "registry"
     asked = {name: visit.query(name) for name in FILTERS}
-    found = await visit.api.get(f"/api/v1/{service}/audit", **{name: value or None for name, value in asked.items()}, cursor=visit.query("cursor"))
+    found = await visit.api.get(f"/api/v1/{service}/audit", **asked, **paging(visit))
     seal = await visit.api.get(f"/api/v1/{service}/audit/seals/last")
     records = [
         record | {"lines": [line(difference) for difference in record["differences"]], "page": page_of(record["subject_kind"], record["subject_id"])} for record in found["items"]
     ]
-    kept = {"service": service} | {name: value for name, value in asked.items() if value}
-    following = f"?{urlencode(kept | {'cursor': found['next']})}" if found.get("next") else None
     return visit.page(
         "audit/page.html",
-        service=service,
         services=[(code, gettext(name)) for code, name in SERVICES.items()],
         kinds=sorted(((code, label("history_kind", code)) for code in LABELS["history_kind"]), key=lambda kind: kind[1]),
-        asked=asked,
-        records=records,
+        list=Listing.of(visit, found | {"items": records}, {"service": service} | asked),
         seal=seal,
-        next=following,
     )
 
 
@@ -62,9 +56,9 @@ def page_of(kind: str, thing: str) -> str | None:
 @pages.get("/reads")
 async def reads(visit: Visit) -> Response:
     """Who was shown birth, sex or the type of a leave in the reader's own file."""
-    found = await visit.api.get("/api/v1/registry/me/reads", cursor=visit.query("cursor"))
+    found = await visit.api.get("/api/v1/registry/me/reads", **paging(visit))
     told = [read | {"what": said(READ_THINGS, read["what"]), "fields": ", ".join(said(READ_FIELDS, name) for name in read["fields"])} for read in found["items"]]
-    return visit.page("audit/reads.html", reads=told, next=found.get("next"))
+    return visit.page("audit/reads.html", list=Listing.of(visit, found | {"items": told}, {}))
 
 
 def said(words: dict[str, str], code: str) -> str:

@@ -14,6 +14,7 @@ from services.portal.labels import choices, occupations
 from services.portal.labels import state as word_of
 from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
+from services.portal.units import units_offered
 from services.portal.visit import Pages, Visit
 from services.portal.vocabulary.availability import GROUND_ICONS
 from shared.clock import today
@@ -39,7 +40,10 @@ async def availability(visit: Visit) -> Response:
     last = first.replace(day=monthrange(first.year, first.month)[1])
     found: dict[str, Any] | None = None
     if facility:
-        found = await visit.api.get(f"{API}/availability", facility=facility, unit=visit.query("unit"), from_=first.isoformat(), to=last.isoformat())
+        found = await visit.api.get(
+            f"{API}/availability", facility=facility, unit=visit.query("unit"), unit_id=visit.query("unit_id"), from_=first.isoformat(), to=last.isoformat()
+        )
+    units = await units_offered(visit, facility)
     names = await visit.api.names(person["person_id"] for person in found["people"]) if found else {}
     days = [first + timedelta(days=number) for number in range(last.day)]
     return visit.page(
@@ -47,6 +51,8 @@ async def availability(visit: Visit) -> Response:
         facilities=facilities,
         facility=facility,
         unit=visit.query("unit"),
+        unit_id=visit.query("unit_id"),
+        units=units,
         month=f"{first:%Y-%m}",
         earlier=f"{first - timedelta(days=1):%Y-%m}",
         later=f"{last + timedelta(days=1):%Y-%m}",
@@ -172,11 +178,11 @@ async def cancel_leave(visit: Visit) -> Response:
 
 @pages.get("/minimum-staffing")
 async def minimums(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/staffing-minimums", facility=visit.query("facility"), as_of=today().isoformat(), cursor=visit.query("cursor"))
+    filters = {"facility": visit.query("facility")}
+    found = await visit.api.get(f"{API}/staffing-minimums", **filters, as_of=today().isoformat(), **paging(visit))
     return visit.page(
         "availability/minimums.html",
-        minimums=found["items"],
-        next=found.get("next"),
+        list=Listing.of(visit, found, filters),
         facilities=await facilities_offered(visit),
         may_set=visit.has_role(*KEEPS_LEAVE),
     )
@@ -189,7 +195,7 @@ async def new_minimum_page(visit: Visit, status: int = 200, problem: dict[str, A
         status,
         typed=typed,
         facilities=await facilities_offered(visit),
-        occupations=occupations.choices("VN-"),
+        occupations=occupations.choices(),
         specialties=choices("specialty"),
         problem=problem,
         errors=errors or {},

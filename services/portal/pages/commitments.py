@@ -27,14 +27,15 @@ PARTS = 6
 async def commitments(visit: Visit) -> Response:
     """Commitments by the filters of the address; with the money of each facility for the creditor's side."""
     money = visit.has_role(*MONEY)
+    filters = {name: visit.query(name) for name in ("state", "origin", "facility")}
     found, totals = await asyncio.gather(
-        visit.api.get(f"{API}/commitments", state=visit.query("state"), origin=visit.query("origin"), facility=visit.query("facility"), cursor=visit.query("cursor")),
+        visit.api.get(f"{API}/commitments", **filters, **paging(visit)),
         visit.api.get_or_none(f"{API}/commitments/totals", facility=visit.query("facility")) if money else _nothing(),
     )
     rows = (totals or {}).get("items", [])
     return visit.page(
         "commitments/list.html",
-        commitments=found["items"],
+        list=Listing.of(visit, found, filters, export="commitments"),
         totals=rows,
         whole=_whole(rows),
         money=money,
@@ -43,7 +44,6 @@ async def commitments(visit: Visit) -> Response:
         facilities=await facilities_offered(visit),
         states=[(code, gettext(state(code).word)) for code in STATES],
         origins=choices("commitment_origin"),
-        next=found.get("next"),
     )
 
 
@@ -79,14 +79,14 @@ async def payments(visit: Visit) -> Response:
 @pages.get("/asked-back")
 async def asked_back(visit: Visit) -> Response:
     """Who leaves before the end and what is asked back, by the day by which somebody must act; for the creditor's side alone."""
-    found = await visit.api.get(f"{API}/commitments/asked-back", facility=visit.query("facility"), cursor=visit.query("cursor"))
+    filters = {"facility": visit.query("facility")}
+    found = await visit.api.get(f"{API}/commitments/asked-back", **filters, **paging(visit))
     return visit.page(
         "commitments/asked_back.html",
-        lines=found["items"],
+        list=Listing.of(visit, found, filters),
         names=await visit.api.names(item["person_id"] for item in found["items"]),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
         facilities=await facilities_offered(visit),
-        next=found.get("next"),
     )
 
 

@@ -7,6 +7,7 @@ from starlette.responses import Response
 from services.portal.clients import segment
 from services.portal.forms import actions_of, send
 from services.portal.labels import state
+from services.portal.listing import Listing, paging
 from services.portal.texts import gettext
 from services.portal.visit import Pages, Visit
 
@@ -19,11 +20,11 @@ STATES = ("requested", "corrected", "rejected", "withdrawn")
 @pages.get("/corrections")
 async def corrections(visit: Visit) -> Response:
     """Those that wait first: somebody's file is wrong until they are decided."""
-    chosen = visit.query("state") if "state" in visit.request.query_params else "requested"
-    found = await visit.api.get(API, state=chosen, cursor=visit.query("cursor"))
+    filters = {"state": visit.query("state") if "state" in visit.request.query_params else "requested"}
+    found = await visit.api.get(API, **filters, **paging(visit))
     names = await visit.api.names(one["person_id"] for one in found["items"])
     words = [(code, gettext(state(code).word)) for code in STATES]
-    return visit.page("corrections/list.html", corrections=found["items"], names=names, next=found.get("next"), chosen=chosen, states=words)
+    return visit.page("corrections/list.html", list=Listing.of(visit, found, filters, sort="asked"), names=names, states=words)
 
 
 @pages.get("/corrections/{id}")

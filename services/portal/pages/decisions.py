@@ -6,8 +6,9 @@ from starlette.responses import Response
 
 from services.portal.clients import Api, Refusal, segment
 from services.portal.facilities import authority_names, facilities_offered, facility_names
-from services.portal.forms import actions_of, send
+from services.portal.forms import actions_of, may, send
 from services.portal.labels import choices
+from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext, translated
 from services.portal.visit import Pages, Visit
 from shared.clock import today
@@ -47,18 +48,18 @@ async def table_page(visit: Visit, status: int = 200, errors: dict[str, str] | N
     """Decisions by the filters of the address; a signatory begins with those that wait for a signature."""
     signs = visit.has_role("signatory")
     wanted = visit.query("state", "waiting" if signs else "")
-    filters: dict[str, Any] = {"kind": visit.query("kind"), "facility": visit.query("facility")}
-    state = {"waiting": {"state": "proposed"}, "to_regularise": {"to_regularise": "true"}, "": {}, "all": {}}.get(wanted, {"state": wanted})
-    found = await visit.api.get(f"{API}/decisions", **filters, **state, limit=PAGE, cursor=visit.query("cursor"))
+    filters = {"state": wanted, "kind": visit.query("kind"), "facility": visit.query("facility")}
+    state: dict[str, str] = {"waiting": {"state": "proposed"}, "to_regularise": {"to_regularise": "true"}, "": {}, "all": {}}.get(wanted, {"state": wanted})
+    asked = {"kind": filters["kind"], "facility": filters["facility"], **state}
+    found = await visit.api.get(f"{API}/decisions", **asked, limit=PAGE, **paging(visit))
     items = found["items"]
     return visit.page(
         "decisions/list.html",
         status,
-        decisions=items,
-        wanted=wanted,
+        list=Listing.of(visit, found, filters, path="/decisions", export="decisions", asked=asked),
         may_tick=signs and wanted == "waiting" and any(actions_of(item).get("sign", {}).get("allowed") for item in items),
         actions={item["id"]: actions_of(item) for item in items},
-        ticked=set(visit.values("ids")) or ({item["id"] for item in items} if visit.query("tick") == "all" else set()),
+        ticked=set(visit.values("ids")) or ({item["id"] for item in items if may(item, "sign")} if visit.query("tick") == "all" else set()),
         names=await visit.api.names(person for item in items for person in item["person_ids"][:SHOWN_NAMES]),
         places=await facility_names(visit, (item["facility_code"] for item in items)),
         facilities=await facilities_offered(visit),
@@ -66,7 +67,6 @@ async def table_page(visit: Visit, status: int = 200, errors: dict[str, str] | N
         + [(code, word) for code, word in ((code, gettext(_WORDS[code])) for code in ("signed", "revoked", "superseded", "withdrawn"))],
         kinds=choices("decision_kind"),
         shown=SHOWN_NAMES,
-        next=found.get("next"),
         typed=visit.fields(),
         errors=errors or {},
         problem=None,
@@ -111,15 +111,13 @@ async def sign_ticked(visit: Visit) -> Response:
 async def retroactive(visit: Visit) -> Response:
     """Decisions of a month whose effect came before their signature (REG-04)."""
     month = visit.query("month") or f"{today():%Y-%m}"
-    found = await visit.api.get(f"{API}/decisions/retroactive", month=month, cursor=visit.query("cursor"))
+    found = await visit.api.get(f"{API}/decisions/retroactive", month=month, **paging(visit))
     return visit.page(
         "decisions/retroactive.html",
-        month=month,
-        decisions=found["items"],
+        list=Listing.of(visit, found, {"month": month}),
         names=await visit.api.names(person for item in found["items"] for person in item["person_ids"][:SHOWN_NAMES]),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
         shown=SHOWN_NAMES,
-        next=found.get("next"),
     )
 
 
@@ -137,7 +135,15 @@ async def decision_of(visit: Visit) -> dict[str, Any]:
         "other": await visit.api.get_or_none(f"{API}/decisions/{other}") if other else None,
         "names": await visit.api.names(found["person_ids"]),
         "places": await authority_names(
-            visit, [found["facility_code"], found["authority"], found.get("number_authority"), found["facts"].get("source"), found["facts"].get("destination")]
+            visit,
+            [
+                found["facility_code"],
+                found["authority"],
+                found.get("number_authority"),
+                found["facts"].get("source"),
+                found["facts"].get("destination"),
+                (found.get("competence") or {}).get("competent"),
+            ],
         ),
         "actions": actions_of(found),
         "steps": steps_of(found),

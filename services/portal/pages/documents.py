@@ -105,7 +105,12 @@ async def check(visit: Visit) -> Response:
 
 @pages.get("/documents/{id}/versions/{number}/file")
 async def file_of_version(visit: Visit) -> Response:
+    return await file_of(visit, f"{API}/{segment(visit.path('id'))}")
+
+
+async def file_of(visit: Visit, document: str) -> Response:
+    """The file of a version of a document, as it was handed in."""
     number = segment(visit.path("number"))
-    content, kind = await visit.api.file(f"{API}/{segment(visit.path('id'))}/versions/{number}/file")
+    content, kind = await visit.api.file(f"{document}/versions/{number}/file")
     ending = {"application/pdf": "pdf", "image/png": "png"}.get(kind, "jpg")
     return Response(content, media_type=kind, headers={"Content-Disposition": f'attachment; filename="document-{number}.{ending}"', "Cache-Control": "private, no-store"})

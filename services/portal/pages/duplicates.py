@@ -8,6 +8,7 @@ from services.portal.clients import segment
 from services.portal.formats import day
 from services.portal.forms import actions_of, send
 from services.portal.labels import label, name_of_occupation, state
+from services.portal.listing import Listing, paging
 from services.portal.texts import gettext
 from services.portal.visit import Pages, Visit
 
@@ -19,10 +20,10 @@ STATES = ("open", "distinct")
 
 @pages.get("/duplicates")
 async def duplicates(visit: Visit) -> Response:
-    chosen = visit.query("state") if "state" in visit.request.query_params else "open"
-    found = await visit.api.get(API, state=chosen, cursor=visit.query("cursor"))
+    filters = {"state": visit.query("state") if "state" in visit.request.query_params else "open"}
+    found = await visit.api.get(API, **filters, **paging(visit))
     words = [(code, gettext(state(code).word)) for code in STATES]
-    return visit.page("duplicates/list.html", duplicates=found["items"], next=found.get("next"), chosen=chosen, states=words)
+    return visit.page("duplicates/list.html", list=Listing.of(visit, found, filters), states=words)
 
 
 @pages.get("/duplicates/{id}")

@@ -11,6 +11,7 @@ from services.portal.facilities import facilities_offered
 from services.portal.forms import actions_of, send
 from services.portal.labels import choices, label, occupations
 from services.portal.listing import Listing, paging
+from services.portal.records import changes_of, tab_of
 from services.portal.visit import Pages, Visit, not_found
 from shared.clock import today
 
@@ -58,7 +59,7 @@ async def new_employment_page(visit: Visit, status: int = 200, problem: dict[str
         typed=visit.fields()
         or {"occupation_code": known, "employment_type": "public_employee", "status": "confirmed", "facility_code": facilities[0][0] if len(facilities) == 1 else ""},
         facilities=facilities,
-        occupations=occupations.choices("VN-"),
+        occupations=occupations.choices(),
         types=choices("employment_type"),
         statuses=choices("employment_status", *STATUSES),
         problem=problem,
@@ -104,7 +105,15 @@ add_acts(pages, "/employments/{id}", f"{API}/employments", ACTS, act_page)
 @pages.get("/employments/{id}")
 async def employment(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/employments/{segment(visit.path('id'))}")
-    return visit.page("employments/page.html", employment=found, names=await visit.api.names([found["person_id"]]), actions=actions_of(found))
+    tab = tab_of(visit, "summary", "timeline", "history")
+    return visit.page(
+        "employments/page.html",
+        employment=found,
+        tab=tab,
+        history=await changes_of(visit, tab, "employment", found["id"]),
+        names=await visit.api.names([found["person_id"]]),
+        actions=actions_of(found),
+    )
 
 
 # ---- Qualifications ------------------------------------------------------------------------------------------------

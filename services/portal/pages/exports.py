@@ -11,10 +11,17 @@ EXPORTED = {
     "people": "registry/exports/persons",
     "posts": "registry/exports/posts",
     "facilities": "registry/exports/facilities",
+    "units": "registry/exports/units",
     "assignments": "registry/exports/assignments",
     "leave": "registry/exports/absences",
     "licences": "registry/exports/licences",
     "work-items": "registry/exports/work-items",
+    **{name: f"appointment/exports/{name}" for name in ("decisions", "commitments", "mandates", "pay-steps", "probations", "benefits", "awards")},
+    **{name: f"rotation/exports/{name}" for name in ("agreements", "missions", "techniques", "support-requests")},
+    **{name: f"recruitment/exports/{name}" for name in ("candidacies", "campaigns", "hires", "policies", "needs", "shortages")},
+    "training-plans": "training/exports/plans",
+    "training-sessions": "training/exports/sessions",
+    **{name: f"training/exports/{name}" for name in ("enrolments", "credits", "certificates")},
 }
 """Lists of the portal, each with its address in the API."""
 PASSED_ON = ("content-type", "content-disposition", "content-length")

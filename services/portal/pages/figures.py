@@ -17,7 +17,7 @@ from services.portal.visit import Pages, Visit
 pages = Pages()
 
 API = "/api/v1/observatory/figures"
-SERVICES = ("density", "stock", "coverage", "training", "recruitment", "money", "rotation", "appointment", "personnel")
+SERVICES = ("density", "stock", "coverage", "training", "recruitment", "money", "rotation", "appointment", "personnel", "requests", "acts", "committee", "plan")
 FIELDS = (
     *("training_field", "specialty", "programme", "leader_rank", "commitment_origin", "mandate_kind", "case_kind", "award_level", "award_title", "benefit_kind", "mission_mode"),
     *("country", "region", "group"),
@@ -41,6 +41,15 @@ async def figure(visit: Visit) -> Response:
     asked = chosen(visit)
     found = await visit.api.get(f"{API}/{segment(visit.path('id'))}", **asked)
     return visit.page("figures/page.html", figure=figure_shown(found, asked), asked=asked, query=query_of(asked), territories=await territories_offered(visit))
+
+
+@pages.get("/figures/{id}/definitions")
+async def definitions(visit: Visit) -> Response:
+    """The figure by each of its definitions side by side."""
+    asked = chosen(visit)
+    found = await visit.api.get(f"{API}/{segment(visit.path('id'))}/definitions", **asked)
+    items = [figure_shown(item, asked) | {"difference": difference} for item, difference in zip(found["items"], found["differences"], strict=True)]
+    return visit.page("figures/definitions.html", figures=items, asked=asked, query=query_of(asked))
 
 
 @pages.get("/figures/{id}/months")
@@ -135,6 +144,7 @@ PATHS = {
     "registry.posts": "/posts/{id}",
     "recruitment.hires": "/hires/{id}",
     "recruitment.needs": "/needs/{id}",
+    "recruitment.pool_partners": "/facilities/{facility}",
     "training.sessions": "/training/sessions/{id}",
     "training.plans": "/training/plans/{id}",
     "training.enrolments": "/training/enrolments/{id}",
@@ -145,8 +155,15 @@ PATHS = {
     "appointment.commitments": "/commitments/{id}",
     "appointment.probations": "/probations/{id}",
     "appointment.pay_steps": "/pay-steps/{id}",
+    "registry.requests": "/requests/{id}",
+    "appointment.decisions": "/decisions/{id}",
+    "observatory.meetings": "/meetings/{id}",
+    "observatory.resolutions": "/resolutions/{id}",
+    "observatory.actions": "/strategy-actions/{id}",
     "rotation.agreements": "/agreements/{id}",
     "rotation.missions": "/missions/{id}",
+    "rotation.placements": "/exchange-placements/{id}",
+    "rotation.exchange_agreements": "/exchanges/{id}",
     "rotation.techniques": "/techniques/{id}",
 }
 

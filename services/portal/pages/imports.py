@@ -11,13 +11,15 @@ from services.portal.clients import Refusal, ServiceAway, segment
 from services.portal.labels import choices, label
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
-from services.portal.vocabulary.imports import IMPORTS, NOTES
+from services.portal.vocabulary.imports import ENCODINGS, IMPORTS, NOTES
 
 pages = Pages()
 
 SERVICES = frozenset(service for service, _columns in IMPORTS.values())
 PASSED_ON = ("content-type", "content-disposition", "content-length")
 SHOWN_CHANGES, SHOWN_NEW, SHOWN_OWN = 20, 5, 10
+AT_ONCE_BYTES, AT_ONCE_ROWS = 256 << 10, 3_000
+"""What is larger shows its progress instead of a page that does not come."""
 ISO_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 LABELS_OF = {"status": "employment_status"}
 
@@ -79,8 +81,9 @@ async def upload(visit: Visit) -> Response:
         return await first_page(visit, 422, errors=errors)
     service = IMPORTS[visit.field("kind")][0]
     told = {"kind": visit.field("kind"), "mode": visit.field("mode") or "add"}
+    kept, media_type, is_long = file.filename or "file.csv", file.content_type or "application/octet-stream", (file.size or 0) > AT_ONCE_BYTES
     try:
-        done = await visit.api.upload(api_of(service), told, file.filename or "file.csv", file.file, file.content_type or "application/octet-stream", once=visit.field("once"))
+        done = await visit.api.upload(api_of(service), told, kept, file.file, media_type, once=visit.field("once"), in_background=is_long)
     except Refusal as refusal:
         if refusal.status == 422 and refusal.fields:
             return await first_page(visit, 422, errors=refusal.fields)
@@ -124,7 +127,7 @@ async def report_page(visit: Visit, status: int = 200, problem: dict[str, Any] |
     """What the check found, with the first rows of what would be written; or what must be said first."""
     path = path_of(visit)
     found = await visit.api.get(path)
-    same = {"report": found, "service": visit.path("service"), "problem": problem, "errors": errors or {}}
+    same = {"report": found, "service": visit.path("service"), "problem": problem, "errors": errors or {}, "encodings": ENCODINGS}
     if found["state"] == "asking":
         return visit.page("imports/questions.html", status, typed=visit.fields(), **same)
     if found["state"] in ("checking", "writing"):
@@ -163,7 +166,7 @@ async def rows(visit: Visit) -> Response:
     state = visit.query("state") if visit.query("state") in ("good", "changed") else "good"
     found = await visit.api.get(path_of(visit))
     page = await visit.api.get(f"{path_of(visit)}/rows", state=state, cursor=visit.query("cursor"))
-    return visit.page("imports/rows.html", report=found, service=visit.path("service"), state_code=state, rows=as_read(page["items"]), next=page["next"])
+    return visit.page("imports/rows.html", report=found, service=visit.path("service"), state_code=state, rows=as_read(page["items"]), next=page["next"], encodings=ENCODINGS)
 
 
 @pages.get("/imports/{service}/{id}/errors.csv")
@@ -184,14 +187,17 @@ async def mean(visit: Visit) -> Response:
     typed = visit.fields()
     columns: dict[str, str | None] = {}
     values: dict[str, dict[str, str]] = {}
+    encoding = {"encoding": typed["encoding"]} if typed.get("encoding") else {}
     for name, chosen in typed.items():
         kind, _dash, number = name.partition("-")
         if kind == "heading" and chosen:
             columns[typed.get(f"said-{number}", "")] = None if chosen == "-" else chosen
         elif kind == "word" and chosen:
             values.setdefault(typed.get(f"of-{number}", ""), {})[typed.get(f"written-{number}", "")] = chosen
+    found = await visit.api.get(path_of(visit))
+    is_long = found["state"] == "asking" or found["rows"] > AT_ONCE_ROWS  # of a file about whose columns is asked nobody has counted the rows
     try:
-        await visit.api.post(f"{path_of(visit)}/meanings", {"columns": columns, "values": values}, once=visit.field("once"))
+        await visit.api.post(f"{path_of(visit)}/meanings", {"columns": columns, "values": values} | encoding, once=visit.field("once"), in_background=is_long)
     except Refusal as refusal:
         if refusal.status in (403, 409, 422):
             return await report_page(visit, refusal.status, refusal.problem | {"detail": " ".join(refusal.fields.values()) or refusal.problem.get("detail", "")})
@@ -206,12 +212,13 @@ async def cancel(visit: Visit) -> Response:
 
 @pages.post("/imports/{service}/{id}/confirmation")
 async def confirm(visit: Visit) -> Response:
-    return await act(visit, "confirmation", "confirmed")
+    found = await visit.api.get(path_of(visit))
+    return await act(visit, "confirmation", "confirmed", in_background=found["good"] + found["changed"] > AT_ONCE_ROWS)
 
 
-async def act(visit: Visit, resource: str, done: str) -> Response:
+async def act(visit: Visit, resource: str, done: str, *, in_background: bool = False) -> Response:
     try:
-        await visit.api.post(f"{path_of(visit)}/{resource}", {}, once=visit.field("once"))
+        await visit.api.post(f"{path_of(visit)}/{resource}", {}, once=visit.field("once"), in_background=in_background)
     except Refusal as refusal:
         if refusal.status in (403, 409, 422):
             return await report_page(visit, refusal.status, refusal.problem)

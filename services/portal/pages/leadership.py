@@ -2,13 +2,14 @@
 
 import asyncio
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
 from services.portal.clients import Refusal, ServiceAway, segment
 from services.portal.facilities import facilities_offered, facility_name, facility_names
-from services.portal.forms import actions_of, may, send, whole_number
+from services.portal.forms import actions_of, may, search_people, send, whole_number
 from services.portal.labels import choices, label
 from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
@@ -195,14 +196,14 @@ CASE_FILTERS = (
 async def cases(visit: Visit) -> Response:
     """Cases, newest first; those that wait for somebody unless a state is chosen."""
     wanted = visit.query("state", "open")
-    filters: dict[str, Any] = {"kind": visit.query("kind"), "facility": visit.query("facility")}
-    found = await all_of(visit, "cases", **filters, state="" if wanted in ("open", "all") else wanted)
+    filters = {"state": wanted, "kind": visit.query("kind"), "facility": visit.query("facility")}
+    asked: dict[str, Any] = filters | {"state": "" if wanted in ("open", "all") else wanted}
+    found = await all_of(visit, "cases", **asked)
     over = {"decided", "revoked", "stopped"}
     shown = [item for item in reversed(found) if wanted != "open" or item["state"] not in over]
     return visit.page(
         "leadership/cases.html",
-        cases=shown,
-        wanted=wanted,
+        list=Listing.of(visit, {"items": shown}, filters),
         states=[(code, gettext(word)) for code, word in CASE_FILTERS],
         kinds=choices("case_kind"),
         facilities=await facilities_offered(visit),
@@ -343,10 +344,7 @@ async def new_case_page(
 
 @pages.post("/cases/new/search")
 async def search_person_of_case(visit: Visit) -> Response:
-    if not visit.field("q"):
-        return await new_case_page(visit, 422, errors={"q": gettext(_("Type at least one word of the name."))})
-    found = await visit.api.post(f"{REGISTRY}/persons/search", {"q": visit.field("q"), "limit": 20})
-    return await new_case_page(visit, people=found["items"])
+    return await search_people(visit, partial(new_case_page, visit), shown_as="people")
 
 
 @pages.post("/cases/new")
@@ -398,10 +396,7 @@ async def answer_principle(visit: Visit) -> Response:
 
 @pages.post("/cases/{id}/candidates/search")
 async def search_candidates(visit: Visit) -> Response:
-    if not visit.field("q"):
-        return await case_page(visit, 422, errors={"q": gettext(_("Type at least one word of the name."))})
-    found = await visit.api.post(f"{REGISTRY}/persons/search", {"q": visit.field("q"), "limit": 20})
-    return await case_page(visit, people=found["items"])
+    return await search_people(visit, partial(case_page, visit), shown_as="people")
 
 
 @pages.post("/cases/{id}/candidates")
@@ -473,8 +468,9 @@ async def record_outcome(visit: Visit) -> Response:
 
 @pages.get("/succession-plans")
 async def plans(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/succession-plans", cursor=visit.query("cursor"))
-    return visit.page("leadership/plans.html", plans=list(reversed(found["items"])), next=found.get("next"), may_propose=visit.has_role("regional-administrator"))
+    found = await visit.api.get(f"{API}/succession-plans", **paging(visit))
+    newest = {**found, "items": list(reversed(found["items"]))}
+    return visit.page("leadership/plans.html", list=Listing.of(visit, newest, {}), may_propose=visit.has_role("regional-administrator"))
 
 
 async def new_plan_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -570,10 +566,7 @@ async def act_on_plan(visit: Visit, path: str, body: dict[str, Any], done: str) 
 
 @pages.post("/succession-plans/{id}/people")
 async def search_successor(visit: Visit) -> Response:
-    if not visit.field("q"):
-        return await plan_page(visit, 422, errors={"q": gettext(_("Type at least one word of the name."))})
-    found = await visit.api.post(f"{REGISTRY}/persons/search", {"q": visit.field("q"), "limit": 20})
-    return await plan_page(visit, people=found["items"])
+    return await search_people(visit, partial(plan_page, visit), shown_as="people")
 
 
 @pages.post("/succession-plans/{id}/entries")

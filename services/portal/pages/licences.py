@@ -10,6 +10,7 @@ from services.portal.facilities import facilities_offered
 from services.portal.forms import actions_of, send
 from services.portal.labels import state
 from services.portal.listing import Listing, paging
+from services.portal.records import changes_of, tab_of
 from services.portal.texts import gettext
 from services.portal.visit import Pages, Visit
 
@@ -81,10 +82,13 @@ async def licence_page(visit: Visit, status: int = 200, problem: dict[str, Any] 
     found = await visit.api.get(f"{API}/licences/{segment(visit.path('id'))}")
     days = await visit.api.get(f"{API}/licences/{segment(visit.path('id'))}/periods")
     names = await visit.api.names([found["person_id"]])
+    tab = tab_of(visit, "summary", "timeline", "history")
     return visit.page(
         "licences/page.html",
         status,
         licence=found,
+        tab=tab,
+        history=await changes_of(visit, tab, "licence", found["id"]),
         periods=days["items"],
         earlier=days["earlier"],
         names=names,

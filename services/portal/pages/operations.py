@@ -15,8 +15,7 @@ from services.portal.formats import locale
 from services.portal.identity import IdentityAway, IdentityRefused, identity
 from services.portal.operations_runbooks import runbook, runbooks
 from services.portal.visit import Pages, Visit
-from shared import migrate
-from shared.operations_version import CodeVersion, code_version
+from shared.operations_version import CodeVersion, code_version, expected_schema
 
 pages = Pages()
 
@@ -186,7 +185,7 @@ async def versions(visit: Visit) -> Response:
     """Code, schema and rule packs of every service."""
     found = await of_each(visit, "versions")
     known = {name: said for name, said in found.items() if said is not None}
-    own = {"version": _started_with.version, "revision": _started_with.revision, "schema_expected": migrate.newest("portal")}
+    own = {"version": _started_with.version, "revision": _started_with.revision, "schema_expected": expected_schema("portal")}
     codes = {(said["version"], said["revision"]) for said in [*known.values(), own]}
     return visit.page("operations/versions.html", services=known, portal=own, away=[name for name, said in found.items() if said is None], is_one_version=len(codes) == 1)
 

@@ -8,6 +8,8 @@ from starlette.responses import Response
 from services.portal.clients import segment
 from services.portal.forms import send
 from services.portal.labels import label
+from services.portal.listing import Listing, paging
+from services.portal.pages.documents import file_of
 from services.portal.pages.identity import choices, form_choices, languages
 from services.portal.visit import Pages, Visit
 
@@ -26,14 +28,28 @@ async def my_file(visit: Visit) -> Response:
     return visit.page("own_file/page.html", file=file, waiting=waiting)
 
 
+@pages.get("/my-file/documents")
+async def my_documents(visit: Visit) -> Response:
+    """The papers that are kept of me, each with what was checked of it and its files."""
+    found = await visit.api.get_or_none(f"{ME}/documents", **paging(visit))
+    return visit.page("own_file/documents.html", linked=found is not None, list=Listing.of(visit, found or {"items": []}, {}))
+
+
+@pages.get("/my-file/documents/{id}/versions/{number}/file")
+async def my_document(visit: Visit) -> Response:
+    return await file_of(visit, f"{ME}/documents/{segment(visit.path('id'))}")
+
+
 @pages.get("/my-file/corrections")
 async def my_corrections(visit: Visit) -> Response:
     return await _corrections(visit)
 
 
 async def _corrections(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, **_unused: Any) -> Response:
-    found = await visit.api.get_or_none(f"{ME}/corrections", cursor=visit.query("cursor"))
-    return visit.page("own_file/corrections.html", status, linked=found is not None, corrections=(found or {}).get("items", []), next=(found or {}).get("next"), problem=problem)
+    found = await visit.api.get_or_none(f"{ME}/corrections", **paging(visit))
+    return visit.page(
+        "own_file/corrections.html", status, linked=found is not None, list=Listing.of(visit, found or {"items": []}, {}, path="/my-file/corrections"), problem=problem
+    )
 
 
 async def _form(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -61,7 +77,12 @@ async def create_correction(visit: Visit) -> Response:
     async def again(**shown: Any) -> Response:
         return await _form(visit, **shown)
 
-    answer = await send(visit, f"{ME}/corrections", {name: visit.field(name) for name in ("field", "proposed", "evidence")}, again)
+    answer = await send(
+        visit,
+        f"{ME}/corrections",
+        {name: visit.field(name) for name in ("field", "proposed", "evidence")} | {"proposed": visit.field("proposed") or visit.field("proposed_year")},
+        again,
+    )
     return answer if isinstance(answer, Response) else visit.go("/my-file/corrections", done="requested")
 
 

@@ -9,8 +9,10 @@ from services.portal.clients import segment
 from services.portal.facilities import facilities_offered
 from services.portal.forms import send
 from services.portal.labels import choices
+from services.portal.listing import Listing, paging
 from services.portal.navigation import PLANNERS
 from services.portal.pages.availability import LEAVE_TYPES
+from services.portal.units import units_offered
 from services.portal.visit import Pages, Visit
 
 pages = Pages()
@@ -20,14 +22,13 @@ CALENDARS = "/api/v1/registry/calendars"
 
 
 async def leave_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
-    balance, absences = await asyncio.gather(visit.api.get_or_none(f"{ME}/leave-balance"), visit.api.get_or_none(f"{ME}/absences", cursor=visit.query("cursor")))
+    balance, absences = await asyncio.gather(visit.api.get_or_none(f"{ME}/leave-balance"), visit.api.get_or_none(f"{ME}/absences", **paging(visit)))
     return visit.page(
         "own_leave/page.html",
         status,
         balance=balance,
         linked=absences is not None,
-        absences=(absences or {}).get("items", []),
-        next=(absences or {}).get("next"),
+        list=Listing.of(visit, absences or {"items": []}, {}, path="/my-file/leave"),
         types=choices("leave_type", *LEAVE_TYPES),
         typed=visit.fields() or {name: visit.query(name) for name in ("type", "starts_on", "ends_on")},
         problem=problem,
@@ -67,7 +68,8 @@ async def calendars_page(visit: Visit, status: int = 200, made: Any = None, prob
         calendars=found["items"],
         made=made,
         facilities=await facilities_offered(visit) if plans else [],
-        typed=visit.fields(),
+        typed=visit.fields() or {"facility_code": visit.query("facility"), "unit_id": visit.query("unit_id")},
+        units=await units_offered(visit, visit.field("facility_code") or visit.query("facility")) if plans else [],
         problem=problem,
         errors=errors or {},
     )
@@ -85,7 +87,7 @@ async def make_calendar(visit: Visit) -> Response:
     async def again(**shown: Any) -> Response:
         return await calendars_page(visit, **shown)
 
-    answer = await send(visit, CALENDARS, {name: visit.field(name) for name in ("facility_code", "unit")}, again)
+    answer = await send(visit, CALENDARS, {name: visit.field(name) for name in ("facility_code", "unit", "unit_id")}, again)
     return answer if isinstance(answer, Response) else await calendars_page(visit, 201, made=answer)
 
 

@@ -13,8 +13,10 @@ from services.portal.clients import ServiceAway, segment
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.labels import occupations
 from services.portal.listing import Listing, paging
+from services.portal.navigation import WRITERS
 from services.portal.pages.history import shown
 from services.portal.texts import gettext
+from services.portal.units import units_offered
 from services.portal.visit import Pages, Visit
 from shared.settings import settings
 
@@ -28,18 +30,20 @@ LATELY = 8
 @pages.get("/people")
 async def people(visit: Visit) -> Response:
     """The staff list with its filters in the address, or what a search found, under an opaque id: no name stands in an address."""
-    filters = {name: visit.query(name) for name in ("facility", "occupation", "as_of", "search")}
+    filters = {name: visit.query(name) for name in ("facility", "unit_id", "occupation", "as_of", "search")}
     search = filters["search"]
     asked = (
         visit.api.get_or_none(f"{API}/persons/search/{segment(search)}", cursor=visit.query("cursor")) if search else visit.api.get(f"{API}/persons", **filters, **paging(visit))
     )
-    found, facilities = await asyncio.gather(asked, facilities_offered(visit))
+    found, facilities, units = await asyncio.gather(asked, facilities_offered(visit), units_offered(visit, filters["facility"]))
     return visit.page(
         "people/list.html",
         list=Listing.of(visit, found or {"items": []}, filters, sort="name", export="people"),
         expired=found is None,
         facilities=facilities,
-        occupations=occupations.choices("VN-"),
+        units=units,
+        occupations=occupations.choices(),
+        may_enter=visit.has_role(*WRITERS),
     )
 
 

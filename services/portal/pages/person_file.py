@@ -119,7 +119,7 @@ def _employment(item: dict[str, Any]) -> list[Any]:
 
 def _qualification(item: dict[str, Any]) -> list[Any]:
     issued = day_short(item["issued_on"]) if item["issued_on"] else str(item["issued_year"] or "–")
-    return [item["title"], item["institution"] or "–", issued, label("qualification_state", item["state"])]
+    return [label("degree", item["title"]), item["institution"] or "–", issued, label("qualification_state", item["state"])]
 
 
 def _licence(item: dict[str, Any]) -> list[Any]:

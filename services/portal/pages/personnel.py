@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -9,13 +10,14 @@ from starlette.responses import Response
 from services.portal.clients import segment
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.formats import day, day_short
-from services.portal.forms import actions_of, send, whole_number
+from services.portal.forms import actions_of, minor_units, search_people, send, whole_number
 from services.portal.labels import choices, state
 from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext, ngettext
 from services.portal.visit import Pages, Visit
 from shared.calendars import add_months
 from shared.clock import today
+from shared.jurisdictions import here
 
 pages = Pages()
 
@@ -40,12 +42,14 @@ async def steps_page(visit: Visit, status: int = 200, problem: dict[str, Any] | 
     within = int(typed) if typed.isdigit() and int(typed) in WITHIN else None
     granted = {"granted_from": visit.query("from"), "granted_to": visit.query("to")}
     due_before = (today() + timedelta(days=within)).isoformat() if within and not any(granted.values()) else ""
-    found = await visit.api.get(f"{API}/pay-steps", facility=visit.query("facility"), due_before=due_before, **granted, cursor=visit.query("cursor"), limit=100)
+    filters = {"within": str(within or "all"), **{name: visit.query(name) for name in ("facility", "from", "to")}}
+    asked = {"facility": filters["facility"], "due_before": due_before, **granted}
+    found = await visit.api.get(f"{API}/pay-steps", **asked, **paging(visit), limit=100)
     items = found["items"]
     return visit.page(
         "personnel/steps.html",
         status,
-        steps=items,
+        list=Listing.of(visit, found, filters, export="pay-steps", asked=asked),
         actions={item["id"]: actions_of(item) for item in items},
         names=await visit.api.names(item["person_id"] for item in items),
         places=await facility_names(visit, (item["facility_code"] for item in items)),
@@ -56,7 +60,6 @@ async def steps_page(visit: Visit, status: int = 200, problem: dict[str, Any] | 
         may_propose=visit.has_role("regional-administrator", "facility-hr-officer") and not any(granted.values()),
         ticked=set(visit.values("ids")),
         typed=visit.fields(),
-        next=found.get("next"),
         problem=problem,
         refused={line["pay_step_id"]: line["problem"] for line in (problem or {}).get("refused") or []},
         errors=errors or {},
@@ -212,7 +215,7 @@ async def probations(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/probations", **filters, **paging(visit))
     return visit.page(
         "personnel/probations.html",
-        list=Listing.of(visit, found, filters),
+        list=Listing.of(visit, found, filters, export="probations"),
         wanted=visit.query("state", "open"),
         names=await visit.api.names(item["person_id"] for item in found["items"]),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
@@ -317,10 +320,7 @@ def steps_of(probation: dict[str, Any]) -> list[dict[str, Any]]:
 
 @pages.post("/probations/{id}/mentors")
 async def search_mentor(visit: Visit) -> Response:
-    if not visit.field("q"):
-        return await form_page(visit, "mentor", 422, errors={"q": gettext(_("Type at least one word of the name."))})
-    found = await visit.api.post(f"{REGISTRY}/persons/search", {"q": visit.field("q"), "limit": MOST_FOUND})
-    return await form_page(visit, "mentor", mentors=found["items"])
+    return await search_people(visit, partial(form_page, visit, "mentor"), most=MOST_FOUND, shown_as="mentors")
 
 
 def form_of_probation(act: str, address: str, done: str, *fields: str) -> None:
@@ -382,18 +382,16 @@ def refused_lines(answer: dict[str, Any]) -> list[dict[str, Any]]:
 @pages.get("/benefits")
 async def benefits(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("state", "kind", "facility", "proposal")}
-    found = await visit.api.get(f"{API}/benefits", **filters, cursor=visit.query("cursor"))
+    found = await visit.api.get(f"{API}/benefits", **filters, **paging(visit))
     return visit.page(
         "personnel/benefits.html",
-        benefits=found["items"],
+        list=Listing.of(visit, found, filters, export="benefits"),
         names=await visit.api.names(item["person_id"] for item in found["items"]),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
         facilities=await facilities_offered(visit),
         kinds=choices("benefit_kind"),
         states=[(code, gettext(state(code).word)) for code in ("proposed", "granted", "revoked", "withdrawn")],
-        filters=filters,
         may_propose=visit.has_role("regional-administrator", "facility-hr-officer"),
-        next=found.get("next"),
     )
 
 
@@ -428,8 +426,8 @@ async def propose_benefit(visit: Visit) -> Response:
     if not persons:
         return await again(status=422, errors={"person_ids": gettext(_("Choose at least one person."))})
     body: dict[str, Any] = {name: visit.field(name) for name in ("kind", "frequency", "starts_on", "ends_on", "basis", "done_on")}
-    amount = number_or_text(visit.field("amount"))
-    money = {"amount": amount, "currency": "VND"} if amount else {"percent": visit.field("percent").replace(",", "."), "frequency": ""}
+    amount = minor_units(visit.field("amount"))
+    money = {"amount": amount, "currency": here().currency} if amount else {"percent": visit.field("percent").replace(",", "."), "frequency": ""}
     answer = await send(visit, f"{API}/benefits", body | money | {"person_ids": persons}, again)
     if isinstance(answer, Response):
         return answer
@@ -444,19 +442,17 @@ async def propose_benefit(visit: Visit) -> Response:
 @pages.get("/awards")
 async def awards(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("year", "title", "state", "facility", "proposal")}
-    found = await visit.api.get(f"{API}/awards", **filters, cursor=visit.query("cursor"))
+    found = await visit.api.get(f"{API}/awards", **filters, **paging(visit))
     return visit.page(
         "personnel/awards.html",
-        awards=found["items"],
+        list=Listing.of(visit, found, filters, export="awards"),
         names=await visit.api.names(item["person_id"] for item in found["items"]),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
         facilities=await facilities_offered(visit),
         titles=choices("award_title"),
         states=[(code, gettext(state(code).word)) for code in ("proposed", "awarded", "revoked", "withdrawn")],
         years=[(str(year), str(year)) for year in range(today().year, today().year - 6, -1)],
-        filters=filters,
         may_propose=visit.has_role("regional-administrator", "facility-hr-officer"),
-        next=found.get("next"),
     )
 
 

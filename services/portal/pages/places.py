@@ -5,9 +5,12 @@ import asyncio
 from starlette.responses import Response
 
 from services.portal.clients import segment
+from services.portal.listing import Listing, paging
+from services.portal.records import tab_of
 from services.portal.visit import Pages, Visit, not_found
 from shared.clock import today
 from shared.i18n import current_language
+from shared.jurisdictions import here
 
 pages = Pages()
 
@@ -18,18 +21,16 @@ MOST_FACILITIES = 100
 @pages.get("/boundaries")
 async def areas(visit: Visit) -> Response:
     """Areas of a country on a day, by name or below another."""
-    country = visit.query("country") or (visit.authority[:2] if visit.authority else "VN")
+    country = visit.query("country") or here().country
     filters = {"country": country} | {name: visit.query(name) for name in ("q", "level", "within", "as_of")}
     levels = (await visit.api.get(f"{API}/areas/levels"))["items"]
     level = filters["level"] if filters["level"] in {one["level"] for one in levels if one["country"] == country} else ""
     if not level and not filters["q"] and not filters["within"]:
         level = next((one["level"] for one in levels if one["country"] == country and one["position"] == 1), "")
-    found = await visit.api.get(f"{API}/areas", **filters | {"level": level}, cursor=visit.query("cursor"))
+    found = await visit.api.get(f"{API}/areas", **filters | {"level": level}, **paging(visit))
     return visit.page(
         "places/areas.html",
-        areas=found["items"],
-        next=found.get("next"),
-        filters=filters | {"level": level},
+        list=Listing.of(visit, found, filters | {"level": level}, sort="name"),
         countries=sorted((await country_names(visit)).items()),
         levels=[(one["level"], one["names"][current_language.get()]) for one in levels if one["country"] == country],
         words={(one["country"], one["level"]): one["names"][current_language.get()] for one in levels},
@@ -72,6 +73,7 @@ async def area(visit: Visit) -> Response:
     return visit.page(
         "places/area.html",
         area=found,
+        tab=tab_of(visit, "summary", "facilities", "timeline"),
         day=day,
         words={(one["country"], one["level"]): one["names"][current_language.get()] for one in levels["items"]},
         periods=periods["items"],

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from services.portal.clients import Refusal
 from services.portal.facilities import authority_names
-from services.portal.forms import send, whole_number
+from services.portal.forms import minor_units, send, whole_number
 from services.portal.labels import LABELS, choices, occupations
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
@@ -26,7 +26,7 @@ FIRST: dict[str, str] = {"pay_percent_1": "100", "pay_months_1": "0", "breach_ki
 def tiers_typed(typed: dict[str, str]) -> list[dict[str, Any]]:
     """The cells of the table in which an amount stands."""
     return [
-        {"facility_group": group, "degree": degree, "amount": whole_number(typed[f"tier_{group}_{degree}"])}
+        {"facility_group": group, "degree": degree, "amount": minor_units(typed[f"tier_{group}_{degree}"])}
         for group in GROUPS
         for degree in DEGREES
         if typed.get(f"tier_{group}_{degree}")
@@ -101,7 +101,7 @@ async def policy_form(
         "policies/new.html",
         status,
         typed=typed,
-        occupations=occupations.choices("VN-"),
+        occupations=occupations.choices(),
         open_to=visit.values("occupations"),
         excluded=visit.values("excluded"),
         facility_groups=choices("facility_group"),
@@ -124,7 +124,7 @@ async def new_policy(visit: Visit) -> Response:
 async def previews_of(visit: Visit) -> list[dict[str, Any]]:
     """For each length of service: what would be paid when, and owed after some months. The service that keeps commitments computes it."""
     typed, body = visit.fields(), body_of(visit)
-    amount = whole_number(typed.get("preview_amount", "")) or max((tier["amount"] for tier in body["tiers"] if isinstance(tier["amount"], int)), default="")
+    amount = minor_units(typed.get("preview_amount", "")) or max((tier["amount"] for tier in body["tiers"] if isinstance(tier["amount"], int)), default="")
     also = whole_number(typed.get("preview_months", ""))
     found = []
     for name in ("experienced", "new_graduate"):

@@ -1,14 +1,14 @@
 """Recruitment: policies, needs, campaigns, and one hire from the application to the signed decision."""
 
 import asyncio
-from datetime import date
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
 from services.portal.clients import segment
 from services.portal.facilities import authority_names, facilities_offered, facility_name, facility_names
-from services.portal.forms import actions_of, send, whole_number
+from services.portal.forms import actions_of, day_typed, named_fields, search_people, send, whole_number
 from services.portal.labels import choices, label, name_of_occupation, occupations
 from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
@@ -18,6 +18,7 @@ pages = Pages()
 
 API = "/api/v1/recruitment"
 REGISTRY = "/api/v1/registry"
+CANDIDACY_READERS = ("regional-administrator", "facility-hr-officer", "signatory", "auditor")
 
 
 # ---- Attraction policies ------------------------------------------------------------------------------------------
@@ -26,7 +27,9 @@ REGISTRY = "/api/v1/registry"
 @pages.get("/policies")
 async def policies(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/policies", **paging(visit))
-    return visit.page("policies/list.html", list=Listing.of(visit, found, {}), authorities=await authority_names(visit, (item["authority"] for item in found["items"])))
+    return visit.page(
+        "policies/list.html", list=Listing.of(visit, found, {}, export="policies"), authorities=await authority_names(visit, (item["authority"] for item in found["items"]))
+    )
 
 
 @pages.get("/policies/{id}")
@@ -85,7 +88,7 @@ async def needs(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/needs", **filters, **paging(visit))
     return visit.page(
         "needs/list.html",
-        list=Listing.of(visit, found, filters),
+        list=Listing.of(visit, found, filters, export="needs"),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
         may_identify=visit.has_role("regional-administrator", "facility-hr-officer", "head-of-facility"),
     )
@@ -96,8 +99,9 @@ async def new_need_page(visit: Visit, status: int = 200, problem: dict[str, Any]
     typed = visit.fields() or (
         {"facility_code": post["facility_code"], "occupation_code": post["occupation_code"], "post_id": post["id"], "quantity": "1"}
         if post
-        else {"facility_code": visit.query("facility")}
+        else {"facility_code": visit.query("facility"), "pool_id": visit.query("pool"), "round_id": visit.query("round")}
     )
+    pools = await visit.api.get_or_none(f"{API}/pools", limit=50)
     facilities = await facilities_offered(visit)
     return visit.page(
         "needs/new.html",
@@ -105,9 +109,11 @@ async def new_need_page(visit: Visit, status: int = 200, problem: dict[str, Any]
         typed=typed,
         post=post,
         facilities=facilities,
-        occupations=occupations.choices("VN-"),
+        occupations=occupations.choices(),
         reasons=choices("need_reason"),
         specialties=choices("specialty"),
+        difficulties=choices("need_difficulty"),
+        pools=[(pool["id"], pool["title"]) for pool in (pools or {}).get("items", []) if pool["is_open_to_you"]],
         problem=problem,
         errors=errors or {},
     )
@@ -123,14 +129,16 @@ async def create_need(visit: Visit) -> Response:
     async def again(**shown: Any) -> Response:
         return await new_need_page(visit, **shown)
 
-    body: dict[str, Any] = {name: visit.field(name) for name in ("facility_code", "occupation_code", "specialty", "reason", "post_id", "done_on")}
+    body: dict[str, Any] = {
+        name: visit.field(name) for name in ("facility_code", "occupation_code", "specialty", "reason", "post_id", "wanted_from", "difficulty", "pool_id", "round_id", "done_on")
+    }
     answer = await send(visit, f"{API}/needs", body | {"quantity": whole_number(visit.field("quantity") or "1")}, again)
     return answer if isinstance(answer, Response) else visit.go(f"/needs/{answer['id']}", done="identified")
 
 
 async def need_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     found = await visit.api.get(f"{API}/needs/{segment(visit.path('id'))}")
-    candidacies = await visit.api.get(f"{API}/candidacies", need=found["id"], limit=200)
+    candidacies = await visit.api.get(f"{API}/candidacies", need=found["id"], limit=200) if visit.has_role(*CANDIDACY_READERS) else {"items": []}
     names = await visit.api.names(item["person_id"] for item in candidacies["items"])
     facility = await facility_name(visit, found["facility_code"])
     return visit.page(
@@ -152,6 +160,15 @@ async def validate_need(visit: Visit) -> Response:
     return answer if isinstance(answer, Response) else visit.go(f"/needs/{answer['id']}", done="validated")
 
 
+@pages.post("/needs/{id}/closing")
+async def close_need(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await need_page(visit, **shown)
+
+    answer = await send(visit, f"{API}/needs/{segment(visit.path('id'))}/closing", {"reason": visit.field("closing_reason"), "done_on": visit.field("done_on")}, again)
+    return answer if isinstance(answer, Response) else visit.go(f"/needs/{answer['id']}", done="closed")
+
+
 # ---- Campaigns ----------------------------------------------------------------------------------------------------
 
 
@@ -159,7 +176,7 @@ async def validate_need(visit: Visit) -> Response:
 async def campaigns(visit: Visit) -> Response:
     filters = {"state": visit.query("state")}
     found = await visit.api.get(f"{API}/campaigns", **filters, **paging(visit))
-    return visit.page("campaigns/list.html", list=Listing.of(visit, found, filters), may_draft=visit.has_role("regional-administrator"))
+    return visit.page("campaigns/list.html", list=Listing.of(visit, found, filters, export="campaigns"), may_draft=visit.has_role("regional-administrator"))
 
 
 async def new_campaign_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -173,6 +190,7 @@ async def new_campaign_page(visit: Visit, status: int = 200, problem: dict[str, 
         typed=visit.fields(),
         chosen=chosen,
         policies=[(item["id"], f"{item['resolution_no']} – {item['title']}") for item in policies["items"]],
+        authorities=list((await authority_names(visit, visit.territories)).items()),
         needs=open_needs,
         places=places,
         problem=problem,
@@ -191,6 +209,8 @@ async def create_campaign(visit: Visit) -> Response:
         return await new_campaign_page(visit, **shown)
 
     body: dict[str, Any] = {name: visit.field(name) for name in ("code", "title", "policy_id", "opens_on", "closes_on", "done_on")}
+    if not body["policy_id"]:
+        body["authority"] = visit.field("authority") or visit.authority
     chosen = visit.values("need_ids")
     if not chosen:
         return await again(status=422, errors={"need_ids": gettext(_("Choose at least one need."))})
@@ -198,10 +218,15 @@ async def create_campaign(visit: Visit) -> Response:
     return answer if isinstance(answer, Response) else visit.go(f"/campaigns/{answer['id']}", done="drafted")
 
 
+async def policy_of(visit: Visit, thing: dict[str, Any]) -> dict[str, Any] | None:
+    """The attraction policy of a campaign or a candidacy, when it has one that this person may read."""
+    return await visit.api.get_or_none(f"{API}/policies/{thing['policy_id']}") if thing["policy_id"] else None
+
+
 async def campaign_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     found = await visit.api.get(f"{API}/campaigns/{segment(visit.path('id'))}")
     policy, candidacies, *needs = await asyncio.gather(
-        visit.api.get_or_none(f"{API}/policies/{found['policy_id']}"),
+        policy_of(visit, found),
         visit.api.get(f"{API}/candidacies", campaign=found["id"], limit=200),
         *(visit.api.get_or_none(f"{API}/needs/{need}") for need in found["need_ids"][:100]),
     )
@@ -265,10 +290,7 @@ async def new_candidacy(visit: Visit) -> Response:
 
 @pages.post("/campaigns/{id}/candidacies/search")
 async def search_candidate(visit: Visit) -> Response:
-    if not visit.field("q"):
-        return await candidate_page(visit, 422, errors={"q": gettext(_("Type at least one word of the name."))})
-    found = await visit.api.post(f"{REGISTRY}/persons/search", {"q": visit.field("q"), "limit": 20})
-    return await candidate_page(visit, found=found["items"])
+    return await search_people(visit, partial(candidate_page, visit))
 
 
 @pages.post("/campaigns/{id}/candidacies/person")
@@ -293,35 +315,14 @@ async def create_candidate(visit: Visit) -> Response:
     return answer if isinstance(answer, Response) else visit.go(f"/campaigns/{visit.path('id')}/candidacies/new", person=answer["id"])
 
 
-def day_typed(text: str) -> str | None:
-    """dd/mm/yyyy or yyyy-mm-dd as an ISO date; None when it is no date."""
-    parts = text.replace(".", "/").replace("-", "/").split("/")
-    try:
-        numbers = [int(part) for part in parts]
-        found = date(*numbers) if len(parts[0]) == 4 else date(numbers[2], numbers[1], numbers[0])
-    except (ValueError, IndexError, TypeError):
-        return None
-    return found.isoformat()
-
-
-def named_fields(shown: dict[str, Any]) -> dict[str, Any]:
-    """The service names `names.0.value`; the form's field is `name`."""
-    if shown.get("errors"):
-        renamed = {"names.0.value": "name", "birth_date": "birth", "birth_year": "birth"}
-        shown["errors"] = {renamed.get(path, path): reason for path, reason in shown["errors"].items()}
-    return shown
-
-
 async def declaration_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     """Second step: what the person declares for which need."""
     person_id = visit.query("person") or visit.field("person_id")
     campaign, person = await asyncio.gather(visit.api.get(f"{API}/campaigns/{segment(visit.path('id'))}"), visit.api.get(f"{REGISTRY}/persons/{segment(person_id)}"))
-    policy, *needs = await asyncio.gather(
-        visit.api.get(f"{API}/policies/{campaign['policy_id']}"), *(visit.api.get_or_none(f"{API}/needs/{need}") for need in campaign["need_ids"][:100])
-    )
+    policy, *needs = await asyncio.gather(policy_of(visit, campaign), *(visit.api.get_or_none(f"{API}/needs/{need}") for need in campaign["need_ids"][:100]))
     open_needs = [need for need in needs if need and need["hires"] < need["quantity"]]
     places = await facility_names(visit, (need["facility_code"] for need in open_needs))
-    degrees = list(dict.fromkeys(tier["degree"] for tier in policy["tiers"]))
+    degrees = list(dict.fromkeys(tier["degree"] for tier in policy["tiers"])) if policy else []
     return visit.page(
         "candidacies/new.html",
         status,
@@ -335,7 +336,7 @@ async def declaration_page(visit: Visit, status: int = 200, problem: dict[str, A
             )
             for need in open_needs
         ],
-        occupations=occupations.choices("VN-BS"),
+        occupations=occupations.choices(campaign["authority"][:3]),
         degrees=choices("degree", *degrees),
         experiences=choices("experience"),
         typed=visit.fields()
@@ -365,7 +366,7 @@ async def case_of(visit: Visit, candidacy_id: str) -> dict[str, Any]:
     hires, campaign, policy, names, facility = await asyncio.gather(
         visit.api.get(f"{API}/hires", candidacy=candidacy["id"], limit=10),
         visit.api.get_or_none(f"{API}/campaigns/{candidacy['campaign_id']}"),
-        visit.api.get_or_none(f"{API}/policies/{candidacy['policy_id']}"),
+        policy_of(visit, candidacy),
         visit.api.names([candidacy["person_id"]]),
         facility_name(visit, candidacy["facility_code"]),
     )
@@ -507,7 +508,10 @@ async def hires(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/hires", **filters, **paging(visit))
     names = await visit.api.names(hire["person_id"] for hire in found["items"])
     return visit.page(
-        "hires/list.html", list=Listing.of(visit, found, filters), names=names, places=await facility_names(visit, (hire["facility_code"] for hire in found["items"]))
+        "hires/list.html",
+        list=Listing.of(visit, found, filters, export="hires"),
+        names=names,
+        places=await facility_names(visit, (hire["facility_code"] for hire in found["items"])),
     )
 
 
@@ -556,7 +560,7 @@ async def shortages(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/shortages", **paging(visit))
     return visit.page(
         "shortages/list.html",
-        list=Listing.of(visit, found, {}),
+        list=Listing.of(visit, found, {}, export="shortages"),
         authorities=await authority_names(visit, (item["authority"] for item in found["items"])),
         may_declare=visit.has_role("regional-administrator"),
     )
@@ -569,7 +573,7 @@ async def new_shortage_page(visit: Visit, status: int = 200, problem: dict[str, 
         typed=visit.fields(),
         authorities=list((await authority_names(visit, visit.territories)).items()),
         specialties=choices("specialty"),
-        occupations=occupations.choices("VN-"),
+        occupations=occupations.choices(),
         problem=problem,
         errors=errors or {},
     )
@@ -626,11 +630,11 @@ async def end_shortage(visit: Visit) -> Response:
 
 @pages.get("/hard-posts")
 async def hard_posts(visit: Visit) -> Response:
-    names = ("reason", "remoteness", "specialty", "facility")
-    found = await visit.api.get(f"{API}/hard-posts", **{name: visit.query(name) for name in names})
+    filters = {name: visit.query(name) for name in ("reason", "remoteness", "specialty", "facility")}
+    found = await visit.api.get(f"{API}/hard-posts", **filters)
     return visit.page(
         "shortages/hard_posts.html",
-        posts=found["items"],
+        list=Listing.of(visit, found, filters),
         rules=found["rules"],
         on=found["on"],
         places=await facility_names(visit, (post["facility_code"] for post in found["items"])),

@@ -1,30 +1,37 @@
 """Reorganisations: write down what shall be done together, look at what it touches, carry it out, undo it."""
 
+import asyncio
+from datetime import date, timedelta
 from typing import Any
 
 from starlette.responses import Response
 
-from services.portal.clients import segment
+from services.portal.clients import Refusal, segment
 from services.portal.facilities import facilities_offered, facility_names
 from services.portal.forms import actions_of, send
-from services.portal.labels import choices
+from services.portal.labels import choices, name_of_occupation, state
+from services.portal.listing import Listing, paging
+from services.portal.texts import gettext
+from services.portal.units import offered, tree_of
 from services.portal.visit import Pages, Visit, not_found
 from services.portal.vocabulary.places import ELSEWHERE_PAGES
 
 pages = Pages()
 
 API = "/api/v1/registry/reorganisations"
-ACTS = ("merge-areas", "split-area", "rename-area", "recode-area", "move-facility", "close-facility", "merge-facilities", "move-posts")
+ACTS = ("merge-areas", "split-area", "rename-area", "recode-area", "move-facility", "close-facility", "merge-facilities", "move-unit", "move-posts", "merge-posts")
+MOST_POSTS = 200
 PARTS = (1, 2, 3, 4)
+STATES = ("draft", "carried_out", "undone", "withdrawn")
 SAME = ("title", "legal_basis", "effective_on")
 
 
 @pages.get("/reorganisations")
 async def reorganisations(visit: Visit) -> Response:
-    found = await visit.api.get(API, state=visit.query("state"), cursor=visit.query("cursor"))
-    return visit.page(
-        "reorganisations/list.html", reorganisations=found["items"], next=found.get("next"), chosen=visit.query("state"), may_draft=visit.has_role("regional-administrator")
-    )
+    filters = {"state": visit.query("state")}
+    found = await visit.api.get(API, **filters, **paging(visit))
+    states = [(code, gettext(state(code).word)) for code in STATES]
+    return visit.page("reorganisations/list.html", list=Listing.of(visit, found, filters, sort="-effective"), states=states, may_draft=visit.has_role("regional-administrator"))
 
 
 async def new_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -61,6 +68,7 @@ async def record_page(visit: Visit, status: int = 200, problem: dict[str, Any] |
         built=built,
         acts=choices("reorganisation_act", *ACTS),
         names=await facility_names(visit, codes_in(one["acts"])),
+        posts=await posts_named(visit, one),
         problem=problem,
         errors=errors or {},
     )
@@ -77,6 +85,30 @@ def codes_in(acts: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+async def posts_named(visit: Visit, one: dict[str, Any]) -> dict[str, str]:
+    """The posts that become one, as they are called on the eve; the first of each facility, for whoever may read them."""
+    eve = (date.fromisoformat(one["effective_on"]) - timedelta(days=1)).isoformat()
+    codes = {act["facility_code"] for act in one["acts"] if act["act"] == "merge-posts"}
+    found = await asyncio.gather(*(posts_of(visit, facility=code, as_of=eve) for code in sorted(codes)))
+    return {post["id"]: called(post) for posts in found for post in posts}
+
+
+async def posts_of(visit: Visit, **asked: str) -> list[dict[str, Any]]:
+    try:
+        answer = await visit.api.get_or_none("/api/v1/registry/posts", **asked, limit=MOST_POSTS)
+    except Refusal as refusal:
+        if refusal.status in (403, 422):
+            return []
+        raise
+    found: list[dict[str, Any]] = (answer or {"items": []})["items"]
+    return found
+
+
+def called(post: dict[str, Any]) -> str:
+    """What tells a post from its neighbours: its occupation, unit and number."""
+    return " · ".join(part for part in (post["occupation_name"] or name_of_occupation(post["occupation_code"]), post["unit"], post["reference"]) if part)
+
+
 @pages.get("/reorganisations/{id}")
 async def reorganisation(visit: Visit) -> Response:
     return await record_page(visit)
@@ -88,7 +120,17 @@ async def preview(visit: Visit) -> Response:
     one = await visit.api.get(path_of(visit))
     found = await visit.api.get(f"{path_of(visit)}/preview")
     names = await facility_names(visit, [*codes_in(one["acts"]), *(line["facility_code"] for line in found["elsewhere"])])
-    return visit.page("reorganisations/preview.html", one=one, found=found, names=names, actions=actions_of(one), elsewhere_pages=ELSEWHERE_PAGES, problem=None, errors={})
+    return visit.page(
+        "reorganisations/preview.html",
+        one=one,
+        found=found,
+        names=names,
+        posts=await posts_named(visit, one),
+        actions=actions_of(one),
+        elsewhere_pages=ELSEWHERE_PAGES,
+        problem=None,
+        errors={},
+    )
 
 
 # ---- The acts of a draft -------------------------------------------------------------------------------------------
@@ -100,9 +142,39 @@ async def act_page(visit: Visit, status: int = 200, problem: dict[str, Any] | No
         return not_found(visit)
     one = await visit.api.get(path_of(visit))
     typed = visit.fields() or dict(visit.request.query_params)
-    return visit.page(
-        "reorganisations/act.html", status, one=one, act=kind, typed=typed, parts=PARTS, facilities=await facilities_offered(visit), problem=problem, errors=errors or {}
+    taken_over = visit.values("facilities")
+    leaving = taken_over if kind == "merge-facilities" else [typed.get("facility_code", "")] if kind in ("move-unit", "move-posts", "merge-posts") else []
+    goal = typed.get("into") if kind == "merge-facilities" else typed.get("to_facility_code")
+    from_trees, to_tree = await asyncio.gather(
+        asyncio.gather(*(tree_of(visit, code, one["effective_on"]) for code in leaving if code)), tree_of(visit, goal, one["effective_on"]) if goal and leaving else nothing()
     )
+    offered_posts = (
+        await posts_of(visit, facility=typed["facility_code"], unit_id=typed.get("unit_id", ""), as_of=one["effective_on"])
+        if kind == "merge-posts" and typed.get("facility_code")
+        else None
+    )
+    return visit.page(
+        "reorganisations/act.html",
+        status,
+        one=one,
+        act=kind,
+        typed=typed,
+        parts=PARTS,
+        facilities=await facilities_offered(visit),
+        taken_over=taken_over,
+        from_units=[(tree["facility_name"], offered(tree)) for tree in from_trees if tree],
+        to_units=offered(to_tree) if to_tree else None,
+        posts=offered_posts,
+        called=called,
+        merged=visit.values("posts"),
+        most=MOST_POSTS,
+        problem=problem,
+        errors=errors or {},
+    )
+
+
+async def nothing() -> None:
+    return None
 
 
 @pages.get("/reorganisations/{id}/acts/new")
@@ -115,6 +187,8 @@ async def create_act(visit: Visit) -> Response:
     async def again(**shown: Any) -> Response:
         return await act_page(visit, **shown | {"errors": fields_of(shown.get("errors") or {})})
 
+    if visit.field("show"):
+        return await act_page(visit)
     one = await visit.api.get(path_of(visit))
     answer = await send(visit, path_of(visit), {name: one[name] for name in SAME} | {"acts": [*one["acts"], act_said(visit)]}, again, method="PUT")
     return answer if isinstance(answer, Response) else visit.go(f"/reorganisations/{one['id']}", done="added")
@@ -156,8 +230,13 @@ def act_said(visit: Visit) -> dict[str, Any]:
             ended = {name: None for name in ("technical_supervisor", "host") if visit.field(f"no_{name}")}
             return {"act": act} | filled("facility_code", "authority", "technical_supervisor", "host") | ended
         case "merge-facilities":
-            return {"act": act, "facilities": visit.values("facilities")} | filled("into")
-    return {"act": act} | filled("area", "name", "type", "code", "facility_code", "unit", "to_facility_code", "to_unit")
+            becomes = [{"unit_id": name.removeprefix("unit-"), "to_unit_id": to} for name, to in visit.fields().items() if name.startswith("unit-") and to]
+            return {"act": act, "facilities": visit.values("facilities")} | filled("into") | ({"units": becomes} if becomes else {})
+        case "merge-posts":
+            return {"act": act, "posts": visit.values("posts")} | filled("facility_code", "into")
+        case "move-unit":
+            return {"act": act} | filled("facility_code", "unit_id", "to_facility_code", "to_parent_id")
+    return {"act": act} | filled("area", "name", "type", "code", "facility_code", "unit", "unit_id", "to_facility_code", "to_unit", "to_unit_id")
 
 
 def fields_of(errors: dict[str, str]) -> dict[str, str]:

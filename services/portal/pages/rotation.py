@@ -4,19 +4,21 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
 
 from services.portal.clients import segment
 from services.portal.facilities import facilities_offered, facility_names
-from services.portal.forms import actions_of, send, whole_number
+from services.portal.forms import actions_of, search_people, send, whole_number
 from services.portal.labels import choices, label
 from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 from shared.calendars import add_months
 from shared.clock import today
+from shared.jurisdictions import here
 
 pages = Pages()
 
@@ -57,7 +59,7 @@ async def agreements(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/agreements", **wanted, **paging(visit))
     return visit.page(
         "rotation/agreements.html",
-        list=Listing.of(visit, found, wanted),
+        list=Listing.of(visit, found, wanted, export="agreements"),
         places=await places_of(visit, found["items"]),
         filters=wanted,
         models=choices("agreement_model"),
@@ -67,6 +69,7 @@ async def agreements(visit: Visit) -> Response:
 
 async def new_agreement_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     typed = visit.fields() or {"model": "comprehensive", "programme": "comprehensive-support"}
+    carried = await visit.api.get_or_none(f"{API}/cooperation-programmes", limit=100)
     return visit.page(
         "rotation/agreement_new.html",
         status,
@@ -74,6 +77,7 @@ async def new_agreement_page(visit: Visit, status: int = 200, problem: dict[str,
         lines=range(1, OBLIGATION_LINES + 1),
         models=choices("agreement_model"),
         programmes=await programme_choices(visit),
+        carried=[(each["id"], each["title"]) for each in (carried or {}).get("items", [])],
         specialties=choices("specialty"),
         facilities=await facilities_offered(visit),
         problem=problem,
@@ -106,7 +110,9 @@ async def create_agreement(visit: Visit) -> Response:
         return await new_agreement_page(visit, **shown)
 
     typed = visit.fields()
-    body: dict[str, Any] = {name: visit.field(name) for name in ("giver_code", "receiver_code", "model", "programme", "number", "starts_on", "ends_on", "signed_on", "done_on")}
+    body: dict[str, Any] = {
+        name: visit.field(name) for name in ("giver_code", "receiver_code", "model", "programme", "programme_id", "number", "starts_on", "ends_on", "signed_on", "done_on")
+    }
     body["obligations"] = [
         {
             "specialty": typed[f"specialty_{line}"],
@@ -121,6 +127,8 @@ async def create_agreement(visit: Visit) -> Response:
 
 async def agreement_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     found = await visit.api.get(f"{API}/agreements/{segment(visit.path('id'))}")
+    if found["model"] == "exchange":
+        return visit.go(f"/exchanges/{found['id']}")
     since = add_months(today().replace(day=1), -11)
     told, missions, places = await asyncio.gather(
         visit.api.get(f"{API}/visits/delivered", agreement=found["id"], first=since.isoformat()),
@@ -207,7 +215,7 @@ async def visits_page(
         places=await places_of(visit, [found]),
         month=month,
         before=add_months(month, -1),
-        after=add_months(month, 1) if add_months(month, 1) <= today() else None,
+        after=add_months(month, 1) if add_months(month, 1) <= add_months(today(), 3) else None,
         lines=lines_of_month(found, known["items"]),
         told=[each for each in known["items"] if each["state"] != "promised"],
         reasons=choices("missed_reason"),
@@ -229,8 +237,17 @@ def lines_of_month(agreement: dict[str, Any], visits: list[dict[str, Any]]) -> l
     """One line for each promised visit without a word, and one more for a visit that nobody had promised."""
     lines = []
     for obligation in agreement["obligations"]:
-        waiting = sum(each["specialty"] == obligation["specialty"] and each["state"] == "promised" for each in visits)
-        lines += [{"specialty": obligation["specialty"], "promised": number < waiting, "name": f"{obligation['specialty']}-{number + 1}"} for number in range(waiting + 1)]
+        waiting = [each for each in visits if each["specialty"] == obligation["specialty"] and each["state"] == "promised"]
+        planned = sorted((each["planned_on"] for each in waiting), key=lambda day: day or "9999")
+        lines += [
+            {
+                "specialty": obligation["specialty"],
+                "promised": number < len(waiting),
+                "planned_on": planned[number] if number < len(waiting) else None,
+                "name": f"{obligation['specialty']}-{number + 1}",
+            }
+            for number in range(len(waiting) + 1)
+        ]
     return lines
 
 
@@ -288,6 +305,8 @@ def visit_item(agreement: str, name: str, typed: dict[str, str]) -> dict[str, An
     if outcome == "held":
         counted = whole_numbers({"consultations": typed.get(f"consultations_{name}", "")}, "consultations")
         return {"agreement": agreement, "specialty": specialty, "outcome": "held", "held_on": typed.get(f"held_on_{name}") or None} | counted
+    if outcome == "planned":
+        return {"agreement": agreement, "specialty": specialty, "outcome": "planned", "planned_on": typed.get(f"held_on_{name}") or None}
     if outcome == "missed":
         return {"agreement": agreement, "specialty": specialty, "outcome": "missed", "month": typed.get("month"), "reason": typed.get(f"reason_{name}") or None}
     return None
@@ -306,7 +325,7 @@ async def support_requests(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/support-requests", **filters, **paging(visit))
     return visit.page(
         "rotation/requests.html",
-        list=Listing.of(visit, found, filters),
+        list=Listing.of(visit, found, filters, export="support-requests"),
         places=await places_of(visit, found["items"]),
         specialties=choices("specialty"),
         may_ask=visit.has_role(*SIDES),
@@ -403,10 +422,7 @@ async def support_request(visit: Visit) -> Response:
 
 @pages.post("/support-requests/{id}/search")
 async def search_learner(visit: Visit) -> Response:
-    if not visit.field("q"):
-        return await request_page(visit, 422, errors={"q": gettext(_("Type at least one word of the name."))})
-    found = await visit.api.post(f"{REGISTRY}/persons/search", {"q": visit.field("q"), "limit": 20})
-    return await request_page(visit, found=found["items"])
+    return await search_people(visit, partial(request_page, visit))
 
 
 @pages.post("/support-requests/{id}/completion")
@@ -445,7 +461,7 @@ async def missions(visit: Visit) -> Response:
     places, names = await asyncio.gather(places_of(visit, found["items"]), visit.api.names(item["person_id"] for item in found["items"]))
     return visit.page(
         "rotation/missions.html",
-        list=Listing.of(visit, found, wanted),
+        list=Listing.of(visit, found, wanted, export="missions"),
         places=places,
         names=names,
         filters=wanted,
@@ -516,7 +532,7 @@ async def new_mission_page(visit: Visit, status: int = 200, problem: dict[str, A
         "pattern": "continuous",
         "starts_on": start,
         "ends_on": (date.fromisoformat(start) + timedelta(days=asked["days_needed"] - 1)).isoformat() if start else "",
-        "currency": "VND",
+        "currency": here().currency,
         "allowance": "0",
     }
     techniques, programmes, facilities, places = await asyncio.gather(
@@ -559,10 +575,7 @@ async def new_mission(visit: Visit) -> Response:
 
 @pages.post("/missions/search")
 async def search_person(visit: Visit) -> Response:
-    if not visit.field("q"):
-        return await choose_person_page(visit, 422, errors={"q": gettext(_("Type at least one word of the name."))})
-    found = await visit.api.post(f"{REGISTRY}/persons/search", {"q": visit.field("q"), "limit": 20})
-    return await choose_person_page(visit, found=found["items"])
+    return await search_people(visit, partial(choose_person_page, visit))
 
 
 @pages.post("/missions/new")
@@ -729,13 +742,13 @@ async def write_report(visit: Visit) -> Response:
 @pages.get("/techniques")
 async def techniques(visit: Visit) -> Response:
     local = visit.query("local") == "true"
-    found = await visit.api.get(f"{API}/techniques", local="true" if local else None, facility=visit.query("facility"), state=visit.query("state"), cursor=visit.query("cursor"))
+    filters = {"local": "true" if local else "", "facility": visit.query("facility"), "state": visit.query("state")}
+    found = await visit.api.get(f"{API}/techniques", **filters, **paging(visit))
     expected = await visit.api.get(f"{API}/expected-techniques", facility=visit.query("facility"), limit=200)
     return visit.page(
         "rotation/techniques.html",
-        techniques=found["items"],
+        list=Listing.of(visit, found, filters, export="techniques"),
         expected=expected["items"],
-        next=found.get("next"),
         local=local,
         places=await places_of(visit, [*found["items"], *expected["items"]]),
         may_plan=visit.has_role(*SIDES),
@@ -774,10 +787,7 @@ async def create_technique(visit: Visit) -> Response:
         return await new_technique_page(visit, **shown)
 
     if visit.field("act") == "search":
-        if not visit.field("q"):
-            return await again(status=422, errors={"q": gettext(_("Type at least one word of the name."))})
-        found = await visit.api.post(f"{REGISTRY}/persons/search", {"q": visit.field("q"), "limit": 20})
-        return await again(found=found["items"])
+        return await search_people(visit, again)
     if visit.field("act") == "add":
         return await again()
     learners = [each for each in visit.values("learners") if each]

@@ -1,11 +1,12 @@
 """Signing in and out, and the reader's preferences."""
 
+import asyncio
 import base64
 import logging
 
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from services.portal.clients import Refusal, ServiceAway
+from services.portal.clients import Api, Refusal, ServiceAway
 from services.portal.identity import IdentityAway, IdentityRefused, SignIn, identity
 from services.portal.session import end_session, end_sessions_of, seal, start_session, unseal
 from services.portal.visit import DENSITIES, THEMES, YEAR, Pages, Visit, cookie_name, drop_cookie, is_secure, own_path, set_cookie
@@ -83,10 +84,7 @@ async def sign_out(visit: Visit) -> Response:
     there = None
     if visit.session is not None:
         await end_session(visit.session.cookie)
-        try:
-            await visit.api.post("/api/v1/registry/revocations/own", {})
-        except (Refusal, ServiceAway):
-            logger.warning("signed out here; tokens of this sign-in live on for their minutes")
+        await revoke_copies(visit.api)
         try:
             await identity.revoke(visit.session.tokens)
             there = await identity.logout_url(visit.session.tokens)
@@ -99,15 +97,24 @@ async def sign_out(visit: Visit) -> Response:
     return answer
 
 
+async def revoke_copies(api: Api) -> None:
+    """A copy of a token that left a browser opens nothing after its sign-in ended; one that has ended by itself needs no more."""
+    try:
+        await api.post("/api/v1/registry/revocations/own", {})
+    except (Refusal, ServiceAway):
+        logger.warning("signed out here; what is left of this sign-in's tokens lives on for its minutes")
+
+
 @pages.post("/auth/backchannel-logout", public=True, own_form=False)
 async def backchannel_logout(visit: Visit) -> Response:
-    """The identity provider ends a session (OpenID Connect Back-Channel Logout)."""
+    """The identity provider ends a session, or all of an account (OpenID Connect Back-Channel Logout): here, and wherever a copy of their tokens is."""
     try:
         sid, account = await identity.judge_logout_token(visit.field("logout_token"))
     except IdentityRefused as refused:
         return JSONResponse({"error": "invalid_request", "error_description": refused.slug}, 400)
     ended = await end_sessions_of(sid, account)
-    logger.info("back-channel logout ended %d sessions", ended)
+    await asyncio.gather(*(revoke_copies(Api(tokens.access, visit.language)) for tokens in ended))
+    logger.info("back-channel logout ended %d sessions", len(ended))
     return Response(status_code=200)
 
 

@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from services.portal.clients import segment
 from services.portal.facilities import facilities_offered, facility_name, facility_names
-from services.portal.forms import actions_of, send, whole_number
+from services.portal.forms import actions_of, minor_units, send
 from services.portal.labels import choices, label, name_of_occupation
 from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
@@ -69,9 +69,10 @@ NO_WORD = _("Type at least one word of the name.")
 
 @pages.get("/stays")
 async def stays(visit: Visit) -> Response:
-    found = await visit.api.get(f"{API}/stay-groups", kind=visit.query("kind"), state=visit.query("state"), region=visit.query("region"), cursor=visit.query("cursor"))
+    filters = {name: visit.query(name) for name in ("kind", "state", "region")}
+    found = await visit.api.get(f"{API}/stay-groups", **filters, **paging(visit))
     places = await facility_names(visit, (group["facility_code"] for group in found["items"] if group["facility_code"]))
-    return visit.page("studies/stays.html", trips=found["items"], places=places, next=found.get("next"), kinds=choices("stay_kind"), may_propose=visit.has_role(*PROPOSERS))
+    return visit.page("studies/stays.html", list=Listing.of(visit, found, filters), places=places, kinds=choices("stay_kind"), may_propose=visit.has_role(*PROPOSERS))
 
 
 async def choose_page(visit: Visit, status: int = 200, found: list[dict[str, Any]] | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -309,7 +310,7 @@ def need_name(need: dict[str, Any], places: dict[str, str]) -> str:
 
 @pages.post("/studies/new")
 async def apply_for_study(visit: Visit) -> Response:
-    costs = [{"kind": kind, "amount": whole_number(visit.field(kind))} for kind in COSTS if visit.field(kind)]
+    costs = [{"kind": kind, "amount": minor_units(visit.field(kind))} for kind in COSTS if visit.field(kind)]
 
     async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
         """`cost_items.1.amount` of the service is the second cost that was typed; what concerns the whole is said at the field that would mend it."""

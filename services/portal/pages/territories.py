@@ -7,6 +7,7 @@ from starlette.responses import Response
 from services.portal.clients import segment
 from services.portal.forms import actions_of, send
 from services.portal.labels import choices
+from services.portal.listing import Listing, paging
 from services.portal.visit import Pages, Visit
 
 pages = Pages()
@@ -19,12 +20,10 @@ MOST_FACILITIES = 200
 @pages.get("/territories")
 async def territories(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("kind", "facility", "as_of")}
-    found = await visit.api.get(API, **filters, cursor=visit.query("cursor"))
+    found = await visit.api.get(API, **filters, **paging(visit))
     return visit.page(
         "territories/list.html",
-        territories=found["items"],
-        next=found.get("next"),
-        filters=filters,
+        list=Listing.of(visit, found, filters, sort="name"),
         kinds=choices("territory_kind", *KINDS),
         may_make=visit.has_role("regional-administrator"),
     )

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterable
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 from starlette.responses import Response
@@ -10,8 +11,9 @@ from starlette.responses import Response
 from services.portal.clients import Api, Refusal, segment
 from services.portal.facilities import authority_names, facilities_offered, facility_names
 from services.portal.formats import as_date
-from services.portal.forms import actions_of, may, send, whole_number
+from services.portal.forms import actions_of, may, minor_units, search_people, send, whole_number
 from services.portal.labels import choices, occupations
+from services.portal.listing import Listing, paging
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 from shared.clock import today
@@ -77,20 +79,20 @@ async def every(api: Api, path: str, **params: Any) -> list[dict[str, Any]]:
 @pages.get("/training/plans")
 async def plans(visit: Visit) -> Response:
     year = visit.query("year") or str(today().year)
+    filters = {"year": year, "state": visit.query("state")}
     found, coverage = await asyncio.gather(
-        visit.api.get(f"{API}/plans", year=year, state=visit.query("state"), limit=100, cursor=visit.query("cursor")),
+        visit.api.get(f"{API}/plans", **filters, limit=100, **paging(visit)),
         visit.api.get_or_none(f"{API}/plans/coverage", year=year),
     )
     without = [code for code in (coverage or {}).get("facilities", []) if code not in coverage["with_plan"]]
     names = await authority_names(visit, [plan["facility_code"] or plan["authority"] for plan in found["items"]] + without)
     return visit.page(
         "training/plans.html",
-        plans=found["items"],
+        list=Listing.of(visit, found, filters, export="training-plans"),
         names=names,
         coverage=coverage,
         without=without,
         year=year,
-        next=found.get("next"),
         may_draft=visit.has_role(*ORGANISERS),
     )
 
@@ -129,7 +131,7 @@ async def create_plan(visit: Visit) -> Response:
             "title": typed[f"axis{n}_title"],
             "skill": typed[f"axis{n}_skill"],
             "mode": typed[f"axis{n}_mode"],
-            "budget": whole_number(typed[f"axis{n}_budget"]),
+            "budget": minor_units(typed[f"axis{n}_budget"]),
         }
         for n in AXES_OF_A_FORM
         if typed.get(f"axis{n}_code")
@@ -142,7 +144,7 @@ async def create_plan(visit: Visit) -> Response:
             "quantity": whole_number(typed.get(f"action{n}_quantity") or "1"),
             "starts_on": f"{first}-01-01",
             "ends_on": f"{last}-12-31",
-            "budget": whole_number(typed.get(f"action{n}_budget") or "0"),
+            "budget": minor_units(typed.get(f"action{n}_budget") or "0"),
         }
         for n in ACTIONS_OF_A_FORM
         if typed.get(f"action{n}_title")
@@ -212,7 +214,7 @@ async def money_of_plan(visit: Visit) -> Response:
 
 
 def budgets_typed(visit: Visit) -> dict[str, Any]:
-    return {name.removeprefix("budget_"): whole_number(value) for name, value in visit.fields().items() if name.startswith("budget_") and value}
+    return {name.removeprefix("budget_"): minor_units(value) for name, value in visit.fields().items() if name.startswith("budget_") and value}
 
 
 @pages.post("/training/plans/{id}/revision")
@@ -239,7 +241,7 @@ async def enter_expenses(visit: Visit) -> Response:
     items: list[dict[str, Any]] = []
     for axis in lines:
         said: dict[str, Any] = {name: typed[f"{name}_{axis}"] for name in EXPENSE_FIELDS if typed.get(f"{name}_{axis}")}
-        items.append({"axis": axis} | said | ({"amount": whole_number(said["amount"])} if "amount" in said else {}))
+        items.append({"axis": axis} | said | ({"amount": minor_units(said["amount"])} if "amount" in said else {}))
 
     async def again(status: int, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
         """`items.1.amount` of the service is the amount of the second axis that was typed."""
@@ -283,13 +285,13 @@ async def courses(visit: Visit) -> Response:
 
 
 async def courses_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
-    found = await visit.api.get(f"{API}/courses", field=visit.query("field"), limit=100, cursor=visit.query("cursor"))
+    filters = {"field": visit.query("field")}
+    found = await visit.api.get(f"{API}/courses", **filters, limit=100, **paging(visit))
     return visit.page(
         "training/courses.html",
         status,
-        courses=found["items"],
+        list=Listing.of(visit, found, filters, path="/training/courses"),
         fields=choices("training_field"),
-        next=found.get("next"),
         may_add=visit.has_role(*ORGANISERS),
         problem=problem,
         errors=errors or {},
@@ -379,7 +381,9 @@ async def create_session(visit: Visit) -> Response:
     if not half_days:
         return await again(status=422, errors={"day1": gettext(_("Give at least one day with its place."))})
     body: dict[str, Any] = {name: visit.field(name) for name in ("authority", "course_id", "title", "provider", "done_on")}
-    body |= {name: whole_number(visit.field(name)) for name in ("capacity", "min_participants", "cost") if visit.field(name)}
+    body |= {name: whole_number(visit.field(name)) for name in ("capacity", "min_participants") if visit.field(name)}
+    body |= {"cost": minor_units(visit.field("cost"))} if visit.field("cost") else {}
+    body["trainer_facilities"] = visit.field("trainer_facilities").replace(",", " ").split()
     if visit.field("axis"):
         body["plan_id"], _slash, body["axis"] = visit.field("axis").partition("/")
     answer = await send(visit, f"{API}/sessions", body | {"assessed": visit.field("assessed") == "true", "half_days": half_days}, again)
@@ -483,7 +487,7 @@ async def enrol_page(visit: Visit, status: int = 200, found: list[dict[str, Any]
         names=names,
         facility=facility,
         facilities=await facilities_offered(visit),
-        occupations=occupations.choices("VN-"),
+        occupations=occupations.choices(),
         asked=visit.field("q"),
         typed=visit.fields(),
         **({"problem": None, "errors": {}} | shown),
@@ -496,11 +500,8 @@ async def enrol(visit: Visit) -> Response:
 
 
 @pages.post("/training/sessions/{id}/enrol/search")
-async def search_people(visit: Visit) -> Response:
-    if not visit.field("q"):
-        return await enrol_page(visit, 422, errors={"q": gettext(_("Type at least one word of the name."))})
-    found = await visit.api.post(f"{REGISTRY}/persons/search", {"q": visit.field("q"), "limit": 50})
-    return await enrol_page(visit, found=found["items"])
+async def search_whom_to_enrol(visit: Visit) -> Response:
+    return await search_people(visit, partial(enrol_page, visit), most=50)
 
 
 @pages.post("/training/sessions/{id}/enrol")

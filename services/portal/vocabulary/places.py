@@ -25,7 +25,9 @@ LABELS = {
         "move-facility": _("Place a facility under another authority, supervisor or host"),
         "close-facility": _("Close a facility"),
         "merge-facilities": _("Let a facility take others over"),
+        "move-unit": _("Move a unit to another facility"),
         "move-posts": _("Move posts with those who hold them"),
+        "merge-posts": _("Posts become one"),
     },
     "territory_kind": {
         "gst": _("Territorial health group (GST)"),
@@ -38,6 +40,7 @@ LABELS = {
         "area": _("Areas"),
         "facility": _("Facilities"),
         "facility-link": _("Authorities, supervisors and hosts"),
+        "unit": _("Units"),
         "post": _("Posts"),
         "assignment": _("Assignments"),
         "employment": _("Employments"),

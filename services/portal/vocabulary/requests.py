@@ -28,5 +28,6 @@ LABELS = {
         "refused": _("refused"),
         "withdrawn": _("taken back"),
     },
+    "history_act": {"files_destroyed": _("files destroyed after their time"), "facts_destroyed": _("content destroyed after its time")},
     "history_kind": {"request": _("Request"), "attestation": _("Attestation")},
 }

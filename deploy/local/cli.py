@@ -194,6 +194,22 @@ def token(
 
 
 @app.command()
+def revoke(
+    account: Annotated[str, typer.Argument(help="Its user name, such as linh, or its `sub` at the identity provider.")],
+    reason: Annotated[str, typer.Option(help="Why; the audit keeps it, so it names no person.")],
+) -> None:
+    """Refuse at once, everywhere, every token that an account was given until now, and end its sessions (deploy/runbooks/client-revocation.md)."""
+    from deploy.local.revoke import revoke as take_away
+
+    done = take_away(_running().stack, account, reason)
+    console.print(f"Revoked: every token that {done.username} was given before {done.before:%Y-%m-%d %H:%M:%S} UTC. Gateway and services refuse them within a minute.")
+    console.print(f"Sessions ended in the portal: {done.sessions}. The reason is in the registry’s audit.")
+    console.print(f"They stay refused until {done.forgotten_at:%Y-%m-%d %H:%M} UTC; each has ended by itself long before that.")
+    if done.is_open:
+        console.print(f"{done.username} may still sign in and is then given new ones: close the account, or disable it at the identity provider.")
+
+
+@app.command()
 def play(
     story: Annotated[str, typer.Argument(help="A folder of tests/stories, such as quang-ninh-2025.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,

@@ -2,6 +2,11 @@
 
 Nothing here writes to a database. Every thing has a reference and every act an idempotency key, so a story played
 twice changes nothing; a second play waits for the first one.
+
+A story is a folder of `tests/stories`: `story.yaml` and its acts, lines of `acts/NN-*.csv` or, where several people work on
+one story, of `acts/NN-<part>/NN-*.csv`, in the order of these names. Beside what an act itself asks for, a line says
+`as` (an account of the story; `anyone` has not signed in), `act`, and `refused` where Relais must not let it happen:
+the status and the problem, as `409 window-closed`. The play stops when it is let through, or refused for another reason.
 """
 
 import fcntl
@@ -10,10 +15,11 @@ import json
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from mimetypes import guess_type
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +28,19 @@ import yaml
 
 from deploy.local.acts import ACTS, FINDERS, MAKES, Line
 from deploy.local.acts.files import rows
+from deploy.local.acts.line import Act
+from deploy.local.realm import known_stories
 from deploy.local.sign_in import Account, account
-from deploy.local.state import CHECKOUT, SERVICES, CannotStart, state_folder
+from deploy.local.state import SERVICES, STORIES, CannotStart, state_folder
 from shared.settings import settings
 from shared.worker import everything_is_heard
 
-STORIES = CHECKOUT / "tests" / "stories"
-OBSERVER = "ops"
+OPERATOR = "ops"
 """The account that sees whether every event has arrived."""
+ANYONE = "anyone"
+"""Who does an act without having signed in."""
+IMPORT = "import-file"
+"""The act of a line that imports a file (`kind`, `service`, `file`) at its place among the acts."""
 PATIENCE_SECONDS = 180
 TIMEOUT_SECONDS = 120
 WAIT = "wait-for-events"
@@ -41,6 +52,11 @@ Progress = Callable[[int, int, str], None]
 
 class ActRefused(Exception):
     """An act of the story was refused: the file, the line and the problem that was answered."""
+
+    def __init__(self, said: str, answered: str = "") -> None:
+        super().__init__(said)
+        self.answered = answered
+        """The status and the problem, as a line of acts writes them; empty when no service refused it."""
 
 
 @dataclass
@@ -81,6 +97,8 @@ class Player:
     progress: Progress
     accounts: dict[str, Account] = field(default_factory=dict)
     known: dict[tuple[str, str], str] = field(default_factory=dict)
+    was_played: bool = False
+    """Something was answered from memory: these acts were done before."""
     http: requests.Session = field(default_factory=requests.Session)
 
     @cached_property
@@ -90,7 +108,7 @@ class Player:
 
     def play(self) -> Outcome:
         story = self.story
-        acts = [(path.name, number, row) for path in sorted((self.folder / "acts").glob("[0-9]*.csv")) for number, row in enumerate(rows(path), start=2)]
+        acts = [(path, number, row) for path in self.files_of_acts() for number, row in enumerate(rows(path), start=2)]
         total, done = len(story["bulk"]) * 40 + len(acts), 0
         for bulk in story["bulk"]:
             if bulk.get("service", "registry") != "registry":
@@ -99,14 +117,25 @@ class Player:
             done += 40  # an import is as long as many acts
             self.progress(done, total, bulk["file"])
         self.wait_until_told()
-        for name, number, row in acts:
-            self.do(name, number, row)
+        for path, number, row in acts:
+            self.do(path, number, row)
             done += 1
-            self.progress(done, total, name)
+            self.progress(done, total, path.name)
         self.wait_until_told()
-        return Outcome(story["id"], [self.read_figure(figure, story["accounts"][0]) for figure in story["figures"]])
+        return Outcome(story["id"], [self.read_figure(figure, figure.get("as") or self.observer) for figure in story["figures"]])
+
+    @property
+    def observer(self) -> str:
+        """The account of the story that reads its figures, and finds what the registers hold."""
+        found: str = self.story["observer"]
+        return found
 
     # -- acts
+
+    def files_of_acts(self) -> list[Path]:
+        """In the order of their numbers; a folder has its own, and its files follow each other."""
+        acts = self.folder / "acts"
+        return sorted([*acts.glob("[0-9]*.csv"), *acts.glob("[0-9]*/[0-9]*.csv")], key=lambda path: path.relative_to(acts).parts)
 
     def import_file(self, person: str, kind: str, path: Path, service: str) -> None:
         """Dry run, then confirm the good rows; the play stops on a bad one, because the file is the story's own."""
@@ -118,28 +147,51 @@ class Player:
         if report["good"]:
             self.ask(person, "POST", f"{service}/imports/{report['id']}/confirmation", json={})
 
-    def do(self, file: str, number: int, row: dict[str, str]) -> None:
+    def do(self, file: Path, number: int, row: dict[str, str]) -> None:
+        """One line, let through or refused as it says. Raises ActRefused, which names the line."""
         if row["act"] == WAIT:
             self.wait_until_told()
             return
+        where = f"{file.relative_to(self.folder / 'acts')} line {number}, {row['act']} by {row['as']}"
+        wanted = row.get("refused", "")
+        try:
+            self.try_line(file, row)
+        except ActRefused as refusal:
+            # In a later play a thing that was decided meanwhile may be refused for that reason.
+            if wanted and refusal.answered and (refusal.answered == wanted or self.was_played):
+                return
+            raise ActRefused(f"{where}: {f'to be refused with {wanted}, and it was ' if wanted else ''}{refusal}", refusal.answered) from refusal
+        if wanted:
+            raise ActRefused(f"{where}: to be refused with {wanted}, and it was done")
+
+    def try_line(self, file: Path, row: dict[str, str]) -> None:
+        if row["act"] == IMPORT:
+            self.import_file(row["as"], row["kind"], file.parent / row["file"].removeprefix("@"), row.get("service") or "registry")
+            return
         act = ACTS[row["act"]]
-        line = Line(row, self.folder / "acts", self.find)
+        line = Line(row, file.parent, self.find)
         steps = (act.path if isinstance(act.path, str) else act.path(line)).split("/")
         path = "/".join(self.find(step[1:-1], row[step[1:-1]]) if step.startswith("{") else step for step in steps)
         about = row.get("reference") or next((row[step[1:-1]] for step in steps if step.startswith("{")), row.get("thing", path))
         key = f"{self.folder.name}/{row['act']}/{about}"  # what the act is about, not its line: lines may be added above it
-        try:
-            answer = self.ask(row["as"], "POST", path, json=act.body(line), headers={"Idempotency-Key": key})
-        except ActRefused as refusal:
-            raise ActRefused(f"{file} line {number}, {row['act']} by {row['as']}: {refusal}") from refusal
+        answer = self.send(row["as"], path, act, line, {"Idempotency-Key": key})
         if said := act.refusal(answer):
-            raise ActRefused(f"{file} line {number}, {row['act']} by {row['as']}: {said}")
+            raise ActRefused(said)
         if row["act"] in MAKES:
             self.known[MAKES[row["act"]], row["reference"]] = answer["id"]
 
+    def send(self, person: str, path: str, act: Act, line: Line, headers: dict[str, str]) -> dict[str, Any]:
+        """The body as JSON or, with files, as a form."""
+        body, paths = act.body(line), act.files(line)
+        if not paths:
+            return self.ask(person, "POST", path, json=body, headers=headers)
+        with ExitStack() as opened:
+            parts = {name: (one.name, opened.enter_context(one.open("rb")), guess_type(one.name)[0] or "application/octet-stream") for name, one in paths.items()}
+            return self.ask(person, "POST", path, files=parts, data=body, headers=headers)
+
     def find(self, kind: str, reference: str) -> str:
         """The identifier of what a reference names: made by an earlier act, or found where it was imported."""
-        if (kind, reference) not in self.known and kind in FINDERS and (found := FINDERS[kind](self, self.story["accounts"][0], reference)):
+        if (kind, reference) not in self.known and kind in FINDERS and (found := FINDERS[kind](self, self.observer, reference)):
             self.known[kind, reference] = found
         if (kind, reference) not in self.known:
             raise ActRefused(f"nothing before this line is the {kind} {reference}")
@@ -147,11 +199,10 @@ class Player:
 
     def ask(self, person: str, method: str, path: str, **options: Any) -> dict[str, Any]:
         """One request as a person. What is only late (429, 503) is asked again, for as long as we are patient."""
-        who = self.accounts.setdefault(person, account(person, issuer=self.issuer, public_url=self.address))
         deadline = time.monotonic() + PATIENCE_SECONDS
         more = options.pop("headers", {})
         while True:
-            headers = {"Authorization": f"Bearer {who.token()}", "Accept-Language": "en"} | more
+            headers = {"Accept-Language": "en"} | self.proof_of(person) | more
             try:
                 answer = self.http.request(method, f"{self.address}/api/v1/{path}", headers=headers, timeout=TIMEOUT_SECONDS, **options)
             except requests.ConnectionError:  # the door itself is away; every act has its idempotency key
@@ -166,9 +217,19 @@ class Player:
                 given[1].seek(0)
             time.sleep(wait)
         if answer.status_code >= 400:
-            raise ActRefused(f"{answer.status_code} {answer.text[:800]}")
+            raise ActRefused(f"{answer.status_code} {answer.text[:800]}", f"{answer.status_code} {_problem(answer)}".strip())
+        self.was_played = self.was_played or "Idempotent-Replay" in answer.headers
         content: dict[str, Any] = answer.json()
         return content
+
+    def proof_of(self, person: str) -> dict[str, str]:
+        """What a request of theirs carries to be known by; nothing for whoever has not signed in."""
+        if person == ANYONE:
+            return {}
+        return {"Authorization": f"Bearer {self.account(person).token()}"}
+
+    def account(self, person: str) -> Account:
+        return self.accounts.setdefault(person, account(person, issuer=self.issuer, public_url=self.address))
 
     # -- figures
 
@@ -178,7 +239,7 @@ class Player:
         Asked twice: what one service did about an event may be an event of its own, recorded after we had asked its place.
         """
         deadline = time.monotonic() + PATIENCE_SECONDS
-        who = self.accounts.setdefault(OBSERVER, account(OBSERVER, issuer=self.issuer, public_url=self.address))
+        who = self.account(OPERATOR)
         before: dict[str, int] | None = None
         while True:
             services = self.health(who)
@@ -214,6 +275,14 @@ class Player:
         return Figure(wanted["id"], wanted["kind"], wanted["expected"], computed, url)
 
 
+def _problem(answer: requests.Response) -> str:
+    """The last word of the problem's type, by which code knows it."""
+    try:
+        return str(answer.json()["type"]).rsplit("/", 1)[-1]
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
 @contextmanager
 def one_at_a_time(story: str) -> Iterator[None]:
     """A second play of any story waits for the first one."""
@@ -229,7 +298,8 @@ def one_at_a_time(story: str) -> Iterator[None]:
 
 
 def stories() -> list[str]:
-    return sorted(path.parent.name for path in STORIES.glob("*/story.yaml"))
+    """The stories, in the order in which they were founded."""
+    return [story["id"] for story in known_stories()]
 
 
 def run(story: str, *, progress: Progress | None = None, address: str | None = None, issuer: str | None = None) -> Outcome:

@@ -133,7 +133,7 @@ class Postgres:
             "port": self.port,
             "listen_addresses": self.host,
             "unix_socket_directories": "",
-            "shared_buffers": "32MB",
+            "shared_buffers": "16MB",
             "max_connections": 120,
             "max_wal_size": "512MB",
             **SETTINGS,

@@ -1,10 +1,13 @@
-"""The realm file: one source of accounts, groups, roles, scopes and clients for both identity providers."""
+"""The realm file: one source of roles, scopes and clients for both identity providers; the people of the demo come from its stories."""
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from deploy.local.state import CHECKOUT
+import yaml
+
+from deploy.local.state import CHECKOUT, STORIES
 
 REALM_FILE = CHECKOUT / "deploy" / "keycloak" / "realm.json"
 
@@ -15,7 +18,44 @@ def realm(public_url: str, portal_secret: str, accounts_secret: str = "") -> dic
     for name, value in {"RELAIS_PUBLIC_URL": public_url, "RELAIS_PORTAL_CLIENT_SECRET": portal_secret, "RELAIS_ACCOUNTS_CLIENT_SECRET": accounts_secret}.items():
         text = text.replace("${" + name + "}", value)
     filled: dict[str, Any] = json.loads(text)
-    return filled
+    return with_people(filled, [account for story in known_stories() for account in story["accounts"]])
+
+
+@cache
+def known_stories() -> list[dict[str, Any]]:
+    """What each `story.yaml` says, in the order of the stories; an image without them has none."""
+    return sorted((yaml.safe_load(path.read_text(encoding="utf-8")) for path in STORIES.glob("*/story.yaml")), key=lambda story: story["order"])
+
+
+def with_people(realm: dict[str, Any], accounts: list[dict[str, Any]]) -> dict[str, Any]:
+    """The realm with these accounts and the groups that they are in. Raises ValueError for a name that two people would sign in with."""
+    taken = {user["username"] for user in realm["users"]}
+    for account in accounts:
+        if account["username"] in taken:
+            raise ValueError(f"Two people of the demo would sign in as {account['username']}.")
+        taken.add(account["username"])
+    named = [group.strip("/").split("/") for account in accounts for group in account["groups"]]
+    groups = [group | {"subGroups": _added(group["subGroups"], [name for kind, name in named if kind == group["name"]])} for group in realm["groups"]]
+    return realm | {"users": [*map(_user, accounts), *realm["users"]], "groups": groups}
+
+
+def _added(groups: list[dict[str, Any]], names: list[str]) -> list[dict[str, Any]]:
+    return [{"name": name} for name in dict.fromkeys([*(group["name"] for group in groups), *names])]
+
+
+def _user(account: dict[str, Any]) -> dict[str, Any]:
+    """Of a demo: the password is the name."""
+    name = account["username"]
+    return {
+        "username": name,
+        "enabled": True,
+        "email": f"{name}@example.org",
+        "emailVerified": True,
+        "attributes": {"name": [account["name"]]} | ({"locale": [account["language"]]} if "language" in account else {}),
+        "credentials": [{"type": "password", "value": name, "temporary": False}],
+        "realmRoles": account["roles"],
+        "groups": account["groups"],
+    }
 
 
 def without_demo(realm: dict[str, Any]) -> dict[str, Any]:

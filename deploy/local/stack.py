@@ -6,6 +6,7 @@ Tests run one of their own with `running_stack(...)`.
 import gc
 import http.client
 import importlib
+import json
 import os
 import shutil
 import signal
@@ -25,7 +26,7 @@ from deploy.local import ports
 from deploy.local.nanoidp import Nanoidp
 from deploy.local.postgres import Postgres
 from deploy.local.processes import fork, last_lines
-from deploy.local.realm import REALM_FILE, demo_client, realm
+from deploy.local.realm import demo_client, people, realm
 from deploy.local.sign_in import Account, account, client_token
 from deploy.local.state import CHECKOUT, ROOTS_HOME, SERVICES, CannotStart, State
 from deploy.local.supervisor import Part, task
@@ -106,7 +107,9 @@ class Stack:
         if service == "registry":
             told["RELAIS_IDENTIFIERS_SECRET"] = secrets["identifiers"]
             told |= (
-                {"RELAIS_ACCOUNTS": "keycloak", "RELAIS_ACCOUNTS_CLIENT_SECRET": secrets["accounts_client"]} if self.kind == "full" else {"RELAIS_ACCOUNTS_FILE": str(REALM_FILE)}
+                {"RELAIS_ACCOUNTS": "keycloak", "RELAIS_ACCOUNTS_CLIENT_SECRET": secrets["accounts_client"]}
+                if self.kind == "full"
+                else {"RELAIS_ACCOUNTS_FILE": str(self.accounts_file)}
             )
         if service == "portal":
             told |= {"RELAIS_PORTAL_CLIENT_SECRET": secrets["portal_client"], "RELAIS_SESSION_SECRET": secrets["session"]}
@@ -161,6 +164,7 @@ class Stack:
                 Part("kafka", broker.start, broker.ready, foundation=True),
                 Part("identity", keycloak.start, keycloak.ready, once_ready=keycloak.provision, patience=240, foundation=True),
             ]
+        self._write_accounts()
         tansu = Tansu(self.port("kafka"), self.state.logs / "kafka.log")
         nanoidp = Nanoidp(data / "identity", self.state.logs / "identity.log", self.port("identity"), self._realm(), secrets["identity"])
         return [
@@ -169,17 +173,27 @@ class Stack:
             Part("identity", nanoidp.start, lambda: answers(self.port("identity"), "/.well-known/openid-configuration", only_success=True), foundation=True),
         ]
 
+    @property
+    def accounts_file(self) -> Path:
+        """Who can sign in, for the registry to show where accounts are fixed."""
+        return self.state.data(self.kind) / "accounts.json"
+
+    def _write_accounts(self) -> None:
+        self.accounts_file.write_text(json.dumps({"users": [user | {"credentials": []} for user in people(self._realm())]}, ensure_ascii=False), encoding="utf-8")
+
     def _realm(self) -> dict[str, Any]:
         secrets = self.state.secrets()
         return realm(self.public_url, secrets["portal_client"], secrets["accounts_client"])
 
 
 def import_services() -> None:
-    """Everything once, before the forks; frozen, so that collecting garbage in a child does not copy what they share."""
+    """Everything once, before the forks, and the services' applications with it: a child copies whatever it only touches. Frozen, so that collecting garbage copies nothing either."""
     from sqlalchemy.orm import configure_mappers
 
     for module in MODULES.values():
-        importlib.import_module(module)
+        imported = importlib.import_module(module)
+        if hasattr(imported, "service"):  # the portal and the gateway are made of their settings
+            imported.create()
     configure_mappers()  # of all services; each child would do it for itself at its first query
     gc.collect()
     gc.freeze()

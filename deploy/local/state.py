@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 CHECKOUT = Path(__file__).resolve().parents[2]
+STORIES = CHECKOUT / "tests" / "stories"
 ROOTS_HOME = Path("/var/lib/relais")
 """As root, PostgreSQL runs as another user, who cannot enter root's home: state and binaries live here instead."""
 

@@ -27,6 +27,7 @@ PEOPLE: dict[str, dict[str, Any]] = {
     "secretary": {"roles": ["committee-member", "records-officer"], "groups": ["/territories/VN-22"]},
     "hr-today": {"roles": ["facility-hr-officer"], "groups": ["/facilities/VN-22-BVT"]},
     "hanoi": {"roles": ["regional-administrator", "records-officer"], "groups": ["/territories/VN-01"]},
+    "clermont": {"roles": ["regional-administrator", "agreement-focal-point", "records-officer"], "groups": ["/territories/FR-63"]},
     "analyst": {"roles": ["ministry-analyst"], "groups": ["/territories/VN"]},
     "ops": {"roles": ["operations"], "groups": []},
     "auditor": {"roles": ["auditor"], "groups": ["/territories/VN-22"]},

@@ -10,3 +10,8 @@ def defended(refused: dict[str, Any], slug: str, rule: str, value: Any, *, possi
     assert refused["rule"]["citation"]
     assert refused["detail"]
     assert possible in refused["possible"]
+
+
+def refused(answer: Any, status: int, slug: str) -> None:
+    """It was not let through, and for this reason."""
+    assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (status, slug), answer.text

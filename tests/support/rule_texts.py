@@ -53,6 +53,8 @@ def texts_of_code() -> dict[str, str]:
 def _said_by(node: ast.AST) -> Iterator[ast.expr]:
     """The units, citations and values in words that one expression gives."""
     match node:
+        case ast.Call(func=ast.Name(id="replace"), keywords=keywords) if {keyword.arg for keyword in keywords} - set(MAKERS["Rule"]):
+            return  # of something else: a rule has no such field
         case ast.Call(func=ast.Name(id=name) | ast.Attribute(attr=name), args=args, keywords=keywords):
             given = [*zip(MAKERS.get(name, ()), args, strict=False), *((keyword.arg, keyword.value) for keyword in keywords if name in MAKERS or keyword.arg == "citation")]
         case ast.BinOp(left=ast.Call(func=ast.Attribute(attr="as_json")), op=ast.BitOr(), right=ast.Dict(keys=keys, values=values)):

@@ -24,10 +24,10 @@ TODAY = "2025-10-01"
 def environment(**values: str) -> Iterator[None]:
     """Set RELAIS_… variables for a while; the settings are read again on both sides."""
     before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    settings.cache_clear()
-    auth.verifier.cache_clear()
     try:
+        os.environ.update(values)
+        settings.cache_clear()
+        auth.verifier.cache_clear()
         yield
     finally:
         for name, value in before.items():

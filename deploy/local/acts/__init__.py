@@ -15,7 +15,10 @@ FINDERS: dict[str, Finder] = {}
 
 for _found in pkgutil.iter_modules(__path__):
     _module = importlib.import_module(f"{__name__}.{_found.name}")
-    ACTS |= getattr(_module, "ACTS", {})
+    _acts: dict[str, Act] = getattr(_module, "ACTS", {})
+    if _twice := ACTS.keys() & _acts.keys():
+        raise ValueError(f"Two parts call an act {', '.join(sorted(_twice))}.")
+    ACTS |= _acts
     MAKES |= getattr(_module, "MAKES", {})
     FINDERS |= getattr(_module, "FINDERS", {})
 

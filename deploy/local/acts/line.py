@@ -30,6 +30,8 @@ class Act:
     body: Callable[["Line"], dict[str, Any]]
     refusal: Callable[[dict[str, Any]], str | None] = lambda _answer: None
     """What an answer to many at once refused, in a sentence."""
+    files: "Callable[[Line], dict[str, Path]]" = lambda _line: {}
+    """Files that go with it, by the name of their field: they and the body are then sent as a form."""
 
 
 @dataclass
@@ -62,6 +64,10 @@ class Line:
     def table(self, name: str) -> list[dict[str, str]]:
         """The rows of the file that a column names as `@file`."""
         return list(rows(self.folder / self.values[name].removeprefix("@")))
+
+    def file(self, name: str) -> Path:
+        """The file beside the acts that a column names as `@file`."""
+        return self.folder / self.values[name].removeprefix("@")
 
     def common(self, *names: str) -> dict[str, Any]:
         """Columns taken as they are, with the day and the reference of the act."""

@@ -11,7 +11,7 @@ def _given(row: Row, *names: str) -> Row:
     return {name: row[name] for name in names if row.get(name)}
 
 
-def _obligations(text: str) -> list[dict[str, Any]]:
+def obligations(text: str) -> list[dict[str, Any]]:
     """`surgery:2:laparoscopic-appendectomy paediatrics:1` as the agreement's obligations."""
     found = []
     for word in text.split():
@@ -23,7 +23,7 @@ def _obligations(text: str) -> list[dict[str, Any]]:
 def _agreements(line: Line) -> dict[str, Any]:
     items = [
         _given(row, "reference", "giver_code", "receiver_code", "model", "programme", "number", "starts_on", "ends_on", "signed_on")
-        | {"obligations": _obligations(row["obligations"]), "done_on": line.text("done_on")}
+        | {"obligations": obligations(row["obligations"]), "done_on": line.text("done_on")}
         for row in line.table("agreements")
     ]
     return {"items": items}
@@ -38,7 +38,7 @@ def _visits(line: Line) -> dict[str, Any]:
     for row in line.table("visits"):
         if row["sheet"] != line.text("reference"):
             continue
-        item: dict[str, Any] = _given(row, "agreement", "specialty", "outcome", "held_on", "month", "reason")
+        item: dict[str, Any] = _given(row, "agreement", "specialty", "outcome", "planned_on", "held_on", "month", "reason")
         items.append(item | ({"consultations": int(row["consultations"])} if row["consultations"] else {}))
     return {"items": items, "done_on": line.text("done_on")}
 

@@ -75,6 +75,23 @@ DEGREES = {
     "VN-DSDH": ["pharmacist"], "VN-DDDH": ["bachelor"], "VN-DDCD": ["college", "secondary"], "VN-HSDH": ["bachelor"], "VN-HSCD": ["college"], "VN-KTV": ["college"], "VN-YS": ["secondary"],
 }  # fmt: skip
 
+# code, name, kind, code of the unit above, name in French; its posts name their unit as it is called
+UNITS = [
+    ("KHOI-LS", "Khối lâm sàng", "pole", "", "Pôle clinique"),
+    ("KHAM", "Khoa Khám bệnh", "department", "KHOI-LS", "Consultations externes"),
+    ("LS", "Khoa lâm sàng", "department", "KHOI-LS", "Services cliniques"),
+    ("SAN", "Khoa Sản", "department", "KHOI-LS", "Obstétrique"),
+    ("YHCT", "Khoa Y học cổ truyền", "department", "KHOI-LS", "Médecine traditionnelle"),
+    ("YTDP", "Khoa Y tế dự phòng", "department", "KHOI-LS", "Médecine préventive"),
+    ("KHOI-CLS", "Khối cận lâm sàng", "pole", "", "Pôle médico-technique"),
+    ("XN", "Khoa Xét nghiệm", "department", "KHOI-CLS", "Laboratoire"),
+    ("DUOC", "Khoa Dược", "department", "KHOI-CLS", "Pharmacie"),
+    ("KHOI-DD", "Khối điều dưỡng", "pole", "", "Pôle des soins infirmiers"),
+    ("KHOI-CN", "Khối phòng chức năng", "pole", "", "Directions fonctionnelles"),
+    ("TCCB", "Phòng Tổ chức cán bộ", "office", "KHOI-CN", "Direction des ressources humaines"),
+    ("KHTH", "Phòng Kế hoạch tổng hợp", "office", "KHOI-CN", "Direction de la planification"),
+]
+
 chance = random.Random("quang-ninh-2025")
 
 
@@ -82,6 +99,7 @@ def main() -> None:
     facilities, stations = make_facilities()
     people, posts, assignments = make_people(facilities, stations)
     write("bulk/facilities.csv", facilities)
+    write("bulk/units.csv", make_units())
     write("bulk/posts.csv", posts)
     write("bulk/people.csv", people)
     write("bulk/assignments.csv", assignments)
@@ -348,6 +366,14 @@ def open_needs(posts: list[dict]) -> list[dict]:
             | {"specialty": seat["specialty"], "quantity": 1, "reason": "vacancy", "post": seat["reference"]}
         )
     return needs
+
+
+def make_units() -> list[dict]:
+    """The provincial hospital as a tree: poles, departments and offices."""
+    return [
+        {"facility_code": "VN-22-BVT", "code": code, "name": name, "kind": kind, "parent": above, "valid_from": "01/01/1976", "name_fr": french}
+        for code, name, kind, above, french in UNITS
+    ]
 
 
 def write(name: str, rows: list[dict]) -> None:

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -16,12 +17,15 @@ from deploy.local.postgres import Postgres, start_postgres
 from deploy.local.stack import RunningStack, running_stack
 from shared.db import database
 from tests.support.api import Api
-from tests.support.disturbance import play_disturbed
 from tests.support.identity import TestIssuer
 from tests.support.service import application, cloned_database, environment, prepare_database, settings_of, settled
+from tests.support.stories import FIRST, Stage
 from tests.support.system import STACK_KIND
 
 TESTS = Path(__file__).parent
+
+settings.register_profile("relais", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # how long an example takes says what else the machine does
+settings.load_profile("relais")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -127,6 +131,12 @@ def stack() -> Iterator[RunningStack]:
 
 
 @pytest.fixture(scope="session")
-def played(stack: RunningStack) -> Outcome:
+def stage(stack: RunningStack) -> Stage:
+    """That system, on which each story is played once, when a test first needs it."""
+    return Stage(stack)
+
+
+@pytest.fixture(scope="session")
+def played(stage: Stage) -> Outcome:
     """The story of Quang Ninh, played once on that system, with everything going wrong meanwhile."""
-    return play_disturbed(stack)
+    return stage.play(FIRST)

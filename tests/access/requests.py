@@ -234,9 +234,9 @@ def _query(values: dict[str, Any]) -> str:
 
 _PATTERNS = {
     r"^[A-Z]{2}(-[A-Za-z0-9]+)*$": "VN-22", r"^[a-z0-9]+([_-][a-z0-9]+)*$": "surgery", r"^[A-Z]{3}$": "VND", r"^[A-Z]{2}(-[A-Z0-9]+)+$": "VN-BS", r"^[A-Z]{2}$": "VN", r"^[a-z]{3,40}$": "rotation",
-    r"^\S+#\S+$": "https://id.test#somebody", r"^[a-z0-9]+(-[a-z0-9]+)*$": "surgery", r"^[a-z][a-z-]*$": "surgery", r"^(active|conflicting)$": "active", r"^[A-Z][a-z]{3}$": "Latn", r"^[A-Z]{2}-[A-Z0-9]{1,3}$": "CN-GX",
+    r"^\S+#\S+$": "https://id.test#somebody", r"^[A-Za-z0-9_-]{32,100}$": "a-secret-of-a-private-link-that-opens-nothing", r"^[a-z0-9]+(-[a-z0-9]+)*$": "surgery", r"^[a-z][a-z-]*$": "surgery", r"^(active|conflicting)$": "active", r"^[A-Z][a-z]{3}$": "Latn", r"^[A-Z]{2}-[A-Z0-9]{1,3}$": "CN-GX",
     r"^/(territories|facilities)/[A-Za-z0-9-]{2,60}$": "/territories/VN-22",
-    r"^\d{4}-\d{2}$": "2025-09", r"^[A-Za-z0-9.-]+$": "x", r"^[^{}]*(\{year\}[^{}]*)?\{number\}[^{}]*(\{year\}[^{}]*)?$": "{number}/{year}",
+    r"^[A-Z0-9][A-Z0-9._/-]*$": "HSCC", r"^\d{4}-\d{2}$": "2025-09", r"^[A-Za-z0-9.-]+$": "x", r"^[^{}]*(\{year\}[^{}]*)?\{number\}[^{}]*(\{year\}[^{}]*)?$": "{number}/{year}",
 }  # fmt: skip
 
 

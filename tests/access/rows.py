@@ -24,6 +24,8 @@ DIRECTORY = {
     "area_levels",
     "territories",
     "territory_members",
+    "units",
+    "units_history",
     "area_successions",
     "populations",
     "packaged_data",
@@ -31,7 +33,7 @@ DIRECTORY = {
 }
 """What everybody may know, or no request reads."""
 EVENTS = set("outbox inbox incarnation aggregate_versions relay_state relay_acknowledged consumers consumer_positions heard_versions parked_events dead_letters".split())
-OWN_BOOKS = {"idempotency_keys", "revocations", "kept_seals"}
+OWN_BOOKS = {"idempotency_keys", "revocations", "client_quotas", "client_usage", "kept_seals"}
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,15 @@ class Table:
 
 # A kind of file that a service understands, by a table of the service.
 KINDS_OF_FILE = {"persons": "people", "mandates": "mandates", "agreements": "agreements", "credit_entries": "past_sessions"}
+
+
+# Words that no check of their own table lists, and without which a row is shown to nobody or as nothing.
+WORDS = {
+    ("assignments", "kind"): "primary",
+    ("assignments", "state"): "active",
+    ("persons", "kept_for"): "{worker}",
+    ("licence_periods_history", "standing"): "in_force",
+}
 
 
 def thing_of(name: str) -> str:
@@ -169,8 +180,8 @@ def _value(things: Things, table: Table, column: Column, owner: Owner) -> Any:
     name = column.name
     if column.choices:
         return column.choices[0]
-    if table.name == "assignments" and name in ("kind", "state"):
-        return {"kind": "primary", "state": "active"}[name]
+    if (table.name, name) in WORDS:
+        return WORDS[table.name, name]
     if table.name == "imports" and name == "kind":
         return next(kind for known, kind in KINDS_OF_FILE.items() if any(other.name == known for other in things.tables))
     match column.kind:
@@ -210,7 +221,7 @@ def _value(things: Things, table: Table, column: Column, owner: Owner) -> Any:
         return owner.facility
     if name in ("authority", "number_authority"):
         return owner.facility[:5]
-    return {"occupation_code": "VN-BS", "currency": "VND", "rule_pack": "vn-2020", "procedure": "service_record", "country": "VN"}.get(name, owner.word(f"{table.name} {name}"))
+    return {"occupation_code": "VN-BS", "currency": "VND", "rule_pack": "vn-2020", "home_pack": "vn-2020", "host_pack": "vn-2020", "procedure": "service_record", "country": "VN"}.get(name, owner.word(f"{table.name} {name}"))
 
 
 async def put_rules_aside(connection: asyncpg.Connection) -> None:

@@ -13,6 +13,7 @@ from services.appointment.consumers import consumer
 from services.appointment.decisions.bases import cited
 from services.appointment.decisions.letters import LETTERS, written
 from shared.i18n import LANGUAGES, current_language
+from shared.jurisdictions import jurisdictions
 from shared.words import KINDS as WORDS
 from tests.appointment.letters import KINDS
 from tests.appointment.world import ROOT, decision_request, facility, known
@@ -131,6 +132,35 @@ async def test_its_parts_in_their_order(desk: Desk, language: str) -> None:
     for part in HIRE[language]:
         assert part in letter[place:], part
         place = letter.index(part, place)
+
+
+class TestLetterhead:
+    @pytest.mark.parametrize(
+        ("country", "language", "state", "motto"),
+        [
+            ("FR", "fr", "RÉPUBLIQUE FRANÇAISE", "Liberté – Égalité – Fraternité"),
+            ("MA", "fr", "ROYAUME DU MAROC", None),
+            ("MA", "vi", "VƯƠNG QUỐC MAROC", None),
+            ("VN", "fr", "RÉPUBLIQUE SOCIALISTE DU VIÊT NAM", "Indépendance – Liberté – Bonheur"),
+        ],
+    )
+    async def test_is_that_of_the_country_of_who_decides(self, desk: Desk, country: str, language: str, state: str, motto: str | None) -> None:
+        """The state above who decides in France and Morocco, beside them in Viet Nam; each with its own motto, or none."""
+        thing, place = uuid4(), f"{country}-22-HOP"
+        path = f"{country}.{country}-22.{place}"
+        await hear(consumer, facility(place), decision_request(thing, at=place, authority_path=path, legal_basis=["Statut"], facts={}))
+        signatory = desk.api.as_("director", groups=[f"/territories/{country}-22"])
+        filed = (await signatory.get(f"{ROOT}/decisions", params={"source_id": str(thing)})).json()["items"][0]
+        answer = await signatory.get(f"{ROOT}/decisions/{filed['id']}/document", params={"language": language})
+        assert answer.status_code == 200, answer.text
+        letter = text_of(answer.content)
+        assert state in letter
+        assert motto is None or motto in letter
+        heads = [one.letterhead for one in jurisdictions().values()]
+        others = [said[language] for head in heads for said in (head.state, head.motto or {}) if language in said]
+        assert [other for other in others if other in letter or other.upper() in letter] == [said for said in others if said.upper() == state or said == motto]
+        who_decides = letter.index(f"{country}-22" if country != "VN" else "DIRECTION DE LA SANTÉ DE QUẢNG NINH")
+        assert (letter.index(state) < who_decides) is (country != "VN")
 
 
 class TestProbation:

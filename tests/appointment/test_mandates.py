@@ -51,8 +51,8 @@ class TestNextTerm:
     def test_oracle_a13_in_working_days(self) -> None:
         """Where the rule counts working days, the notice is counted with the holidays: never later than in calendar days."""
         rule = Rule("APP-09", {"days": 90, "calendar": "working"})
-        told_by = notice_by(date(2029, 6, 30), rule)
-        calendar = calendar_around(date(2029, 6, 30))
+        told_by = notice_by(date(2029, 6, 30), rule, "VN")
+        calendar = calendar_around(date(2029, 6, 30), "VN")
         assert calendar.works(told_by)
         between = [told_by + timedelta(days=number) for number in range(1, (date(2029, 6, 30) - told_by).days + 1)]
         assert sum(calendar.works(day) for day in between) == 90
@@ -116,7 +116,7 @@ def test_what_is_offered_never_passes_retirement_and_begins_the_day_after(starts
 
 @given(days, some.sampled_from(["calendar", "working"]), some.integers(1, 120))
 def test_the_notice_comes_early_enough(ends_on: date, calendar: str, count: int) -> None:
-    told_by = notice_by(ends_on, Rule("APP-09", {"days": count, "calendar": calendar}))
+    told_by = notice_by(ends_on, Rule("APP-09", {"days": count, "calendar": calendar}), "VN")
     assert (ends_on - told_by).days >= count
     assume(calendar == "calendar")
     assert (ends_on - told_by).days == count

@@ -32,8 +32,8 @@ async def personnel(api: Api) -> Personnel:
     return file
 
 
-async def sent(personnel: Personnel, who: str, kind: str, content: str) -> dict[str, Any]:
-    answer = await personnel.api.as_(who).post("/api/v1/appointment/imports", files={"file": (f"{kind}.csv", content.encode(), "text/csv")}, data={"kind": kind})
+async def sent(personnel: Personnel, who: str, kind: str, content: str, mode: str = "add") -> dict[str, Any]:
+    answer = await personnel.api.as_(who).post("/api/v1/appointment/imports", files={"file": (f"{kind}.csv", content.encode(), "text/csv")}, data={"kind": kind, "mode": mode})
     assert answer.status_code == 201, answer.text
     report: dict[str, Any] = answer.json()
     return report
@@ -73,3 +73,19 @@ class TestProbations:
         assert (first["due_on"], first["mentor_id"], first["months"]) == ("2025-11-30", str(known("Bình")), 9)
         assert (await personnel.probation("Bình"))["due_on"] == "2026-05-31"
         assert (await sent(personnel, "linh", "probations", PROBATIONS))["unchanged"] == 2
+
+    async def test_a_file_names_another_mentor_and_changes_nothing_else(self, personnel: Personnel) -> None:
+        first = await sent(personnel, "linh", "probations", PROBATIONS)
+        await personnel.post("linh", f"imports/{first['id']}/confirmation")
+        changed = "\n".join(PROBATIONS.splitlines()[:3]).replace(",,QN-2", ",,QN-4").replace(",12,", ",9,")
+        report = await sent(personnel, "linh", "probations", changed, mode="update")
+        assert (report["changed"], report["bad"], report["report"][0]["column"]) == (1, 1, "months")
+        done = await personnel.post("linh", f"imports/{report['id']}/confirmation")
+        assert (done["written"], (await personnel.probation("Ánh"))["mentor_id"]) == (1, str(known("Dũng")))
+        assert (await sent(personnel, "linh", "probations", changed, mode="update"))["unchanged"] == 1
+
+    async def test_what_was_decided_is_only_added(self, personnel: Personnel) -> None:
+        answer = await personnel.api.as_("linh").post(
+            "/api/v1/appointment/imports", files={"file": ("p.csv", STEPS.encode(), "text/csv")}, data={"kind": "pay_steps", "mode": "update"}
+        )
+        assert (answer.status_code, answer.json()["fields"][0]["path"]) == (422, "mode")

@@ -21,11 +21,21 @@ ASKING: dict[tuple[str, str], str] = {
     ("registry", "persons.api.create_search"): "finds people by name; what is kept of it for its next page goes by itself",
     ("registry", "persons.api.look_up_names"): "turns identifiers into names",
     ("registry", "persons.api.count_shares"): "counts, and names nobody",
+    ("registry", "clients.api.count_usage"): "takes the gateway's count of requests; the quota behind it is audited when it is set",
+    ("recruitment", "applications.api.read_by_key"): "shows an application to whoever holds its private link, which must not stand in an address",
     ("appointment", "commitments.preview.create_preview"): "computes what a commitment would be",
 }
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 Place = tuple[str, Function]
+
+
+def statements(block: ast.AST) -> Iterator[ast.AST]:
+    """Those of a block and of the blocks in it, without looking into expressions: where a name is defined or imported."""
+    for part in ("body", "orelse", "finalbody", "handlers", "cases"):
+        for statement in getattr(block, part, ()):
+            yield statement
+            yield from statements(statement)
 
 
 class Module:
@@ -37,7 +47,7 @@ class Module:
         self.functions: dict[str, list[Function]] = {}
         self.methods: set[Function] = set()
         self.imported: dict[str, tuple[str, str]] = {}
-        for node in ast.walk(tree):
+        for node in statements(tree):
             if isinstance(node, Function):
                 self.functions.setdefault(node.name, []).append(node)
             elif isinstance(node, ast.ClassDef):
@@ -60,6 +70,11 @@ def modules() -> dict[str, Module]:
 @cache
 def called(place: Place) -> list[Place]:
     return list(_called(place))
+
+
+@cache
+def records_itself(function: Function) -> bool:
+    return any(isinstance(node, ast.Name) and node.id in RECORDING for node in ast.walk(function))
 
 
 def _called(place: Place) -> Iterator[Place]:
@@ -86,7 +101,7 @@ def records(start: Place) -> bool:
         if id(place[1]) in seen:
             continue
         seen.add(id(place[1]))
-        if any(isinstance(node, ast.Name) and node.id in RECORDING for node in ast.walk(place[1])):
+        if records_itself(place[1]):
             return True
         waiting += called(place)
     return False

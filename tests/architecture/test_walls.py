@@ -43,12 +43,32 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         "budget_of_year",
         # How many seats of a session are left, whoever takes them; and what a stranger who holds a certificate may know.
         *("seats_of", "certificate_of_code"),
+        # The quota of an agreement and the room in a unit that hosts count people of every country, whom no single party sees; papers are judged beside them (EXC-01, EXC-02).
+        *("guard_placements", "guard_papers"),
         # On which days people of a unit are away, for whoever knows the secret address of its calendar.
         "calendar_of_token",
         # What a stranger who holds an attestation may know of it.
         "attestation_of_code",
+        # A legal hold, an employment elsewhere and another purpose keep a file, whoever sees them.
+        *("refuse_held", "erasure_allowed", "person_erased"),
+        # Whoever adds a purpose for which a person is kept may not see the others.
+        "keep_purposes",
         # Hours earned at another employer count for the one of today; whoever holds them reads their own, and no relation opens them (R-HOLDER).
         *("credits_of_people", "facility_of_person"),
+        # Whoever assesses is at the level themselves and no level falls silently, wherever those people work; what the logbooks of others say is asked for these rules alone.
+        *("levels_found", "guard_mentoring_entries"),
+        # The cut-offs of institutes are for everybody, and whoever holds the code of an application reads why it came out as it did; neither names anybody.
+        *("published_cut_offs", "candidate_of_code"),
+        # A unit counts the students of every institute, and whoever books does not see the others' groups.
+        *("guard_clinical_placements", "students_placed"),
+        # Whoever declared a conflict with a candidate marks no script of theirs: only the owner knows whose a number is before the anonymity is lifted.
+        *("guard_contest_marks", "scripts_in_conflict"),
+        # Employers of a pool see the people who consented to it; how many look for work there is one number for all of them, and names nobody.
+        *("looking_in_pool", "seats_taken"),
+        # A candidate who has not signed in opens their own application by its secret, or by their account; an employer learns whether anybody else has it before them, never who.
+        *("application_of_key", "applications_of_person", "application_is_running", "candidate_has_another", "candidate_is_shown_to", "prospect_is_open"),
+        # The last place of an offer is given once, whoever asked; and a paper whose name is taken away is destroyed on the disk, whoever took it away.
+        *("guard_service_requests", "service_places_given", "discard_application_files"),
         # Erasing a person destroys the values that the audit holds of them, wherever they are; the worker alone calls it.
         "forget_audit_values",
         # Everybody linked to a person sees who read that person's file, though no relation opens the audit to them.
@@ -59,6 +79,8 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         "purpose_ended",
         # Duplicates are looked for over all employers, who do not see each other's files: what is told of an unseen file are the reasons alone.
         *("persons_like", "facts_of_persons", "word_counts"),
+        # Two persons are one whoever holds rows about them, and what speaks against it may stand in a file that the proposer does not see; nothing but the merge says what moves.
+        *("follow_merges", "return_merged", "try_merge", "written_since_merge", "why_no_merge", "merge_allowed", "settle_merge", "take_merge_back", "persons_like_before_merges"),
         # Rows about the staff of a facility follow the authority that its links name: some of them are hidden from whoever decides, and nothing but the links says where they go.
         *("place_among_authorities", "follow_authorities", "share_again"),
         # Boundaries change under the facilities of others too: their area alone follows, and goes back with the reorganisation that had kept it.
@@ -66,7 +88,20 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         # Which statements are slow, whoever runs them: the worker alone reads it, values are left out (deploy/local/postgres.py).
         "statement_times",
         # The observatory counts people whom the caller may not list, for the territories that are theirs (docs/decisions/0007).
-        *("is_open_to_caller", "located", "facilities_in", "counted_workers", "present_workers", "busy_workers", "posts_in", "facts_in", "shortages_over", "policy_of"),
+        *(
+            "is_open_to_caller",
+            "located",
+            "facilities_in",
+            "counted_workers",
+            "shares_of_workers",
+            "arrivals_kept",
+            "present_workers",
+            "busy_workers",
+            "posts_in",
+            "facts_in",
+            "shortages_over",
+            "policy_of",
+        ),
     }
     connection = await superuser(postgres, service)
     try:
@@ -86,6 +121,8 @@ INTERNAL = {
         "parked_events",
         "dead_letters",
         "revocations",
+        "client_quotas",
+        "client_usage",
         "kept_seals",
         "sessions",
         "certificate_numbers",
@@ -95,6 +132,8 @@ INTERNAL = {
         "shortfalls",
         "duplicate_scans",
         "word_frequencies",
+        "merged_ids",
+        "merged_rows",
     ),
 }
 

@@ -1,4 +1,4 @@
-"""`./relais bench [NAMES…] [--json] [--seconds S] [--rounds N] [--people N]`: what each part is worth beside its limit or its peers."""
+"""`./relais bench [NAMES…] [--json] [--seconds S] [--rounds N] [--people N, or --rows N]`: what each part is worth beside its limit or its peers."""
 
 import importlib
 import json
@@ -22,7 +22,9 @@ def measure(
     as_json: Annotated[bool, typer.Option("--json", help="Print a list of rows as JSON.")] = False,
     seconds: Annotated[float, typer.Option(min=0.1, help="Length of one contender's turn.")] = 2.0,
     rounds: Annotated[int, typer.Option(min=1, help="How often the contenders take turns.")] = 5,
-    people: Annotated[int, typer.Option(min=100, max=3_000_000, help="How many people the registry knows; made once and kept.")] = 100_000,
+    people: Annotated[
+        int, typer.Option("--people", "--rows", min=100, max=3_000_000, help="How many people the registry knows (made once and kept), or a file has rows.")
+    ] = 100_000,
 ) -> None:
     """Measure contenders that take turns in one run, on pinned cores, with every security control on."""
     unknown = sorted(set(names or ()) - set(NAMES))

@@ -1,5 +1,5 @@
-"""B8: the staff list of a whole country taken as a file, under row-level security and with its record, while it is streamed; beside the
-database that writes the same rows with `COPY` for its owner and nobody in between.
+"""B8: the staff list of a whole country taken as a file, and a ministry's extract of its assignments under pseudonyms, both under row-level
+security and with their record, while they are streamed; beside the database that writes the same rows with `COPY` for its owner and nobody in between.
 
 The CPU time of both sides counts: of the service and of the database for ours, of the database alone for the limit.
 """
@@ -28,6 +28,7 @@ from tests.support.service import superuser
 OURS, BARE = "registry service", "COPY … TO STDOUT"
 LIST = "/api/v1/registry/exports/persons?head=false&format="
 FORMATS = {"csv": 0.4, "ndjson": 0.4}
+EXTRACT, EXTRACTED = "/api/v1/registry/extracts/assignments", 0.35
 MOST_MEMORY = 48.0
 PIECE = 1 << 18
 
@@ -40,6 +41,13 @@ ROWS = """
     JOIN occupations AS o ON o.code = w.occupation_code
     JOIN facilities AS f ON f.code = a.facility_code AND f.valid @> current_date
     ORDER BY p.sort_key, p.id
+"""
+# The same lines as a ministry's extract, with the identifiers themselves instead of pseudonyms.
+LINES = """
+    SELECT row_to_json(line) FROM (
+        SELECT id, person_id, worker_id, post_id, facility_code, unit, kind, fte_share, state, lower(valid) AS valid_from, upper(valid) - 1 AS valid_to, done_on, recorded_at
+        FROM assignments
+    ) AS line
 """
 
 
@@ -63,11 +71,29 @@ def bench(plan: Plan, folder: Path) -> list[Row]:
                 grown.append((file.most_memory - before) / 1e6)
                 return (_spent(known.postgres, registry) - spent) / plan.people * 1e6
 
-            bare = partial(_copied, known, plan.people)
+            bare = partial(_copied, known, plan.people, ROWS)
             found = interleave(plan.rounds, {OURS: ours, BARE: bare})
             rows.append(Row("export", f"CPU time per person, {chosen}", OURS, BARE, "µs", found[OURS], found[BARE], Kind.COST, target, notes={"people": plan.people}))
+        rows += _extract(plan, registry, known, _program(tokens), grown, before)
     rows.append(limited("export", "memory that a whole export takes", OURS, grown, MOST_MEMORY, "MB", notes={"people": plan.people}))
     return rows
+
+
+def _extract(plan: Plan, registry: Part, known: People, token: str, grown: list[float], before: int) -> list[Row]:
+    """A ministry's extract, plain; and gzipped, whose memory alone is looked at (compressing costs what it costs)."""
+
+    def ours(coding: str = "identity") -> float:
+        spent = _spent(known.postgres, registry)
+        file = _taken(registry, EXTRACT, token, coding)
+        if coding == "identity" and file.lines < plan.people:
+            raise MeasureFailed(f"The extract has {file.lines} lines of {plan.people} assignments.")
+        grown.append((file.most_memory - before) / 1e6)
+        return (_spent(known.postgres, registry) - spent) / plan.people * 1e6
+
+    ours()
+    found = interleave(plan.rounds, {OURS: ours, BARE: partial(_copied, known, plan.people, LINES)})
+    ours("gzip")
+    return [Row("export", "CPU time per line, extract under pseudonyms", OURS, BARE, "µs", found[OURS], found[BARE], Kind.COST, EXTRACTED, notes={"lines": plan.people})]
 
 
 @dataclass(frozen=True)
@@ -76,11 +102,11 @@ class _File:
     most_memory: int
 
 
-def _taken(service: Part, address: str, token: str) -> _File:
+def _taken(service: Part, address: str, token: str, coding: str = "identity") -> _File:
     """The whole answer, read as it comes and kept nowhere; the service's memory is looked at meanwhile."""
     connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=300)
     try:
-        connection.request("GET", address, headers={"Authorization": f"Bearer {token}", "Accept-Language": "vi"})
+        connection.request("GET", address, headers={"Authorization": f"Bearer {token}", "Accept-Language": "vi", "Accept-Encoding": coding})
         answer = connection.getresponse()
         if answer.status != 200:
             raise MeasureFailed(f"{service.name} answered {answer.status}.")
@@ -94,15 +120,15 @@ def _taken(service: Part, address: str, token: str) -> _File:
         connection.close()
 
 
-def _copied(known: People, count: int) -> float:
+def _copied(known: People, count: int, statement: str) -> float:
     before = _spent(known.postgres)
-    lines = asyncio.run(_copy(known.postgres))
+    lines = asyncio.run(_copy(known.postgres, statement))
     if lines < count:
         raise MeasureFailed(f"COPY gave {lines} lines of {count} people.")
     return (_spent(known.postgres) - before) / count * 1e6
 
 
-async def _copy(postgres: Postgres) -> int:
+async def _copy(postgres: Postgres, statement: str) -> int:
     connection: asyncpg.Connection = await superuser(postgres, "registry")
     lines = 0
 
@@ -111,7 +137,7 @@ async def _copy(postgres: Postgres) -> int:
         lines += piece.count(b"\n")
 
     try:
-        await connection.copy_from_query(ROWS, output=take, format="csv")
+        await connection.copy_from_query(statement, output=take, format="csv")
     finally:
         await connection.close()
     return lines
@@ -133,3 +159,10 @@ def _national(tokens: Tokens) -> str:
     """Somebody who works for the whole country."""
     claims = json.loads(base64.urlsafe_b64decode(tokens.person(0).split(".")[1] + "=="))
     return tokens.provider.sign(claims | {"groups": ["/territories/VN"]})
+
+
+def _program(tokens: Tokens) -> str:
+    """A ministry's program, for the whole country."""
+    claims = json.loads(base64.urlsafe_b64decode(tokens.person(0).split(".")[1] + "=="))
+    own = {"sub": "ministry", "azp": "ministry", "client_id": "ministry", "preferred_username": "service-account-ministry", "scope": "registry.extract territory:VN"}
+    return tokens.provider.sign({name: value for name, value in claims.items() if name not in ("roles", "groups")} | own)

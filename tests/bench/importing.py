@@ -17,6 +17,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import xlsxwriter
 
 from deploy.local.postgres import Postgres, start_postgres
 from deploy.local.processes import spawn
@@ -50,9 +51,10 @@ def bench(plan: Plan, folder: Path) -> list[Row]:
     work.mkdir(exist_ok=True)
     work.chmod(0o755)
     tokens = Tokens(provider, 1)
-    clean, messy = work / "clean.csv", work / "messy.csv"
+    clean, messy, workbook = work / "clean.csv", work / "messy.csv", work / "messy.xlsx"
     write_list(clean, plan.people, mess=0)
     write_list(messy, min(MESSY_ROWS, plan.people), mess=0.15)
+    write_workbook(messy, workbook)
     postgres = start_postgres(durable=True, services=("registry",))
     try:
         values = settings_of("registry", postgres, provider, work / "files")
@@ -62,16 +64,19 @@ def bench(plan: Plan, folder: Path) -> list[Row]:
         with parts(work) as running:
             once = Once(postgres, values, tokens, running, work, plan)
             found = interleave(plan.rounds, {OURS: lambda: once.imported(clean, memory), COPY: once.copied})
-            waits = [once.report_on(messy) for _round in range(plan.rounds)]
+            waits = [once.reports_on(messy, workbook) for _round in range(plan.rounds)]
     finally:
         postgres.stop()
         provider.close()
-    notes = {"rows": plan.people, "lines in a batch": LINES_AT_A_TIME}
+    notes, notes_of_mess = {"rows": plan.people, "lines in a batch": LINES_AT_A_TIME}, {"rows": min(MESSY_ROWS, plan.people)}
     return [
         Row("import", "rows a second, checked and written", OURS, COPY, "rows/s", found[OURS], found[COPY], Kind.RATE, 0.35, notes=notes),
         reached("import", "rows a second, checked and written", OURS, found[OURS], 15_000, "rows/s", notes=notes),
         limited("import", "memory of the worker at its most", OURS, memory, 300, "MB", notes=notes),
-        limited("import", "report on a messy list", "registry service", waits, 5, "s", notes={"rows": min(MESSY_ROWS, plan.people)}),
+        *(
+            limited("import", f"report on a messy list, {kind}, and its rows in error", "registry service", [wait[place] for wait in waits], 5, "s", notes=notes_of_mess)
+            for place, kind in enumerate(("CSV", "XLSX"))
+        ),
     ]
 
 
@@ -92,6 +97,14 @@ def write_list(path: Path, rows: int, *, mess: float) -> None:
                 )
                 row[place] = said
             out.writerow(row)
+
+
+def write_workbook(source: Path, path: Path) -> None:
+    """The same list as a spreadsheet keeps it."""
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book, source.open(encoding="utf-8", newline="") as file:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(csv.reader(file)):
+            sheet.write_row(number, 0, row)
 
 
 class Once:
@@ -162,17 +175,20 @@ class Once:
         with clone_of("registry", self.postgres) as name:
             return self.plan.people / asyncio.run(copy_in(self.postgres, name, self.work))
 
-    def report_on(self, path: Path) -> float:
-        """The wait of whoever sends a messy list to a register that knows most of it already."""
+    def reports_on(self, *paths: Path) -> list[float]:
+        """The waits of whoever sends a messy list to a register that knows most of it already: for the report, and for the file of the rows in error."""
+        waits = []
         with self.service() as (_name, client, _values):
-            found = sent(client, path)
+            found = sent(client, paths[0])
             client.post(f"{IMPORTS}/{found['id']}/confirmation").raise_for_status()
-            began = time.perf_counter()
-            again = sent(client, path)
-            seconds = time.perf_counter() - began
-            if again["good"] or not again["bad"] or again["rows"] != min(MESSY_ROWS, self.plan.people):
-                raise MeasureFailed(f"The second report says {again['good']} good and {again['bad']} bad of {again['rows']}.")
-            return seconds
+            for path in paths:
+                began = time.perf_counter()
+                again = sent(client, path)
+                client.get(f"{IMPORTS}/{again['id']}/errors.xlsx").raise_for_status()
+                waits.append(time.perf_counter() - began)
+                if again["good"] or not again["bad"] or again["rows"] != min(MESSY_ROWS, self.plan.people):
+                    raise MeasureFailed(f"The second report says {again['good']} good and {again['bad']} bad of {again['rows']}.")
+        return waits
 
 
 def sent(client: httpx.Client, path: Path, *, in_background: bool = False) -> dict[str, Any]:

@@ -51,7 +51,7 @@ async def killed_at(point: str) -> None:
 async def test_an_import_goes_on_after_each_kill_and_writes_every_row_once(committed_api: Any, database: asyncpg.Connection) -> None:
     await a_province(committed_api)
     linh = committed_api.as_("linh")
-    content = "\n".join((PEOPLE, *(ANH.replace("0001", f"{number:06}") for number in range(ROWS)))).encode()
+    content = "\n".join((PEOPLE, *(ANH.replace("0001", f"{number:06}") for number in range(ROWS)), ANH.replace("0001", "000000"))).encode()
     found = (await linh.post(IMPORTS, data={"kind": "people"}, files={"file": ("f.csv", content)}, headers={"Prefer": "respond-async"})).json()
 
     async def state() -> dict[str, Any]:
@@ -60,9 +60,19 @@ async def test_an_import_goes_on_after_each_kill_and_writes_every_row_once(commi
 
     await killed_at("imports.batch_checked:3")
     assert ((await state())["state"], (await state())["done"]) == ("checking", 3 * AT_A_TIME + 1), "rows are numbered as in the file, under the heading"
+    kept = await database.fetch("SELECT row, ctid FROM import_rows WHERE import_id = $1 ORDER BY row", UUID(found["id"]))
+    await killed_at("imports.batch_checked:2")
+    assert await database.fetchrow("SELECT done, tries FROM imports WHERE id = $1", UUID(found["id"])) == (3 * AT_A_TIME + 1, 1), (
+        "what was judged before is no progress: it counts as a try"
+    )
+    await killed_at("imports.batch_checked:5")
+    assert ((await state())["done"], await database.fetchval("SELECT tries FROM imports WHERE id = $1", UUID(found["id"]))) == (5 * AT_A_TIME + 1, 0)
     with importer():
-        await until("the file is checked again from its beginning", lambda: _is(state, "checked"))
-    assert (await state())["good"] == ROWS
+        await until("the rest of the file is checked", lambda: _is(state, "checked"))
+    report = await state()
+    assert (report["rows"], report["good"], report["unchanged"]) == (ROWS + 1, ROWS, 1), "the last line repeats the first one, which was judged before the kills"
+    assert report["report"][0]["row"] == ROWS + 2
+    assert await database.fetch("SELECT row, ctid FROM import_rows WHERE import_id = $1 ORDER BY row LIMIT $2", UUID(found["id"]), len(kept)) == kept, "written once"
 
     await linh.post(f"{IMPORTS}/{found['id']}/confirmation", headers={"Prefer": "respond-async"})
     written = []

@@ -75,11 +75,11 @@ def test_every_process_can_be_imported_from_what_is_copied(tmp_path: Path) -> No
             target = place / Path(source).name if destination.endswith("/") else place
             target.parent.mkdir(parents=True, exist_ok=True)
             if (ROOT / source).is_dir():
-                shutil.copytree(ROOT / source, target, ignore=shutil.ignore_patterns("__pycache__", "private"))
+                shutil.copytree(ROOT / source, target, ignore=shutil.ignore_patterns("private"))
             else:
                 shutil.copyfile(ROOT / source, target)
     modules = ["deploy.compose.run", "deploy.local.serve", "deploy.keycloak.provision", "shared.worker", "gateway.app", *(f"services.{service}.app" for service in SERVICES)]
-    asked = "import sys; sys.path.insert(0, '.'); import " + ", ".join(modules) + "; print(sys.modules['shared.worker'].__file__)"
+    asked = "import sys; sys.path.insert(0, '.'); import " + ", ".join(modules) + "; from sqlalchemy.orm import configure_mappers; configure_mappers(); print(sys.modules['shared.worker'].__file__)"
     done = subprocess.run([sys.executable, "-I", "-B", "-c", asked], cwd=tmp_path / "opt/relais/app", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("shared/worker.py") and str(ROOT) not in done.stdout

@@ -1,11 +1,18 @@
 """One page for a ministry's developer: every service, without script, without asset from outside."""
 
 import re
+from pathlib import Path
 
+import pytest
 from fastapi import APIRouter, FastAPI
+from jinja2 import Environment, FileSystemLoader
 from pydantic import BaseModel, Field
 
+from gateway import docs
 from gateway.docs import example_of, merged
+from gateway.guide import Guide
+from gateway.upstream import Upstream
+from shared.settings import Settings
 from tests.gateway.world import Door, Provider, SmallService
 
 
@@ -102,3 +109,59 @@ def test_examples_end() -> None:
     schemas = {"Area": {"type": "object", "properties": {"parent": {"$ref": "#/components/schemas/Area"}, "born": {"type": "string", "format": "date"}}}}
     found = example_of({"$ref": "#/components/schemas/Area"}, schemas)
     assert found["born"] == "2025-03-09"
+
+
+DICTIONARY = {
+    "extracts": [
+        {
+            "name": "persons", "about": "One line for each person.", "key": "id", "personal": True,
+            "fields": [
+                {
+                    "name": "workers", "type": "list", "nullable": False, "field_class": "hr", "unit": None, "values": [], "pseudonymised": "same", "source": "workers.id", "meaning": "Her <b>work</b>.",
+                    "fields": [
+                        {"name": "no", "type": "text", "nullable": True, "field_class": "hr", "unit": "pages", "values": ["a", "b"], "pseudonymised": "left_out", "source": "x.y", "meaning": "A number.", "fields": []}
+                    ],
+                }
+            ],
+        }
+    ],
+    "gone": "gone: nothing is left.",
+}  # fmt: skip
+
+
+class TestForMinistries:
+    @pytest.mark.parametrize(
+        ("language", "title"), [("en", "The register for a ministry’s programs"), ("fr", "Le registre pour les programmes d’un ministère"), ("vi", "Sổ đăng ký dành cho")]
+    )
+    async def test_the_guide_is_read_without_signing_in(self, door: Door, language: str, title: str) -> None:
+        async with door.get("/docs/ministries", headers={"Accept-Language": language}) as answer:
+            page = await answer.text()
+            assert (answer.status, answer.content_type, answer.headers["Content-Language"]) == (200, "text/html", language)
+        assert title in page and "ministry-sandbox" in page and "<script" not in page
+        ids = re.findall(r' id="([^"]+)"', page)
+        assert len(ids) == len(set(ids)) and set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+    async def test_the_dictionary_is_the_registrys_own(self, door: Door, registry: SmallService) -> None:
+        registry.dictionary = DICTIONARY
+        async with door.get("/docs/dictionary.json") as answer:
+            assert await answer.json() == DICTIONARY
+        async with door.get("/docs/dictionary", headers={"Accept-Language": "fr"}) as answer:
+            page = await answer.text()
+        assert registry.last.one("accept-language") == "fr"
+        for said in ("workers[].no", "text | null", "a | b", "omis", "Her &lt;b&gt;work&lt;/b&gt;.", "gone: nothing is left."):
+            assert said in page, said
+
+    async def test_a_registry_that_never_answered_is_said_to_be_away(self, door: Door, registry: SmallService) -> None:
+        async with door.get("/docs/dictionary.json") as answer:
+            assert (answer.status, answer.headers["Retry-After"]) == (503, "5")
+
+    async def test_outside_a_demo_no_secret_stands_in_the_guide(self) -> None:
+        guide = Guide(Upstream("registry", "127.0.0.1", 1), Settings.model_construct(**Settings(env="test").model_dump() | {"env": "production"}), _environment(), b"")
+        _status, _headers, page = await guide.answer("/docs/ministries", "en")
+        assert b"sandbox-secret" not in page and b"your-client" in page
+
+
+def _environment() -> Environment:
+    made = Environment(loader=FileSystemLoader(Path(docs.__file__).parent / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
+    made.globals.update(style="")
+    return made

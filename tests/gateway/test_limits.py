@@ -44,6 +44,11 @@ class TestBuckets:
         assert [limits.take_for_caller(str(n), "ministry-health") > 0 for n in range(6)] == [False] * 5 + [True]
         assert [limits.take_for_caller(str(n), "portal") > 0 for n in range(20)] == [False] * 20
 
+    def test_what_makes_something_without_an_account_is_asked_less_often(self) -> None:
+        limits = Limits(Quotas(form=Quota(1, 2)), "portal", Clock())
+        assert [limits.take_for_form("203.0.113.9") > 0 for _ in range(3)] == [False, False, True]
+        assert limits.take_for_form("203.0.113.10") == limits.take_for_address("203.0.113.9") == 0
+
     @pytest.mark.parametrize(
         ("address", "network"),
         [

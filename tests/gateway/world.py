@@ -23,6 +23,7 @@ from gateway.app import Gateway, uvicorn_options
 from gateway.limits import Quotas
 from gateway.routes import PROXIED, Route, route_of
 from gateway.upstream import Upstream
+from shared import quotas as client_quotas
 from shared import revocations
 from shared.settings import Settings
 from shared.tokens import TokenVerifier
@@ -147,8 +148,12 @@ class SmallService:
     waiting: int = 0
     is_ready: bool = True
     revoked: list[dict[str, Any]] = field(default_factory=list)
+    client_quotas: list[dict[str, Any]] = field(default_factory=list)
+    elsewhere: list[dict[str, Any]] = field(default_factory=list)
+    told: list[dict[str, Any]] = field(default_factory=list)
     events: dict[str, Any] = field(default_factory=lambda: {"database": "up", "oldest_unpublished_seconds": 0.0, "lag": 0, "parked": 0, "dead_letters": 0})
     openapi: dict[str, Any] | None = None
+    dictionary: dict[str, Any] | None = None
     _runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -171,6 +176,9 @@ class SmallService:
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         if request.path == revocations.PATH:
             return web.json_response({"items": self.revoked, "everything_before": 0.0})
+        if request.path == client_quotas.PATH:
+            self.told.append(await request.json())
+            return web.json_response({"day": self.told[-1]["day"], "quotas": self.client_quotas, "elsewhere": self.elsewhere})
         peer = request.transport.get_extra_info("peername") if request.transport else None
         self.peers[peer] += 1
         act: Callable[[web.Request], Awaitable[web.StreamResponse]] | None = getattr(self, f"_{request.path.rsplit('/', 1)[-1].replace('.', '_')}", None)
@@ -188,6 +196,9 @@ class SmallService:
 
     async def _openapi_json(self, _request: web.Request) -> web.Response:
         return web.json_response(self.openapi) if self.openapi else web.Response(status=404)
+
+    async def _dictionary(self, _request: web.Request) -> web.Response:
+        return web.json_response(self.dictionary) if self.dictionary else web.Response(status=404)
 
     async def _slow(self, _request: web.Request) -> web.Response:
         self.waiting += 1

@@ -54,7 +54,7 @@ class TestWhoGetsIn:
 
     async def test_a_machine_with_its_scopes_and_no_role(self, stack: RunningStack):
         claims = await claims_of(stack, stack.client_token("ministry-health"))
-        assert set(claims.scopes) == {f"{service}.read" for service in SERVICES if service != "portal"} | {"territory:VN-22"}
+        assert set(claims.scopes) == {f"{service}.read" for service in SERVICES if service != "portal"} | {"registry.extract", "territory:VN-22"}
         assert claims.is_machine
         assert claims.client_id == "ministry-health"
         assert claims.groups == ()

@@ -22,7 +22,7 @@ from tests.support.system import until
 
 pytestmark = [pytest.mark.identity, pytest.mark.full]
 
-OURS = {"portal", "relais-cli", "relais-registry", "ministry-health"}
+OURS = {"portal", "relais-cli", "relais-registry", "ministry-health", "ministry-sandbox"}
 KEYCLOAKS_OWN = {"account", "account-console", "admin-cli", "broker", "realm-management", "security-admin-console"}
 
 
@@ -110,6 +110,7 @@ class TestTheClients:
             "relais-cli": [f"{stack.public_url}/auth/cli"],
             "relais-registry": [],
             "ministry-health": [],
+            "ministry-sandbox": [],
         }
         for name in OURS:
             assert "*" not in json.dumps([clients[name]["redirectUris"], clients[name]["webOrigins"], clients[name]["attributes"].get("post.logout.redirect.uris", "")]), name
@@ -123,10 +124,11 @@ class TestTheClients:
 
     def test_no_secret_of_the_installation_is_one_of_the_file(self, admin: KeycloakAdmin, clients: dict[str, Any], stack: RunningStack):
         told = {name: admin.get_client_secrets(clients[name]["id"])["value"] for name in OURS if not clients[name]["publicClient"]}
-        assert told.keys() == {"portal", "relais-registry", "ministry-health"}
+        assert told.keys() == {"portal", "relais-registry", "ministry-health", "ministry-sandbox"}
         made = stack.state.secrets()
         assert (told["portal"], told["relais-registry"]) == (made["portal_client"], made["accounts_client"])
-        assert told["ministry-health"] == demo_client("ministry-health")[0]
+        for partner in ("ministry-health", "ministry-sandbox"):
+            assert told[partner] == demo_client(partner)[0]
         assert min(len(told["portal"]), len(told["relais-registry"])) >= 32
 
     def test_the_issuer_is_named_in_the_answer(self, clients: dict[str, Any], stack: RunningStack):

@@ -86,6 +86,15 @@ class TestValue:
         assert seen["area"] == {"code": "VN-22", "name": "Area VN-22", "level": "province"}
         assert all(seen[name] for name in ("title", "definition", "unit", "source", "numerator_text", "denominator_text", "as_of", "records"))
 
+    async def test_a29_twelve_of_fourteen_facilities_make_a_partial_figure(self, ask: Ask, tell: Tell, declare: Ask) -> None:
+        """A29: the coverage stands beside the value, and the figure says that it is partial."""
+        places = [f"VN-22-H{number}" for number in range(1, 15)]
+        await tell(*(facility(code) for code in places[1:]), *(event for code in places[:12] for event in employed(f"doctor of {code}", at=code)))
+        await declare()
+        seen = (await ask("density.doctors")).json()
+        assert (seen["value"], seen["complete"]) == (12.0, False)
+        assert (seen["coverage"]["reporting"], seen["coverage"]["facilities"], seen["coverage"]["text"]) == (12, 14, "12 of 14 facilities reported")
+
     async def test_the_article(self, ask: Ask, tell: Tell, declare: Ask) -> None:
         """17.4, 7.4 and 26.5 per 10,000 for 1,430,000 inhabitants."""
         numbers = {"doctor": 2_488, "pharmacist": 1_058, "nurse": 3_790}

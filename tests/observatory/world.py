@@ -80,7 +80,7 @@ def path_of_facility(code: str) -> str:
     return "VN." + "-".join(code.split("-")[:2]) + "." + code
 
 
-def fact(topic: str, act: str, key: str, name: str | None = None, *, at: str | None = "VN-22-H1", **more: Any) -> Message:
+def fact(topic: str, act: str, key: str, name: str | None = None, /, *, at: str | None = "VN-22-H1", **more: Any) -> Message:
     """What a service tells of one thing: `fact("training.sessions", "held", "S1", at=None, facility_codes=[…], state="done")`."""
     body: dict[str, Any] = {"id": known(key), "authority_path": path_of_facility(at) if at else "VN.VN-22", "shared_with": []}
     if name:

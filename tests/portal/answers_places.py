@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.portal.world import FACILITY, STATION, allowed, page, uid
+from tests.portal.world import FACILITY, POST, STATION, allowed, page, uid
 
 R = "/api/v1/registry"
 NEW, FORMER, DRAFT, DONE, BUILT, SET = uid(951), uid(952), uid(961), uid(962), uid(963), uid(971)
@@ -48,6 +48,7 @@ ACTS = [
     {"act": "merge-facilities", "facilities": ["VN-22-TYT-07200"], "into": "VN-22-BVT"},
     {"act": "move-posts", "facility_code": "VN-22-TYT-07200", "unit": "Khoa Sản", "to_facility_code": "VN-22-BVT", "to_unit": "Khoa Phụ sản"},
     {"act": "close-facility", "facility_code": "VN-22-TYT-07200"},
+    {"act": "merge-posts", "facility_code": "VN-22-BVT", "posts": [uid(110)], "into": POST},
 ]  # fmt: skip
 
 
@@ -59,14 +60,18 @@ def reorganisation(identifier: str, **changes: Any) -> dict[str, Any]:
 
 
 def thing(number: int, name: str, before: str | None, after: str | None, **more: Any) -> dict[str, Any]:
-    return {"id": uid(number), "name": name, "person_id": None, "code": None, "before": before, "after": after} | more
+    return {"id": uid(number), "name": name, "person_id": None, "code": None, "before": before, "after": after, "over_filled": False} | more
 
 
 TOUCHED = [
     {"kind": "area", "count": 1, "items": [thing(951, "Phường Hạ Long", None, "VN-22-99001 · Phường Hạ Long", code="VN-22-99001")]},
     {"kind": "facility", "count": 1, "items": [thing(300, "Bệnh viện đa khoa tỉnh", "Phường Hồng Gai", "Phường Hạ Long", code="VN-22-BVT")]},
     {"kind": "facility-link", "count": 1, "items": [thing(300, "managed_by", "VN-22", "VN-22-X", code="VN-22-BVT")]},
-    {"kind": "assignment", "count": 214, "items": [thing(200, "Nguyễn Thị Hoa", "VN-22-TYT-07200", "VN-22-BVT", person_id=uid(1)), thing(201, "", "VN-22-TYT-07200", "VN-22-BVT")]},
+    {
+        "kind": "assignment",
+        "count": 214,
+        "items": [thing(200, "Nguyễn Thị Hoa", "VN-22-TYT-07200", "VN-22-BVT", person_id=uid(1)), thing(201, "", "VN-22-TYT-07200", "VN-22-BVT", over_filled=True)],
+    },
 ]
 PREVIEW = {
     "touched": TOUCHED,

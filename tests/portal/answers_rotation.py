@@ -12,7 +12,8 @@ CLOSED_ACT = {"act": "suspend", "allowed": False, "reason": "Your role does not 
 
 AGREEMENT_READ: dict[str, Any] = {
     "id": AGREEMENT, "reference": "QN-HT-TTBCE", "giver_code": "VN-22-BVT", "receiver_code": "VN-22-TYT-07200", "model": "comprehensive", "programme": "comprehensive-support", "number": "09/TT-HTTD",
-    "starts_on": "2025-01-01", "ends_on": "2027-12-31", "ended_on": None, "giver_contact": uid(1), "receiver_contact": None, "state": "active", "drafted_on": "2024-12-16",
+    "starts_on": "2025-01-01", "ends_on": "2027-12-31", "ended_on": None, "giver_contact": uid(1), "receiver_contact": None,
+    "giver_contact_name": None, "receiver_contact_name": None, "programme_id": None, "state": "active", "drafted_on": "2024-12-16",
     "giver_signed_on": "2024-12-20", "receiver_signed_on": "2024-12-27", "on_paper": False, "reason": None,
     "obligations": [
         {"id": uid(810), "specialty": "obstetrics", "visits_per_month": 1, "techniques": ["obstetric-ultrasound"]},
@@ -42,7 +43,7 @@ DELIVERED = {
 }
 VISIT = {
     "id": uid(812), "reference": None, "agreement_id": AGREEMENT, "giver_code": "VN-22-BVT", "receiver_code": "VN-22-TYT-07200", "specialty": "obstetrics", "month": "2025-09-01", "promised_on": "2025-09-01",
-    "held_on": None, "visitors": [], "consultations": None, "reason": None, "state": "promised", "said_on": None,
+    "planned_on": None, "held_on": None, "visitors": [], "consultations": None, "reason": None, "state": "promised", "said_on": None,
 }  # fmt: skip
 HELD_VISIT = VISIT | {"id": uid(813), "specialty": "paediatrics", "state": "held", "held_on": "2025-09-09", "consultations": 18}
 

@@ -25,6 +25,7 @@ class Provider:
         self.refresh_tokens: dict[str, str] = {}
         self.used: list[str] = []
         self.revoked: list[str] = []
+        self.issued: list[str] = []
         self.metadata_more: dict[str, Any] = {}
         self.id_claims: dict[str, Any] = {}
         self.is_away = False
@@ -98,8 +99,9 @@ class Provider:
         refresh = secrets.token_urlsafe(16)
         self.refresh_tokens[refresh] = subject
         roles = {"roles": ["regional-administrator"], "groups": ["/territories/VN-22"], "name": "Nguyễn Thùy Linh"}
+        self.issued.append(self.sign({"aud": "relais", "sub": subject, "typ": "Bearer", "azp": "portal", "jti": secrets.token_hex(8), **roles}))
         return {
-            "access_token": self.sign({"aud": "relais", "sub": subject, "typ": "Bearer", "azp": "portal", **roles}),
+            "access_token": self.issued[-1],
             "refresh_token": refresh,
             "id_token": self.sign({"aud": "portal", "sub": subject, "sid": f"sid-{subject}", **more, **self.id_claims}),
             "token_type": "Bearer",

@@ -30,6 +30,7 @@ PAGES = [
     "/licences/new",
     f"/licences/new?person={uid(1)}",
     f"/licences/{ENDING}",
+    f"/licences/{ENDING}?tab=timeline",
     f"/licences/{RESTING}",
     f"/people/{uid(1)}",
 ]

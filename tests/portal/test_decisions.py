@@ -70,9 +70,9 @@ def test_what_is_decided_is_said_in_words(as_: Callable[..., TestClient], world:
 
 def test_what_one_proposed_cannot_be_ticked(as_: Callable[..., TestClient]) -> None:
     page = as_("director", "en").get("/decisions?state=waiting&tick=all").text
-    assert re.findall(r'name="ids" value="([^"]+)" checked', page) == [WAITING]
+    assert re.findall(r'name="ids" value="([^"]+)" form="sign" checked', page) == [WAITING]
     assert "another person must sign it" in page
-    assert "Sign the " in page
+    assert "Sign the 1 ticked" in page
 
 
 def test_each_ticked_line_is_answered_by_itself(as_: Callable[..., TestClient], world: World) -> None:

@@ -6,8 +6,11 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.portal.clients import Api, Refusal, ServiceAway
+from services.portal.formats import amount
+from services.portal.forms import minor_units
+from shared.jurisdictions import be_in, somewhere
 from tests.portal.forms import fill, hidden_fields
-from tests.portal.world import CAMPAIGN, CANDIDACY, CANDIDACY_READ, HIRE, HIRE_READ, PERSON_READ, POST, REPORT, World, uid
+from tests.portal.world import ASKING, CAMPAIGN, CANDIDACY, CANDIDACY_READ, HIRE, HIRE_READ, PERSON_READ, POST, REPORT, World, uid
 
 REFUSED = Refusal(
     409,
@@ -158,6 +161,23 @@ class TestImports:
         answer = reader.post("/imports", data=hidden | {"kind": "people"}, files={"file": ("people.csv", b"worker_no,full_name\n", "text/csv")})
         assert answer.headers["location"] == f"/imports/registry/{uid(600)}"
 
+    def test_what_takes_long_is_left_to_the_worker_whose_progress_shows(self, as_: Callable[..., TestClient], world: World) -> None:
+        reader, api = as_("linh"), "/api/v1/registry/imports"
+        asking, few, many = uid(601), uid(600), uid(604)
+        world.answers |= {
+            api: world.answers[api] | REPORT,
+            f"{api}/{many}": REPORT | {"id": many, "rows": 20_000, "good": 17_000},
+            f"{api}/{many}/rows": world.answers[f"{api}/{few}/rows"],
+        }
+        world.answers |= {f"{api}/{one}/{act}": REPORT for one in (asking, few, many) for act in ("meanings", "confirmation")}
+        hidden = hidden_fields(reader.get("/imports").text, "/imports")
+        for size in (10_000, 300_000):
+            reader.post("/imports", data=hidden | {"kind": "people"}, files={"file": ("people.csv", b"x" * size, "text/csv")})
+        for one, act in ((asking, "meanings"), (few, "meanings"), (many, "meanings"), (few, "confirmation"), (many, "confirmation")):
+            path = f"/imports/registry/{one}"
+            reader.post(f"{path}/{act}", data=hidden_fields(reader.get(path).text, f"{path}/{act}"))
+        assert world.left_to_the_worker == [api, f"{api}/{asking}/meanings", f"{api}/{many}/meanings", f"{api}/{many}/confirmation"]
+
     def test_agreements_go_to_rotation_and_their_columns_are_explained(self, as_: Callable[..., TestClient], world: World) -> None:
         page = as_("linh", "vi").get("/imports").text
         assert "giver_code, receiver_code, model" in page
@@ -220,6 +240,18 @@ class TestImports:
         assert answer.headers["location"] == f"{path}?done=remembered"
         assert ("POST", f"/api/v1/registry/imports/{uid(601)}/meanings", {"columns": {"Số hồ sơ": "worker_no", "Ghi chú": None}, "values": {}}) in world.sent
 
+    def test_in_which_encoding_a_file_was_saved_is_asked_with_its_own_words(self, as_: Callable[..., TestClient], world: World) -> None:
+        reader = as_("linh", "fr")
+        path = f"/imports/registry/{uid(601)}"
+        ways = [{"encoding": "windows-1252", "examples": ["Begoña", "Muñoz"]}, {"encoding": "windows-1256", "examples": ["Begoٌa", "Muٌoz"]}]
+        world.answers[f"/api/v1/registry/imports/{uid(601)}"] = ASKING | {"questions": {"missing": [], "columns": [], "headings": [], "encodings": ways}}
+        page = reader.get(path).text
+        assert "Begoña · Muñoz" in page and "Arabe (Windows-1256)" in page
+        world.answers[f"/api/v1/registry/imports/{uid(601)}/meanings"] = REPORT
+        answer = reader.post(f"{path}/meanings", data=hidden_fields(page, f"{path}/meanings") | {"encoding": "windows-1252"})
+        assert answer.headers["location"] == f"{path}?done=remembered"
+        assert ("POST", f"/api/v1/registry/imports/{uid(601)}/meanings", {"columns": {}, "values": {}, "encoding": "windows-1252"}) in world.sent
+
     def test_what_a_word_means_is_sent_under_its_column(self, as_: Callable[..., TestClient], world: World) -> None:
         reader = as_("linh")
         path = f"/imports/registry/{uid(600)}"
@@ -261,3 +293,32 @@ class TestEndedSession:
         answer = reader.post("/needs/new", data={"quantity": "2"}, headers={"referer": "http://127.0.0.1:8080/needs/new"})
         assert answer.status_code == 401
         assert "next=/needs/new" in answer.text.replace("%2F", "/")
+
+
+class TestAmounts:
+    @pytest.mark.parametrize(
+        ("country", "typed", "sent"),
+        [
+            ("VN-22", "20.000.000", 20_000_000),
+            ("VN-22", "20 000 000", 20_000_000),
+            ("VN-22", "1,5", "1,5"),
+            ("FR-44", "1 250,50", 125_050),
+            ("FR-44", "1.250", 125_000),
+            ("FR-44", "12.5", 1_250),
+            ("FR-44", "12345678", 1_234_567_800),
+            ("MA-06", "cent", "cent"),
+            ("FR-44", "1,250,5000", "1,250,5000"),
+            ("FR-44", "", ""),
+        ],
+    )
+    def test_an_amount_is_typed_in_the_currency_of_ones_country(self, country: str, typed: str, sent: int | str) -> None:
+        with somewhere():
+            be_in(country)
+            assert minor_units(typed) == sent
+
+    @pytest.mark.parametrize(("country", "shown"), [("VN-22", "125050"), ("FR-44", "1250.50")])
+    def test_and_shown_in_a_form_as_it_can_be_typed_again(self, country: str, shown: str) -> None:
+        with somewhere():
+            be_in(country)
+            assert amount(125_050) == shown
+            assert minor_units(amount(125_050)) == 125_050

@@ -95,7 +95,7 @@ def test_there_is_no_such_page_for_others(as_: Callable[..., TestClient], path: 
 
 
 def test_every_place_of_operations_is_in_the_navigation_of_operations_alone(as_: Callable[..., TestClient]) -> None:
-    assert len(set(re.findall(r'href="(/operations/[a-z]+)"', as_("ops").get("/operations/jobs").text))) == 7
+    assert len(set(re.findall(r'href="(/operations/[a-z]+)"', as_("ops").get("/operations/jobs").text))) == 8
     assert "/operations/" not in as_("linh").get("/people").text
 
 

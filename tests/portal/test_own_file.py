@@ -7,6 +7,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.portal.clients import Refusal
+from tests.portal.answers_documents import DOCUMENTS
 from tests.portal.forms import fill
 from tests.portal.test_pages import test_a_page_is_whole as whole
 from tests.portal.world import PEOPLE, RULE, World, allowed, page, uid
@@ -39,7 +40,16 @@ def answers(world: World) -> None:
         f"{R}/corrections": page(TO_DECIDE),
         f"{R}/corrections/{uid(800)}": TO_DECIDE,
         f"{R}/me/reads": page(),
+        f"{ME}/documents": page(*DOCUMENTS),
     }
+
+
+def test_my_own_papers_lead_to_my_own_files(as_: As, world: World) -> None:
+    text = as_("linh").get("/my-file/documents").text
+    assert DOCUMENTS[0]["title"] in text
+    assert f'href="/my-file/documents/{DOCUMENTS[0]["id"]}/versions/1/file"' in text
+    del world.answers[f"{ME}/documents"]
+    assert "linked to no person" in as_("linh").get("/my-file/documents").text
 
 
 @pytest.mark.parametrize("language", ["fr", "vi", "en"])
@@ -47,6 +57,7 @@ def answers(world: World) -> None:
     "path",
     [
         "/my-file",
+        "/my-file/documents",
         "/my-file/corrections",
         "/my-file/corrections/new",
         "/my-file/corrections/new?field=birth",
@@ -65,7 +76,7 @@ def test_the_file_says_what_waits_and_where_to_dispute_the_rest(as_: As) -> None
         "Bác sĩ Hoa",
         "Bệnh viện đa khoa tỉnh",
         "004512/QNI-CCHN",
-        "you propose: 1986-09-03",
+        "you propose: 3 September 1986",
         "VN-22 entered it",
         'href="/my-file/corrections/new?field=legal-name"',
         'href="/reads"',
@@ -97,10 +108,9 @@ def test_a_wrong_value_is_named_beside_its_field_and_kept(as_: As, world: World)
 def test_a_correction_is_asked_and_taken_back(as_: As, world: World) -> None:
     client = as_("linh")
     world.answers[f"{ME}/corrections"] |= ASKED
-    typed = {"proposed": "1986", "evidence": "Birth certificate"}
-    done = fill(client, "/my-file/corrections/new?field=birth", "/my-file/corrections/new", **typed)
+    done = fill(client, "/my-file/corrections/new?field=birth", "/my-file/corrections/new", proposed_year="1986", evidence="Birth certificate")
     assert done.headers["location"] == "/my-file/corrections?done=requested"
-    assert world.sent[-1] == ("POST", f"{ME}/corrections", typed | {"field": "birth"})
+    assert world.sent[-1] == ("POST", f"{ME}/corrections", {"field": "birth", "proposed": "1986", "evidence": "Birth certificate"})
     action = f"/my-file/corrections/{uid(800)}/withdrawal"
     world.answers[f"{ME}/corrections/{uid(800)}/withdrawal"] = ASKED
     assert fill(client, "/my-file/corrections", action).headers["location"] == "/my-file/corrections?done=withdrawn"

@@ -13,7 +13,8 @@ from tests.portal.world import World, allowed, page, uid
 R = "/api/v1/registry"
 ME = f"{R}/persons/me"
 BALANCE = {
-    "person_id": uid(1), "year": 2025, "as_of": "2025-10-01", "serves_since": "2015-03-01", "years_of_service": 10, "entitled": 14, "taken": 5, "planned": 5, "asked": 2, "left": 4,
+    "person_id": uid(1), "year": 2025, "as_of": "2025-10-01", "serves_since": "2015-03-01", "years_of_service": 10, "entitled": 14, "taken": 5, "planned": 5, "asked": 2, "left": 8,
+    "carried": 6, "carried_until": "2025-03-31", "lapsed": 2,
     "rule": {"id": "LEA-BALANCE", "value": {"days": 12}, "unit": "", "citation": "Labour Code 45/2019/QH14, articles 113 and 114", "confidence": "to_confirm"},
 }  # fmt: skip
 CALENDAR = {"id": uid(941), "facility_code": "VN-22-BVT", "unit": "Khoa Ngoại", "made_on": "2025-09-01", "revoked_on": None, "address": None}
@@ -39,7 +40,9 @@ def test_a_page_is_whole(as_: Callable[..., TestClient], path: str, language: st
 
 def test_what_is_left_and_what_may_be_taken_back(as_: Callable[..., TestClient]) -> None:
     shown = as_("hr-bvt", "en").get("/my-file/leave").text
-    assert "4 working days" in shown
+    assert "8 working days" in shown
+    assert "6 working days" in shown
+    assert "2 lapsed" in shown
     assert f"/my-file/leave/{uid(901)}/withdrawal" in shown
     assert f"/my-file/leave/{uid(902)}/withdrawal" not in shown
     assert "two are away" in shown

@@ -10,7 +10,7 @@ from services.portal.clients import Refusal
 from services.portal.pages.reorganisations import ACTS
 from tests.portal.answers_places import ANSWERS, BUILT, DONE, DRAFT, FORMER, NEW, SET, STOPPED, R, reorganisation
 from tests.portal.forms import fill
-from tests.portal.world import World
+from tests.portal.world import POST, World, uid
 
 PAGES = [
     "/boundaries",
@@ -53,7 +53,7 @@ def test_a_page_is_whole(as_: Callable[..., TestClient], path: str, language: st
 
 
 def test_an_area_tells_its_history_with_the_texts_that_decided_it(as_: Callable[..., TestClient]) -> None:
-    page = as_("linh").get(f"/boundaries/{NEW}").text
+    page = as_("linh").get(f"/boundaries/{NEW}?tab=timeline").text
     assert "What it came from" in page
     assert page.count("Law 72/2025/QH15") == 3  # two lines of the crosswalk and the period that began with them
     assert "Tên cũ" in page
@@ -81,7 +81,7 @@ def test_the_act_that_stops_it_is_shown_and_nothing_is_offered(as_: Callable[...
     world.answers[f"{R}/reorganisations/{DRAFT}/preview"] = STOPPED
     page = as_("linh").get(f"/reorganisations/{DRAFT}/preview").text
     assert "3 assignments" in page
-    assert "/application" not in page
+    assert f"/reorganisations/{DRAFT}/application" not in page
 
 
 def test_an_act_is_added_after_the_others(as_: Callable[..., TestClient], world: World) -> None:
@@ -92,6 +92,21 @@ def test_an_act_is_added_after_the_others(as_: Callable[..., TestClient], world:
     assert (method, sent_to) == ("PUT", f"{R}/reorganisations/{DRAFT}")
     assert body["acts"][-1] == {"act": "merge-areas", "areas": ["VN-22-1", "VN-22-2"], "into": {"code": "VN-22-3", "name": "Mới", "type": "xã"}}
     assert len(body["acts"]) == len(reorganisation(DRAFT)["acts"]) + 1
+
+
+def test_posts_become_one_of_those_that_the_facility_has(as_: Callable[..., TestClient], world: World) -> None:
+    path = f"/reorganisations/{DRAFT}/acts/new"
+    chosen = f"{path}?act=merge-posts&facility_code=VN-22-BVT"
+    shown = as_("linh").get(chosen).text
+    assert shown.count("VN-22-BVT/GMHS/01") == 4  # two posts: one that stays, those that go
+    assert 'name="posts"' not in as_("linh").get(f"{path}?act=merge-posts").text
+    answer = fill(as_("linh"), chosen, path, facility_code="VN-22-BVT", posts=uid(110), into=POST)
+    assert answer.headers["location"] == f"/reorganisations/{DRAFT}?done=added"
+    assert world.sent[-1][2]["acts"][-1] == {"act": "merge-posts", "facility_code": "VN-22-BVT", "posts": [uid(110)], "into": POST}
+    preview = as_("linh").get(f"/reorganisations/{DRAFT}/preview").text
+    assert "these stand beside the others" in preview
+    assert preview.count("Over-filled") == 1
+    assert "VN-22-BVT/GMHS/01" in as_("linh").get(f"/reorganisations/{DRAFT}").text
 
 
 def test_a_wrong_field_is_named_beside_its_own_field(as_: Callable[..., TestClient], world: World) -> None:

@@ -22,7 +22,7 @@ def request(identifier: str, **changes: Any) -> dict[str, Any]:
         "id": identifier, "person_id": uid(1), "facility_code": "VN-22-BVT", "procedure": "employment_attestation", "state": "submitted", "note": "Vay ngân hàng", "asked_on": "2025-10-01",
         "due_on": "2025-10-06", "days_left": None, "is_late": False, "decided_on": None, "reason": None, "attestation_id": None, "documents": [], "rule": RULE, "version": 1,
         "acts": [{"act": "submitted", "day": "2025-10-01", "comment": None, "recorded_at": "2025-10-01T02:00:00Z"}],
-        "files": [{"id": uid(971), "type": "identity", "size": 12, "kind": "pdf", "added_on": "2025-10-01"}],
+        "files": [{"id": uid(971), "type": "identity", "size": 12, "kind": "pdf", "added_on": "2025-10-01", "destroyed_on": None}],
         "available_actions": allowed("withdraw", "take_up", "ask_documents", "accept", "refuse"),
     } | changes  # fmt: skip
 
@@ -34,7 +34,7 @@ REQUESTS = [
 ]
 ATTESTATION = {
     "id": PAPER, "number": "1/2025/VN-22-BVT", "kind": "employment", "code": "ABCD-EFGH-JKMN", "check_url": "https://relais/check/attestation/ABCD-EFGH-JKMN", "person_id": uid(1),
-    "authority": "VN-22-BVT", "issued_on": "2025-10-02", "valid_to": "2026-03-31", "is_valid": True, "revoked_on": None, "revocation_reason": None, "version": 1,
+    "authority": "VN-22-BVT", "issued_on": "2025-10-02", "valid_to": "2026-03-31", "is_valid": True, "revoked_on": None, "revocation_reason": None, "facts_destroyed_on": None, "version": 1,
     "available_actions": allowed("revoke"),
 }  # fmt: skip
 CHECK = {
@@ -77,6 +77,22 @@ def test_what_rests_says_so_and_how_it_goes_on(as_: Callable[..., TestClient]) -
     assert "Documents are missing" in shown
     assert "rests: 2 days are left" in shown
     assert f'action="/my-file/requests/{RESTS}/supply"' in shown
+
+
+def test_what_was_destroyed_after_its_time_says_so_and_is_opened_no_more(as_: Callable[..., TestClient], world: World) -> None:
+    old = request(DONE, state="accepted", decided_on="2025-10-02", available_actions=[])
+    world.answers[f"{R}/requests/{DONE}"] = old | {"files": [old["files"][0] | {"destroyed_on": "2026-10-03"}]}
+    world.answers[f"{R}/attestations/{PAPER}"] = gone = ATTESTATION | {"facts_destroyed_on": "2031-04-01"}
+    world.answers[f"{ME}/attestations"] = page(gone)
+    client = as_("hr-bvt", "en")
+    for path, link in (
+        (f"/requests/{DONE}", f"/requests/{DONE}/files/"),
+        (f"/attestations/{PAPER}", f"/attestations/{PAPER}/document"),
+        ("/my-file/requests", f"/my-file/attestations/{PAPER}"),
+    ):
+        shown = client.get(path).text
+        assert "destroyed on" in shown
+        assert f'href="{link}' not in shown
 
 
 def test_asked_from_a_phone_and_a_refusal_keeps_what_was_typed(as_: Callable[..., TestClient], world: World) -> None:

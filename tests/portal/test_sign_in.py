@@ -14,7 +14,7 @@ from starlette.testclient import TestClient
 from deploy.local.postgres import Postgres
 from services.portal import identity, session
 from services.portal.app import create
-from services.portal.clients import Api
+from services.portal.clients import Api, Refusal
 from services.portal.identity import IdentityProvider
 from services.portal.session import ABSOLUTE, IDLE, is_open, seal, unseal
 from shared import auth, migrate
@@ -23,6 +23,7 @@ from tests.portal.forms import hidden_fields
 from tests.portal.provider import Provider
 from tests.portal.world import World
 
+REVOKED: tuple[str, str, Any] = ("POST", "/api/v1/registry/revocations/own", {})
 _migrated: set[int] = set()
 
 
@@ -213,7 +214,7 @@ class TestSignOut:
         refresh = next(iter(provider.refresh_tokens))
         assert reader.post("/auth/sign-out", data=hidden).headers["location"] == "/"
         assert provider.revoked == [refresh]
-        assert ("POST", "/api/v1/registry/revocations/own", {}) in world.sent, "a copy of the token opens nothing within a minute"
+        assert REVOKED in world.sent, "a copy of the token opens nothing within a minute"
         assert reader.get("/people", headers={"cookie": f"relais={kept}"}).status_code == 303
 
     def test_a_provider_with_its_own_sign_out_page_is_visited(self, reader: TestClient, provider: Provider) -> None:
@@ -245,6 +246,24 @@ class TestBackChannelLogout:
         reader.post("/auth/backchannel-logout", data={"logout_token": provider.logout_token(sid=None, sub="linh")})
         assert reader.get("/people").status_code == 303
 
+    @pytest.mark.parametrize("whose", [{}, {"sid": None, "sub": "linh"}])
+    def test_a_copy_of_a_token_of_each_ended_session_opens_nothing(self, reader: TestClient, provider: Provider, world: World, whose: dict[str, Any]) -> None:
+        for _browser in range(2):
+            reader.cookies.clear()
+            sign_in(reader, provider)
+        world.sent.clear()
+        world.sent_with.clear()
+        reader.post("/auth/backchannel-logout", data={"logout_token": provider.logout_token(**whose)})
+        assert world.sent == [REVOKED] * 2
+        assert len(set(world.sent_with)) == 2, "each is revoked with its own token, for it alone names its sign-in"
+        assert {bearer.split(".")[1] for bearer in world.sent_with} == {issued.split(".")[1] for issued in provider.issued}
+
+    def test_the_session_ends_here_although_the_registry_is_away(self, reader: TestClient, provider: Provider, world: World) -> None:
+        sign_in(reader, provider)
+        world.refusals["POST /api/v1/registry/revocations/own"] = Refusal(401, {})
+        assert reader.post("/auth/backchannel-logout", data={"logout_token": provider.logout_token()}).status_code == 200
+        assert reader.get("/people").status_code == 303
+
     @pytest.mark.parametrize(
         "wrong",
         [
@@ -258,10 +277,11 @@ class TestBackChannelLogout:
             {"iat": int(time.time()) - 7200, "exp": None},
         ],
     )
-    def test_a_token_that_is_no_logout_token_ends_nothing(self, reader: TestClient, provider: Provider, wrong: dict[str, Any]) -> None:
+    def test_a_token_that_is_no_logout_token_ends_nothing(self, reader: TestClient, provider: Provider, world: World, wrong: dict[str, Any]) -> None:
         sign_in(reader, provider)
         token = provider.logout_token(**{name: value for name, value in wrong.items() if name != "exp"})
         assert reader.post("/auth/backchannel-logout", data={"logout_token": token}).status_code == 400
+        assert REVOKED not in world.sent
         assert reader.get("/people").status_code == 200
 
     @pytest.mark.parametrize("token", ["", "a.b.c", "not a token"])

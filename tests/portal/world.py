@@ -75,6 +75,7 @@ POLICY_READ = {
 NEED_READ = {
     "id": NEED, "reference": None, "facility_code": "VN-22-BVT", "occupation_code": "VN-BS", "specialty": "anaesthesia-icu", "quantity": 2, "hires": 1, "reason": "vacancy",
     "post_id": POST, "state": "validated", "identified_on": "2025-08-20", "validated_on": "2025-08-25", "available_actions": [],
+    "pool_id": None, "round_id": None, "wanted_from": None, "difficulty": None, "closed_on": None, "closing_reason": None,
 }  # fmt: skip
 
 CAMPAIGN_READ = {
@@ -103,7 +104,7 @@ HIRE_READ = {
 }  # fmt: skip
 
 POST_READ = {
-    "id": POST, "reference": "VN-22-BVT/GMHS/01", "facility_id": uid(300), "facility_code": "VN-22-BVT", "facility_name": "Bệnh viện đa khoa tỉnh Quảng Ninh", "unit": "Khoa Gây mê hồi sức", "job_position": "Bác sĩ hạng III",
+    "id": POST, "reference": "VN-22-BVT/GMHS/01", "facility_id": uid(300), "facility_code": "VN-22-BVT", "facility_name": "Bệnh viện đa khoa tỉnh Quảng Ninh", "unit": "Khoa Gây mê hồi sức", "unit_id": None, "job_position": "Bác sĩ hạng III",
     "occupation_code": "VN-BS", "occupation_name": "Bác sĩ", "specialty": "anaesthesia-icu", "fte": 1.0, "filled_share": 0.0, "free_share": 1.0, "state": "vacant", "open_from": "2024-01-01", "close_to": None,
     "is_management": False, "frozen": False, "decision": "to_regularise", "holders": [], "available_actions": allowed("assign", "change", "freeze", "abolish"),
     "functionally_empty": False, "reason": None, "version": 1, "periods": [{"valid_from": "2024-01-01", "valid_to": None, "unit": "Khoa Gây mê hồi sức", "fte": 1.0, "frozen": False, "act": "recorded", "reason": None, "decision": "to_regularise", "done_on": "2024-01-01", "recorded_at": "2024-01-01T02:00:00Z"}],
@@ -111,7 +112,7 @@ POST_READ = {
 
 PERSON_READ = {
     "id": uid(1), "name": PEOPLE[uid(1)], "names": [{"kind": "legal", "script": None, "value": PEOPLE[uid(1)]}], "birth_date": "1986-03-09", "birth_year": 1986, "sex": "female", "purposes": ["worker"],
-    "workers": [{"id": uid(400), "occupation_code": "VN-BSCK", "specialty": "Hồi sức tích cực", "worker_no": "QN-01234"}], "reference": None, "version": 1, "available_actions": allowed("assign"),
+    "workers": [{"id": uid(400), "occupation_code": "VN-BSCK", "specialty": "Hồi sức tích cực", "worker_no": "QN-01234"}], "reference": None, "version": 1, "also_known": [], "available_actions": allowed("assign"),
 }  # fmt: skip
 
 
@@ -251,7 +252,11 @@ ANSWERS: dict[str, Any] = {
     f"{R}/facilities/{uid(300)}/periods": page(FACILITY | {"valid_to": "2025-06-30"}, FACILITY | {"valid_from": "2025-07-01"}),
     f"{R}/posts": page(POST_READ, POST_READ | {"id": uid(110), "state": "filled", "filled_share": 1.0}),
     f"{R}/posts/{POST}": POST_READ
-    | {"holders": [{"assignment_id": uid(200), "person_id": uid(1), "kind": "primary", "fte_share": 0.5, "valid_from": "2024-01-01", "valid_to": None, "over_filled": None, "away": False}]},
+    | {
+        "holders": [
+            {"assignment_id": uid(200), "person_id": uid(1), "kind": "primary", "fte_share": 0.5, "valid_from": "2024-01-01", "valid_to": None, "over_filled": None, "away": False}
+        ]
+    },
     f"{R}/work-items": page(WORK_ITEM),
     f"{R}/imports/{uid(600)}": REPORT,
     f"{R}/imports/{uid(600)}/rows": page(*IMPORT_ROWS),
@@ -301,9 +306,14 @@ class World:
         self.answers = dict(ANSWERS)
         self.refusals: dict[str, Refusal] = {}
         self.sent: list[tuple[str, str, Any]] = []
+        self.sent_with: list[str] = []
+        self.left_to_the_worker: list[str] = []
 
-    async def ask(self, _api: Any, method: str, path: str, **request: Any) -> Any:
+    async def ask(self, api: Any, method: str, path: str, **request: Any) -> Any:
         self.sent.append((method, path, request["json"] if "json" in request else request.get("params")))
+        self.sent_with.append(api._headers.get("Authorization", ""))
+        if (request.get("headers") or {}).get("Prefer") == "respond-async":
+            self.left_to_the_worker.append(path)
         for refused in (path, f"{method} {path}"):
             if refused in self.refusals:
                 raise self.refusals[refused]

@@ -27,7 +27,7 @@ async def world(api: Api) -> AsyncIterator[World]:
 
 @pytest.fixture(scope="session")
 def registry_address(postgres: Postgres, issuer: TestIssuer, files_dir: Path) -> Iterator[str]:
-    with running_registry(postgres, issuer, files_dir, PROVINCIAL) as address:
+    with running_registry(postgres, issuer, files_dir, PROVINCIAL, REMOTE) as address:
         yield address
 
 

@@ -244,6 +244,7 @@ class TestSigned:
             "payment_schedule": [{"percent": 100, "months_after_start": 0}],
             "breach_policy": {"kind": "PRORATA", "multiple": None, "steps": [], "citation": None, "confidence": "to_confirm"},
             "done_on": "2024-03-22",
+            "needed_since": "2023-12-20",
         }
 
 
@@ -373,3 +374,38 @@ class TestRightToPractise:
         assert (refused["rule"]["id"], refused["rule"]["value"], refused["licence_id"]) == ("LIC-PRACTICE", "revoked", licence["id"])
         await hear(consumer, message("relais.registry.licences", "registry.licence.recorded.v1", licence | {"periods": [periods[0] | {"valid_to": None}]}))
         await world.act("linh", "/hires", body)
+
+
+class TestWithoutAPolicy:
+    """A hospital hires without attraction money: the same steps, no grant, and the registry hears the same fact."""
+
+    async def test_a_campaign_without_a_policy_gives_a_hire_without_money(self, world: World, registry: Registry) -> None:
+        need = await world.validated_need()
+        body = {
+            "code": "TD-2024-7",
+            "title": "Tuyển dụng đợt 7",
+            "authority": "VN-22",
+            "need_ids": [need["id"]],
+            "opens_on": "2024-01-15",
+            "closes_on": "2024-02-29",
+            "done_on": "2024-01-10",
+        }
+        drafted = await world.act("linh", "/campaigns", body)
+        campaign = await world.act("linh", f"/campaigns/{drafted['id']}/publication", {"done_on": "2024-01-14"})
+        assert (campaign["policy_id"], campaign["authority"], campaign["state"]) == (None, "VN-22", "published")
+        candidacy = await world.eligible(await world.candidacy(campaign, need, await registry.person()))
+        assert [criterion["id"] for criterion in candidacy["criteria"]] == ["answers-the-need"]
+        hire = await world.proposed_hire(candidacy)
+        assert (hire["policy_id"], hire["grant"]) == (None, None)
+        signed = await world.signed(hire)
+        assert (signed["state"], signed["grant"]) == ("decided", None)
+        told = (await announced())[-1]["data"]
+        assert (told["person_id"], told["post_id"], told["state"]) == (candidacy["person_id"], str(known("P1")), "decided")
+        assert not told.keys() & {"policy_id", "amount", "currency", "commitment_years", "commitment_ends_on", "payment_schedule", "breach_policy"}
+
+    async def test_somebody_answers_for_a_campaign(self, world: World) -> None:
+        need = await world.validated_need()
+        body = {"code": "TD-1", "title": "Tuyển dụng", "need_ids": [need["id"]], "opens_on": "2024-01-15", "done_on": "2024-01-10"}
+        assert (await world.act("linh", "/campaigns", body, expect=422))["fields"]
+        refused = await world.act("linh", "/campaigns", body | {"authority": "VN-01"}, expect=403)
+        assert refused["type"].endswith("/other-authority")

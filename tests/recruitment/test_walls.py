@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from services.recruitment.consumers import consumer
 from shared.clients import close_http_session
@@ -92,3 +93,21 @@ class TestTwoAtOnce:
         assert sorted(answer.status_code for answer in answers) == [201, 409]
         async with worker_session() as session:
             assert await session.scalar(text("SELECT count(*) FROM outbox WHERE topic = 'relais.recruitment.decision_requests'")) == 2
+
+    async def test_of_two_who_accept_one_post_one_has_it(self, committed_world: World, registry: Registry) -> None:
+        """The post was offered twice: whoever accepts first has it, and the database itself holds no second acceptance."""
+        world = committed_world
+        need = await world.validated_need(quantity=2)
+        campaign = await world.published_campaign(await world.approved_policy(), need)
+        offers = []
+        for _candidate in range(2):
+            candidacy = await world.eligible(await world.candidacy(campaign, need, await registry.person()))
+            offers.append(await world.act("linh", "/offers", {"candidacy_id": candidacy["id"], "post_id": str(known("P1")), "done_on": "2024-03-06"}))
+        accepted = {"done_on": "2024-03-10"}
+        answers = await asyncio.gather(*[world.api.as_("linh").post(f"{ROOT}/offers/{offer['id']}/acceptance", json=accepted) for offer in offers])
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        refused = next(answer.json() for answer in answers if answer.status_code == 409)
+        assert (refused["type"].rsplit("/", 1)[-1], refused["rule"]["id"], bool(refused["possible"])) == ("post-full", "REC-NEED", True)
+        with pytest.raises(IntegrityError, match="offer_seat_accepted_once"):
+            async with worker_session() as session:
+                await session.execute(text("UPDATE offers SET state = 'accepted', seat = 1, answered_by = 'somebody', answered_on = sent_on"))

@@ -13,7 +13,7 @@ from tests.registry.world import BACHE, BASE, BVT, World, ok
 START = date(2025, 1, 1)
 HORIZON = 24
 some_day = st.integers(0, HORIZON - 1).map(lambda n: START + timedelta(days=n))
-few = settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+few = settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def attempt() -> st.SearchStrategy[dict[str, Any]]:

@@ -7,12 +7,12 @@ import httpx
 import pytest
 
 from services.registry.documents.use_cases import watch_documents
-from shared.settings import settings
+from shared.files import StoredFile
 from tests.registry.test_licences import dues
 from tests.registry.test_verification import account
 from tests.registry.world import BASE, BVT, World, ok, problem
 
-PATH = f"{BASE}/documents"
+PATH, OWN = f"{BASE}/documents", f"{BASE}/persons/me/documents"
 PDF = b"%PDF-1.7\n% a health certificate\n"
 PNG = b"\x89PNG\r\n\x1a\n" + b"a picture"
 
@@ -61,6 +61,25 @@ class TestRefused:
         assert problem(await check(world, known), 409) == "document-checked"
 
 
+class TestOneself:
+    async def test_one_reads_one_s_own_papers_without_any_relation_and_nobody_else_s(self, world: World, hoa: dict[str, Any]) -> None:
+        known = ok(await send(world, hoa, PNG, "a.png", type="identity"))
+        other = ok(await send(world, await world.person("Lê Văn Bình", birth_date="1979-01-01"), who="linh"))
+        ok(await world.api.as_("linh").post(f"{BASE}/persons/{hoa['id']}/account", json=account("hoa")))
+        phone = world.api.as_("hoa", roles=["health-worker"], groups=[])
+        [own] = ok(await phone.get(OWN))["items"]
+        assert (own["id"], own["title"], [one for one in own["available_actions"] if one["allowed"]]) == (known["id"], "Giấy khám sức khỏe", [])
+        assert (await phone.get(f"{OWN}/{known['id']}/versions/1/file")).content == PNG
+        assert problem(await phone.get(f"{OWN}/{other['id']}/versions/1/file"), 404) == "not-found"
+        assert problem(await phone.get(f"{OWN}/{known['id']}/versions/2/file"), 404) == "not-found"
+        assert problem(await phone.get(f"{PATH}/{known['id']}"), 403) == "documents-closed"
+        assert ok(await phone.get(f"{BASE}/me/reads"))["items"] == [], "one's own reading is no reading of others"
+
+    async def test_whoever_is_linked_to_nobody_has_none(self, world: World) -> None:
+        assert problem(await world.api.as_("binh", roles=["health-worker"], groups=[]).get(OWN), 404) == "not-found"
+        assert problem(await world.api.as_machine("roster", "registry.read", "territory:VN-22").get(OWN), 403) == "not-a-person"
+
+
 class TestKept:
     async def test_versions_stay_and_the_newest_counts(self, world: World, hoa: dict[str, Any]) -> None:
         known = ok(await send(world, hoa, issued_on="2024-10-10", expires_on="2025-10-09", issuer="BV tỉnh"))
@@ -88,6 +107,8 @@ class TestKept:
     async def test_what_is_not_to_be_kept_any_longer_goes_and_a_file_that_others_name_stays(self, world: World, hoa: dict[str, Any]) -> None:
         old, young = ok(await send(world, hoa, PDF + b"a")), ok(await send(world, hoa, PDF + b"b"))
         same = ok(await send(world, hoa, PDF + b"b", title="Bản sao"))
+        kept = StoredFile(hashlib.sha256(PDF + b"a").hexdigest(), 0, "").path
+        assert kept.exists()
         async with world.as_worker() as session:
             await session.execute(
                 world.sql("UPDATE document_versions SET kept_until = '2025-09-30' WHERE document_id IN (CAST(:old AS uuid), CAST(:young AS uuid))"),
@@ -98,5 +119,4 @@ class TestKept:
         assert [ok(await reader.get(f"{PATH}/{one['id']}"))["versions"][0]["destroyed_on"] for one in (old, young, same)] == ["2025-10-01", "2025-10-01", None]
         assert (await reader.get(f"{PATH}/{old['id']}/versions/1/file")).status_code == 404
         assert (await reader.get(f"{PATH}/{same['id']}/versions/1/file")).content == PDF + b"b"
-        sha256 = hashlib.sha256(PDF + b"a").hexdigest()
-        assert not (settings().files_dir / sha256[:2] / sha256).exists()
+        assert not kept.exists()

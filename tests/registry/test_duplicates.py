@@ -42,6 +42,14 @@ class TestOnEntry:
         assert answer.json()["candidates"][0]["authority"] == "VN-22"
         assert hoa["id"] not in answer.text and "Nguyễn Thị Hoa" not in answer.text
 
+    async def test_the_number_of_a_paper_and_a_phone_speak_for_one_person(self, world: World) -> None:
+        card, phone = {"kind": "national-id", "value": "022085001234"}, {"kind": "phone", "value": "0912345678"}
+        ok(await enter(world, identifiers=[card], contacts=[phone]))
+        answer = await enter(world, names=[{"value": "Nguyễn Thị Hòa"}], identifiers=[card], contacts=[phone])
+        assert problem(answer, 409) == "possible-duplicate"
+        assert {("identifier", "same"), ("contact", "same")} <= {(one["field"], one["comparison"]) for one in answer.json()["candidates"][0]["reasons"]}
+        assert card["value"] not in answer.text
+
     async def test_said_to_be_two_they_are_entered_and_nobody_is_asked_again(self, world: World) -> None:
         ok(await enter(world))
         ok(await enter(world, confirmed_distinct="Twin sister, other identity card"))

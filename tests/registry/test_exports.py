@@ -18,8 +18,8 @@ from sqlalchemy import func, literal, select
 from shared.auth import Caller
 from shared.db import database
 from shared.exports.files import PRINTED
-from shared.exports.routes import Streamed, _streamed
-from shared.exports.rows import Rows, copied
+from shared.exports.routes import Streamed, streamed
+from shared.exports.rows import copied
 from tests.registry.world import BACHE, BASE, BVT, World, ok, problem
 from tests.support.pdf import text_of
 
@@ -27,6 +27,7 @@ LISTS = {
     "persons": "/persons",
     "posts": "/posts",
     "facilities": "/facilities",
+    "units": "/units",
     "assignments": "/assignments",
     "absences": "/absences",
     "licences": "/licences",
@@ -267,7 +268,7 @@ class TestStreaming:
         started = asyncio.Event()
         sent = 0
 
-        async def write(session: Any, _rows: Any, _head: Any) -> AsyncGenerator[bytes]:
+        async def write(session: Any) -> AsyncGenerator[bytes]:
             async with aclosing(copied(session, select(NUMBERS))) as pieces:
                 async for piece in pieces:
                     yield piece
@@ -283,7 +284,7 @@ class TestStreaming:
                 started.set()
                 await asyncio.sleep(0)
 
-        response = Streamed(_streamed(CALLER, write, Rows(select(NUMBERS), [], None), None))
+        response = Streamed(streamed(CALLER, write))
         await response({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
         assert 0 < sent < 6_000_000
         assert not any(pool.checkedout() for _role, pool in database.pools())

@@ -68,6 +68,21 @@ class TestPlaced:
         assert ok(await linh.get(f"{BASE}/posts/{post['id']}"))["state"] == "filled"
         assert ok(await linh.get(f"{BASE}/work-items"))["items"] == []
 
+    async def test_an_association_employs_by_contract(self, world: World, candidate: dict[str, Any]) -> None:
+        place = {
+            "code": "VN-22-HOI",
+            "name": "Hội Chữ thập đỏ",
+            "type": "clinic",
+            "level": "commune",
+            "ownership": "private_non_profit",
+            "area_code": "VN-22-06700",
+            "authority": "VN-22",
+        }
+        ok(await world.api.as_("linh").post(f"{BASE}/facilities", json=place | {"valid_from": "2010-01-01"}))
+        await decided(hire_of(candidate, await world.post("VN-22-HOI")))
+        [employment] = ok(await world.api.as_("linh").get(f"{BASE}/employments", params={"person": candidate["id"]}))["items"]
+        assert (employment["employment_type"], employment["status"]) == ("contract_open", "probation")
+
     async def test_consumers_hear_it_and_no_name_goes_out(self, world: World, candidate: dict[str, Any]) -> None:
         post = await world.post()
         await decided(hire_of(candidate, post, decision_number=None))

@@ -68,6 +68,17 @@ class TestTheWorker:
         assert await value("SELECT count(*) FROM imports WHERE as_caller IS NOT NULL") == 0, "nobody's rights are kept longer than the work"
         assert not await worker.work_off_one()
 
+    async def test_judges_again_what_was_said_of_words(self, api, province):
+        found = await sent(api, ANH.replace("VN-BS", "Bác sỹ ĐK"))
+        worker = Importing(wizard)
+        assert await worker.work_off_one()
+        assert [word["written"] for word in (await read(api, found))["unknown_words"]] == ["Bác sỹ ĐK"]
+        said = await api.as_("linh").post(f"{IMPORTS}/{found['id']}/meanings", json={"values": {"occupation_code": {"Bác sỹ ĐK": "VN-BS"}}}, headers=ASYNC)
+        assert (said.status_code, said.json()["state"]) == (201, "checking")
+        assert await worker.work_off_one()
+        found = await read(api, found)
+        assert (found["state"], found["good"], found["bad"], found["unknown_words"]) == ("checked", 1, 0, [])
+
     async def test_a_large_file_goes_to_the_worker_by_itself(self, api, province):
         padding = f"{ANH},{'x' * 90_000}"
         answer = await api.as_("linh").post(IMPORTS, data={"kind": "people"}, files={"file": ("f.csv", "\n".join([PEOPLE + ",note", *[padding] * 100]).encode())})

@@ -18,25 +18,31 @@ from services.registry.imports.wizard import wizard
 from shared.errors import Malformed
 from shared.imports.cells import Fault, birth_of, date_of, number_of, truth_of, word_of
 from shared.imports.columns import Faults, find_heading, read_line
+from shared.imports.encodings import NotDecided
+from shared.imports.judging import Said
 from shared.imports.tables import read_rows
 
 PEOPLE = wizard.kinds["people"]
 TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20)
 
 
-def read(content: bytes, kind: str) -> list:
+def read(content: bytes, kind: str, encoding: str | None = None) -> list:
     with tempfile.NamedTemporaryFile() as file:
         file.write(content)
         file.flush()
-        return list(read_rows(Path(file.name), kind))
+        return list(read_rows(Path(file.name), kind, encoding))
 
 
 @pytest.mark.parametrize("kind", ["csv", "ods", "xlsx"])
 @given(content=st.binary(max_size=300) | st.binary(max_size=300).map(lambda tail: b"PK\x03\x04" + tail))
 @settings(deadline=None)
-def test_any_bytes_are_read_or_refused(kind, content):
+def test_any_bytes_are_read_refused_or_asked_about(kind, content):
     try:
-        rows = read(content, kind)
+        try:
+            rows = read(content, kind)
+        except NotDecided as asked:
+            assert kind == "csv"
+            rows = read(content, kind, asked.previews[0].encoding)
     except Malformed as refused:
         assert refused.fields[0].path == "file"
     else:
@@ -180,3 +186,10 @@ def test_any_cells_give_a_line_or_faults(cells):
         read_line(PEOPLE, heading, (2, cells))
     except Faults as faults:
         assert all(column in heading.places for column, _fault in faults.found)
+
+
+def test_what_was_said_first_is_remembered_as_a_dictionary_would():
+    said, known = Said(), {}
+    for row in range(2, 5_000):
+        key, content = (row * 2_654_435_761 % 3_000) << 40, row % 7
+        assert said.first(key, row, content) == known.setdefault(key, (row, content))

@@ -117,8 +117,10 @@ class TestKept:
 class TestImported:
     HEADING = "worker_no;facility_code;number;authority;scope;issued_on;expires_on\n"
 
-    async def send(self, world: World, text: str, who: str = "licensing") -> httpx.Response:
-        return await world.api.as_(who).post(f"{BASE}/imports", data={"kind": "licences"}, files={"file": ("licences.csv", (self.HEADING + text).encode(), "text/csv")})
+    async def send(self, world: World, text: str, who: str = "licensing", mode: str = "add") -> httpx.Response:
+        return await world.api.as_(who).post(
+            f"{BASE}/imports", data={"kind": "licences", "mode": mode}, files={"file": ("licences.csv", (self.HEADING + text).encode(), "text/csv")}
+        )
 
     @pytest.fixture
     async def staff(self, world: World) -> None:
@@ -144,6 +146,21 @@ class TestImported:
         assert len(await dues(world, one)) == 1
         again = ok(await self.send(world, good))
         assert (again["good"], again["bad"], again["unchanged"]) == (0, 0, 1)
+
+    async def test_the_authoritys_list_of_next_year_renews_and_corrects_what_is_recorded(self, world: World, staff: None) -> None:
+        first = "QN-1;VN-22-BVT;12/QN;Sở Y tế;surgery;01/01/2021;31/12/2025\nQN-1;VN-22-BVT;13/QN;Sở Y tế;surgery;01/01/2022;\n"
+        sent = ok(await self.send(world, first))
+        ok(await world.api.as_("licensing").post(f"{BASE}/imports/{sent['id']}/confirmation", json={}))
+        later = first.replace("31/12/2025", "31/12/2030").replace("01/01/2022", "02/01/2022")
+        report = ok(await self.send(world, later, mode="update"))
+        assert (report["changed"], report["bad"]) == (2, 0)
+        done = ok(await world.api.as_("licensing").post(f"{BASE}/imports/{report['id']}/confirmation", json={}))
+        assert (done["written"], done["bad"]) == (2, 0), done["report"]
+        found = {one["number"]: one for one in ok(await world.api.as_("linh").get(PATH))["items"]}
+        assert {number: (one["issued_on"], one["expires_on"]) for number, one in found.items()} == {"12/QN": ("2021-01-01", "2030-12-31"), "13/QN": ("2022-01-02", None)}
+        acts = {number: [act["act"] for act in ok(await world.api.as_("linh").get(f"{PATH}/{one['id']}"))["acts"]] for number, one in found.items()}
+        assert acts == {"12/QN": ["renewed"], "13/QN": ["corrected"]}
+        assert ok(await self.send(world, later, mode="update"))["unchanged"] == 2
 
 
 async def dues(world: World, known: dict[str, Any]) -> list[dict[str, Any]]:

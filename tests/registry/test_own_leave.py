@@ -5,9 +5,11 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from icalendar import Calendar
 
-from services.registry.balances.counting import days_between, entitlement
+from services.registry.balances.counting import LeaveYear, carried_after, days_between, entitlement, still_counting
 from shared.calendars import WorkingCalendar
 from shared.rulepacks import Rule
 from tests.registry.team import UNIT, Team, approve, ask_leave, leave
@@ -124,6 +126,47 @@ class TestBalance:
         before = ok(await world.api.as_("hr-bvt").get(f"{BASE}/persons/{hoa['id']}/leave-balance", params={"as_of": "2025-09-23"}))
         assert (before["taken"], before["planned"], before["left"]) == (2, 8, 4)
         assert problem(await world.api.as_("hanoi").get(f"{BASE}/persons/{hoa['id']}/leave-balance"), 404) == "not-found"
+
+    async def test_what_is_left_passes_into_the_next_year_until_its_day(self, world: World, hoa: dict[str, Any]) -> None:
+        employment = {"facility_code": BVT, "occupation_code": "VN-BSCK", "starts_on": "2015-03-01", "done_on": "2025-01-01"}
+        ok(await world.api.as_("linh").post(f"{BASE}/persons/{hoa['id']}/employments", json=employment))
+        ok(await approve(world, ok(await ask_leave(world, leave(hoa, "2025-11-03", "2025-11-07")))))
+        ok(await approve(world, ok(await ask_leave(world, leave(hoa, "2026-03-30", "2026-04-01")))))
+        path = f"{BASE}/persons/{hoa['id']}/leave-balance"
+        told = {day: ok(await world.api.as_("hr-bvt").get(path, params={"as_of": day})) for day in ("2025-12-31", "2026-03-31", "2026-04-01")}
+        assert {day: (one["entitled"], one["carried"], one["carried_until"], one["lapsed"], one["left"]) for day, one in told.items()} == {
+            "2025-12-31": (14, 0, None, 0, 9),
+            "2026-03-31": (14, 9, "2026-03-31", 0, 20),
+            "2026-04-01": (14, 9, "2026-03-31", 7, 13),
+        }
+        assert told["2026-03-31"]["carry_rule"]["id"] == "LEA-CARRY"
+
+    @settings(max_examples=60, deadline=None)
+    @given(
+        most=st.integers(0, 15),
+        entitled=st.lists(st.integers(0, 20), min_size=1, max_size=5),
+        taken=st.sets(st.dates(date(2020, 1, 1), date(2024, 12, 31)), max_size=60),
+        until=st.sampled_from([(1, 31), (3, 31), (6, 30), (12, 31)]),
+    )
+    def test_carried_day_by_day(self, most: int, entitled: list[int], taken: set[date], until: tuple[int, int]) -> None:
+        """The same as an account that is kept day by day: carried days go first, lapse after their day, and what is overdrawn never passes on."""
+        years, carried = [], 0
+        for number, days in enumerate(entitled):
+            year = 2020 + number
+            in_year = sorted(day for day in taken if day.year == year)
+            in_time = [day for day in in_year if day <= date(year, *until)]
+            years.append(LeaveYear(days, len(in_year), len(in_time)))
+            old, own = carried, days
+            for day in in_year:
+                if day > date(year, *until):
+                    old = 0
+                old, own = (old - 1, own) if old else (old, own - 1)
+            carried = min(most, max(0, own))
+            assert carried_after(years, most) == carried
+            for day in (date(year, *until), date(year, 12, 31)):
+                counted = still_counting(carried, len(in_time), day, date(year, *until))
+                assert 0 <= counted <= carried
+                assert day > date(year, *until) or counted == carried
 
 
 class TestCalendar:

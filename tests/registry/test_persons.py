@@ -12,6 +12,8 @@ from tests.registry.world import BACHE, BACHMAI, BASE, BVT, World, ok, problem
 from tests.support.api import Api
 
 HOA = {"names": [{"kind": "legal", "value": "Nguyễn Thị Hoa"}], "birth_year": 1985, "sex": "female", "purposes": ["candidate"]}
+CARD = {"kind": "national-id", "value": "022085001234"}
+PAPERS = {"identifiers": [CARD], "contacts": [{"kind": "phone", "value": "0912 345 678"}], "languages": [{"language": "fr", "level": "B2"}]}
 
 
 class TestRefusals:
@@ -95,6 +97,34 @@ class TestRefusals:
         ours = ok(await world.api.as_("linh").post(f"{BASE}/persons", json=HOA | {"reference": "C-1"}))
         theirs = ok(await world.api.as_("hanoi").post(f"{BASE}/persons", json=HOA | {"reference": "C-1", "confirmed_distinct": "a namesake"}))
         assert ours["id"] != theirs["id"]
+
+
+class TestWithPapers:
+    """Whoever enters a person writes at once what their papers say, or nothing of it."""
+
+    async def test_all_is_recorded_or_nothing(self, world: World) -> None:
+        linh = world.api.as_("linh")
+        passport = {"kind": "passport", "value": "C1234567"}
+        assert problem(await linh.post(f"{BASE}/persons", json=HOA | PAPERS | {"identifiers": [CARD, passport]}), 403) == "kind-not-authorised"
+        answer = await linh.post(f"{BASE}/persons", json=HOA | PAPERS | {"identifiers": [{"kind": "national-id", "value": "12345"}]})
+        assert (problem(answer, 422), [entry["path"] for entry in answer.json()["fields"]]) == ("malformed", ["identifiers.0"])
+        assert ok(await linh.post(f"{BASE}/persons/search", json={"q": "hoa"}))["items"] == []
+        hoa = ok(await linh.post(f"{BASE}/persons", json=HOA | PAPERS))
+        file = f"{BASE}/persons/{hoa['id']}"
+        assert [(one["kind"], one["state"]) for one in ok(await linh.get(f"{file}/identifiers"))["items"]] == [("national-id", "declared")]
+        assert [one["value"] for one in ok(await linh.get(f"{file}/contacts"))["items"]] == ["+84912345678"]
+        assert [(one["language"], one["level"]) for one in ok(await linh.get(f"{file}/languages"))["items"]] == [("fr", "B2")]
+
+    async def test_a_reference_said_again_declares_nothing_twice(self, world: World) -> None:
+        linh = world.api.as_("linh")
+        hoa = ok(await linh.post(f"{BASE}/persons", json=HOA | PAPERS | {"reference": "C-2"}))
+        assert ok(await linh.post(f"{BASE}/persons", json=HOA | PAPERS | {"reference": "C-2"}))["id"] == hoa["id"]
+        assert len(ok(await linh.get(f"{BASE}/persons/{hoa['id']}/identifiers"))["items"]) == 1
+
+    async def test_which_kinds_are_authorised_is_told_before(self, world: World) -> None:
+        kinds = ok(await world.api.as_("linh").get(f"{BASE}/identifier-kinds"))["items"]
+        assert {one["kind"]: one["authorised"] for one in kinds} == {"national-id": True, "professional-number": True, "passport": False, "payroll": True}
+        assert problem(await world.api.as_("analyst").get(f"{BASE}/identifier-kinds"), 403) == "names-are-not-for-analysis"
 
 
 NAMES = [

@@ -187,28 +187,65 @@ class TestOverfilled:
         async with world.as_worker() as session:
             await session.execute(world.sql("UPDATE assignments SET post_id = :post, over_filled = :mark WHERE id = :id"), {"post": post["id"], "mark": mark, "id": held["id"]})
 
-    async def test_the_database_refuses_it_without_a_mark(self, world: World) -> None:
+    async def merging(self, world: World, post: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+        """The draft by which these posts are one since 1 March 2025."""
+        act = {"act": "merge-posts", "facility_code": BVT, "posts": [one["id"] for one in others], "into": post["id"]}
+        body = {"title": "Sáp nhập vị trí", "legal_basis": "QĐ 9", "effective_on": "2025-03-01", "acts": [act]}
+        return ok(await world.api.as_("linh").post(f"{BASE}/reorganisations", json=body))
+
+    async def merged(self, world: World, post: dict[str, Any], *others: dict[str, Any]) -> dict[str, Any]:
+        drafted = await self.merging(world, post, *others)
+        return ok(await world.api.as_("linh").post(f"{BASE}/reorganisations/{drafted['id']}/application"))
+
+    @pytest.mark.parametrize(
+        ("mark", "words"), [(None, "filled above its share"), ("import", "by an import or a reorganisation alone"), ("reorganisation", "by an import or a reorganisation alone")]
+    )
+    async def test_the_database_refuses_it_by_hand_with_or_without_a_mark(self, world: World, mark: str | None, words: str) -> None:
         post = await world.post()
         await world.assignment(await world.person(), post_id=post["id"])
-        with pytest.raises(Exception, match="filled above its share"):
-            await self.put_beside(world, post, None)
+        with pytest.raises(Exception, match=words):
+            await self.put_beside(world, post, mark)
 
-    async def test_it_shows_and_nothing_is_added_until_it_is_over(self, world: World) -> None:
-        post, hoa = await world.post(), await world.person()
-        held = await world.assignment(hoa, post_id=post["id"])
-        await self.put_beside(world, post, "reorganisation")
+    async def test_posts_that_become_one_are_over_filled_and_nothing_is_added_until_that_is_over(self, world: World) -> None:
+        post, other, mai = await world.post(), await world.post(), await world.person("Vũ Thị Mai")
+        held = await world.assignment(await world.person(), post_id=post["id"])
+        came = await world.assignment(await world.person("Lê Văn Bình"), post_id=other["id"])
+        await self.merged(world, post, other)
+        assert await state(world, other, "2025-03-01") == "abolished"
         read = ok(await world.api.as_("linh").get(f"{BASE}/posts/{post['id']}"))
-        assert (read["state"], read["filled_share"], [one["over_filled"] for one in read["holders"]]) == ("over_filled", 2, [None, "reorganisation"])
+        assert (read["state"], read["filled_share"]) == ("over_filled", 2)
+        assert {one["assignment_id"]: one["over_filled"] for one in read["holders"]} == {held["id"]: None, came["id"]: "reorganisation"}
         assert [one["id"] for one in ok(await world.api.as_("linh").get(f"{BASE}/posts", params={"state": "over_filled"}))["items"]] == [post["id"]]
-        assert problem(await world.try_assignment(await world.person("Vũ Thị Mai"), post_id=post["id"], fte_share=0.1), 409) == "post-full"
+        assert problem(await world.try_assignment(mai, post_id=post["id"], fte_share=0.1), 409) == "post-full"
         ok(await world.api.as_("linh").post(f"{BASE}/assignments/{held['id']}/ending", json={"ends_on": "2025-06-30", "reason": "retired"}))
         assert await state(world, post, "2025-07-01") == "filled"
-        assert problem(await world.try_assignment(await world.person("Vũ Thị Mai"), post_id=post["id"], starts_on="2025-07-01"), 409) == "post-full"
+        assert problem(await world.try_assignment(mai, post_id=post["id"], starts_on="2025-07-01"), 409) == "post-full"
+
+    async def test_the_preview_names_who_will_stand_beside_the_others_and_the_post_that_ends(self, world: World) -> None:
+        post, other, binh = await world.post(), await world.post(), await world.person("Lê Văn Bình")
+        await world.assignment(await world.person(), post_id=post["id"])
+        await world.assignment(binh, post_id=other["id"])
+        drafted = await self.merging(world, post, other)
+        found = ok(await world.api.as_("linh").get(f"{BASE}/reorganisations/{drafted['id']}/preview"))
+        touched = {group["kind"]: group["items"] for group in found["touched"]}
+        assert [(one["person_id"], one["over_filled"]) for one in touched["assignment"]] == [(binh["id"], True)]
+        assert [(one["id"], one["after"]) for one in touched["post"]] == [(other["id"], None)]
+
+    async def test_nobody_is_marked_who_finds_room(self, world: World) -> None:
+        post, other = await world.post(), await world.post()
+        came = await world.assignment(await world.person("Lê Văn Bình"), post_id=other["id"])
+        one = await self.merged(world, post, other)
+        read = ok(await world.api.as_("linh").get(f"{BASE}/posts/{post['id']}"))
+        assert (read["state"], [(holder["assignment_id"], holder["over_filled"]) for holder in read["holders"]]) == ("filled", [(came["id"], None)])
+        ok(await world.api.as_("linh").post(f"{BASE}/reorganisations/{one['id']}/undoing", json={"reason": "Nhầm"}))
+        assert [await state(world, which, "2025-06-01") for which in (post, other)] == ["vacant", "filled"]
 
     async def test_the_last_wall_adds_nobody_either(self, world: World) -> None:
-        post = await world.post()
-        await self.put_beside(world, post, "import")
-        other = await world.assignment(await world.person("Vũ Thị Mai"), facility_code=BVT, occupation_code="VN-BS", starts_on="2025-03-01")
+        post, other = await world.post(), await world.post()
+        for which, name in ((post, "Nguyễn Thị Hoa"), (other, "Lê Văn Bình")):
+            await world.assignment(await world.person(name), post_id=which["id"])
+        await self.merged(world, post, other)
+        mai = await world.assignment(await world.person("Vũ Thị Mai"), facility_code=BVT, occupation_code="VN-BS", fte_share=0.1, starts_on="2025-03-01")
         with pytest.raises(Exception, match="filled above its share"):
             async with world.as_worker() as session:
-                await session.execute(world.sql("UPDATE assignments SET post_id = :post WHERE id = :id"), {"post": post["id"], "id": other["id"]})
+                await session.execute(world.sql("UPDATE assignments SET post_id = :post WHERE id = :id"), {"post": post["id"], "id": mai["id"]})

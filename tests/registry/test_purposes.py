@@ -6,10 +6,12 @@ from uuid import UUID
 import httpx
 import pytest
 
+from services.registry.purposes.permissions import OPENERS
 from services.registry.purposes.use_cases import tell_due_erasures
+from shared.db import array_literal, database
 from shared.dues import due_id
 from tests.registry.team import told
-from tests.registry.world import BASE, World, ok, problem
+from tests.registry.world import BASE, BVT, World, ok, problem
 
 
 async def end(world: World, person: dict[str, Any], purpose: str, until: str, who: str = "linh") -> httpx.Response:
@@ -87,3 +89,72 @@ class TestRetention:
         await tell_due_erasures()
         await tell_due_erasures()
         assert [state for state, _day in await dues(world, binh)] == ["open", "dropped"]
+
+
+ROLES = sorted({role for openers in OPENERS.values() for role in openers} - {"registry.read"} | {"health-worker", "operations", "ministry-analyst"})
+
+
+@pytest.fixture
+async def everybody(world: World) -> dict[str, str]:
+    """One person for each purpose, of the same authority."""
+    return {(await world.person(f"Người {purpose.title()}", purposes=[purpose]))["id"]: purpose for purpose in OPENERS}
+
+
+class TestWhoFindsWhom:
+    """Role by role and purpose by purpose: what the predicate, the query and row-level security each say."""
+
+    def person(self, world: World, role: str) -> Any:
+        """Somebody of the province who is nothing else."""
+        if role == "registry.read":
+            return world.api.as_machine("ministry-health", "registry.read", "territory:VN-22")
+        return world.api.as_(f"only-{role}", roles=[role], groups=["/territories/VN-22"])
+
+    async def test_names_are_those_of_the_purposes_that_the_role_opens(self, world: World, everybody: dict[str, str]) -> None:
+        found = {}
+        for role in [*ROLES, "registry.read", "registry.extract"]:
+            answer = await self.person(world, role).post(f"{BASE}/persons/lookup", json={"ids": list(everybody)})
+            if answer.status_code == 403:
+                continue
+            found[role] = {everybody[one["id"]] for one in ok(answer)["items"]}
+        assert found == {role: {purpose for purpose, openers in OPENERS.items() if role in openers} for role in found}
+        assert set(found) >= {"regional-administrator", "facility-hr-officer", "head-of-facility", "training-institute", "agreement-focal-point", "registry.read"}
+
+    async def test_files_searches_and_lists_say_the_same(self, world: World, everybody: dict[str, str]) -> None:
+        for role in ("head-of-facility", "facility-hr-officer"):
+            caller = self.person(world, role)
+            opened = {person for person, purpose in everybody.items() if role in OPENERS[purpose]}
+            for person, purpose in everybody.items():
+                for path in (f"persons/{person}", f"persons/{person}/purposes", f"persons/{person}/contacts"):
+                    assert ((await caller.get(f"{BASE}/{path}")).status_code == 200) == (person in opened), (role, path, purpose)
+            searched = ok(await caller.post(f"{BASE}/persons/search", json={"q": "Người"}))
+            assert {one["id"] for one in searched["items"]} == opened
+
+    async def test_row_level_security_says_it_without_the_query(self, world: World, everybody: dict[str, str]) -> None:
+        roles = [[], ["head-of-facility"], ["training-institute"], ["health-worker"], ["agreement-focal-point", "signatory"], ["registry.read"]]
+        for mine in roles:
+            async with database.session("app") as session:
+                session.info.update({"scope": "{VN}", "parties": "{}", "roles": array_literal(mine)})
+                seen = {row.id for row in await session.execute(world.sql("SELECT id FROM persons"))}
+                told = {row.person_id for row in await session.execute(world.sql("SELECT person_id FROM person_purposes"))}
+            opened = {person for person, purpose in everybody.items() if set(mine) & set(OPENERS[purpose])}
+            assert ({str(one) for one in seen}, {str(one) for one in told}) == (opened, opened), mine
+
+    async def test_a_candidate_who_is_hired_is_found_as_a_worker_and_the_candidacy_stays_closed(self, world: World) -> None:
+        anh = await world.person("Đặng Thị Ánh", purposes=["candidate"])
+        director = self.person(world, "head-of-facility")
+        assert problem(await director.get(f"{BASE}/persons/{anh['id']}"), 404) == "not-found"
+        await world.assignment(anh)
+        assert ok(await director.get(f"{BASE}/persons/{anh['id']}"))["purposes"] == ["worker"]
+        assert ok(await world.api.as_("linh").get(f"{BASE}/persons/{anh['id']}"))["purposes"] == ["candidate", "worker"]
+
+    async def test_nobody_registers_whom_they_could_not_find(self, world: World) -> None:
+        body = {"names": [{"kind": "legal", "value": "Trần Văn Lâm"}], "sex": "male", "purposes": ["worker", "guest"], "facility_code": BVT}
+        assert problem(await world.api.as_("hr-bvt").post(f"{BASE}/persons", json=body), 403) == "purpose-not-yours"
+        hoa = await world.person(who="hr-bvt", facility_code=BVT)
+        assert problem(await world.api.as_("hr-bvt").patch(f"{BASE}/persons/{hoa['id']}", json={"purposes": ["contact"]}), 403) == "purpose-not-yours"
+
+    async def test_the_database_knows_the_same_matrix(self, world: World) -> None:
+        async with world.as_worker() as session:
+            for role in [*ROLES, "registry.read", "registry.extract"]:
+                told = (await session.execute(world.sql("SELECT purposes_open(ARRAY[:role])"), {"role": role})).scalar_one()
+                assert set(told) == {purpose for purpose, openers in OPENERS.items() if role in openers}, role

@@ -343,6 +343,15 @@ class TestUndoing:
         await self.undone(world, first)
         assert await area(world, communes[0], "2025-12-31") is not None
 
+    async def test_communes_that_took_the_code_of_their_neighbour_give_it_back(self, world):
+        """Put back all at once, one would find its code still taken by the next."""
+        a, b, c = (await neighbours(world))[:3]
+        await applied(world, *({"act": "rename-area", "area": code, "name": f"Xã {code}"} for code in (a, b, c)), effective_on="2025-12-01")
+        before = await everything(world)
+        one = await applied(world, *({"act": "recode-area", "area": old, "code": new} for old, new in ((a, "VN-22-99009"), (b, a), (c, b))))
+        await self.undone(world, one)
+        assert await everything(world) == before
+
     async def test_an_assignment_made_since_in_a_moved_post_is_named(self, world):
         post = await world.post(BACHE)
         one = await applied(world, {"act": "merge-facilities", "facilities": [BACHE], "into": BVT})

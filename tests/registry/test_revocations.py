@@ -2,8 +2,11 @@
 
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 
+from deploy.local.revoke import revoke_tokens
+from deploy.local.state import CannotStart
 from shared.db import worker_session
 from tests.registry.world import BASE, problem
 from tests.support.api import Api
@@ -70,3 +73,27 @@ class TestSignOut:
             await session.execute(text("SET LOCAL ROLE registry_owner"))
             await session.execute(text("UPDATE revocations SET before = before - interval '2 hours'"))
         assert list(await in_force(api)) == [("client", "ministry-health")]
+
+
+class TestCommand:
+    """`./relais revoke ACCOUNT --reason …`, as the registry hears it."""
+
+    async def test_revokes_nothing_of_an_account_that_nobody_signs_in_with_and_nothing_without_a_reason(self, api: Api) -> None:
+        await account("lan")
+        with pytest.raises(CannotStart, match="Nobody signs in as nobody: nothing was revoked"):
+            await revoke_tokens("nobody", "device stolen")
+        with pytest.raises(CannotStart, match="says why"):
+            await revoke_tokens("lan", "  ")
+        assert await in_force(api) == {}
+
+    async def test_refuses_all_that_an_account_was_given_and_says_so_in_the_audit(self, api: Api) -> None:
+        await account("lan")
+        await account("6f1c", state="closed", closed_by="task:accounts", closed_on="2025-09-30", closed_reason="departure")
+        told = await revoke_tokens("Lan", " device stolen ")
+        assert (told.subject, told.is_open) == ("lan", True)
+        assert await in_force(api) == {("subject", "lan"): pytest.approx(told.before.timestamp())}
+        assert (await revoke_tokens("6f1c", "left with a token")).is_open is False
+        async with worker_session() as session:
+            acts = (await session.execute(text("SELECT actor, act, after ->> 'value' AS value, after ->> 'reason' AS reason FROM audit ORDER BY seq"))).all()
+        assert [(one.act, one.value, one.reason) for one in acts] == [("subject.revoked", "lan", "device stolen"), ("subject.revoked", "6f1c", "left with a token")]
+        assert {one.actor.partition("#")[0] for one in acts} == {"command:revoke"}

@@ -96,7 +96,7 @@ class TestFocalPoint:
     async def test_drafts_asks_and_says_what_became_of_visits(self, province: World) -> None:
         drafted = await send(province, "/agreements", agreement(reference="QN-AG-05", model="guidance"))
         assert drafted.status_code == 201, drafted.text
-        assert allowed(drafted.json()) == set()
+        assert allowed(drafted.json()) == {"name_focal_point_receiver"}
         assert (await send(province, "/support-requests", support_request())).status_code == 201
         active = await province.active()
         visit = {"agreement": active["id"], "specialty": "surgery", "outcome": "held", "held_on": "2025-03-12", "consultations": 12, "done_on": "2025-03-31"}
@@ -138,8 +138,8 @@ class TestReceiver:
 
     async def test_its_head_signs_for_its_own_side_alone(self, province: World) -> None:
         drafted = await province.drafted()
-        assert allowed(await province.read("head-bache", f"/agreements/{drafted['id']}")) == {"sign_receiver"}
-        assert allowed(await province.read("hr-bache", f"/agreements/{drafted['id']}")) == set()
+        assert allowed(await province.read("head-bache", f"/agreements/{drafted['id']}")) == {"sign_receiver", "name_focal_point_receiver"}
+        assert allowed(await province.read("hr-bache", f"/agreements/{drafted['id']}")) == {"name_focal_point_receiver"}
 
     async def test_answers_for_the_destination_and_recalls_nobody(self, world: World) -> None:
         person = await world.surgeon()

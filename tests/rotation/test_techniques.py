@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.rotation.consumers import consumer
-from services.rotation.techniques.gap import Level, closure_percent, first_levels, gap, last_levels, masters
+from shared.autonomy import Level, closure_percent, first_levels, gap, last_levels, masters
 from tests.rotation.world import CENTRE, HOSPITAL, ROOT, World, announced, assignment, known, path_at
 from tests.support.hearing import hear, message
 

@@ -13,7 +13,7 @@ jurisdiction: VN
 valid_from: {start}
 valid_to: {end}
 rules:
-  REC-VN-01: {{value: 30, unit: days, citation: Decree 115/2020}}
+  REC-WINDOW: {{id: REC-VN-01, value: 30, unit: days, citation: Decree 115/2020}}
 """
 
 
@@ -42,4 +42,7 @@ class TestRulePacks:
         packs = RulePacks.load(written(tmp_path, ("vn-a", "2020-01-01", "2025-12-31"), ("vn-b", "2026-01-01", "null")))
         assert packs.in_force("VN", date(2025, 12, 31)).id == "vn-a"
         assert packs.in_force("VN", date(2026, 1, 1)).id == "vn-b"
-        assert packs.pinned("vn-a").rule("REC-VN-01").value == 30
+        assert (packs.pinned("vn-a").rule("REC-WINDOW").id, packs.pinned("vn-a").rule("REC-WINDOW").value) == (
+            "REC-VN-01",
+            30,
+        )  # asked by one name everywhere, cited by the country's

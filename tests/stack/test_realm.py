@@ -8,7 +8,7 @@ import yaml
 
 from deploy.keycloak.provision import SECRETS, production_realm
 from deploy.local.nanoidp import Nanoidp
-from deploy.local.realm import demo_accounts, demo_client, people, realm, without_demo
+from deploy.local.realm import demo_accounts, demo_client, people, realm, with_people, without_demo
 from shared.auth import ROLES
 
 HERE = "http://127.0.0.1:12000"
@@ -67,7 +67,11 @@ class TestClients:
                 production_realm(HERE, good | {name: weak})
 
     def test_a_machine_holds_the_scopes_of_the_demo(self):
-        assert demo_client("ministry-health") == ("ministry-secret", "registry.read recruitment.read training.read appointment.read rotation.read observatory.read territory:VN-22")
+        assert demo_client("ministry-sandbox") == ("sandbox-secret", "registry.extract observatory.read territory:VN-22")
+        assert demo_client("ministry-health") == (
+            "ministry-secret",
+            "registry.read registry.extract recruitment.read training.read appointment.read rotation.read observatory.read territory:VN-22",
+        )
         with pytest.raises(KeyError):
             demo_client("portal")
 
@@ -101,8 +105,12 @@ class TestAccounts:
             assert set(account.roles) <= known
             assert set(account.groups) <= groups
 
-    def test_are_those_of_the_demo(self):
-        assert {account.username: account.groups for account in demo_accounts()} == {
+    def test_two_people_never_sign_in_by_one_name(self, file: dict[str, Any]):
+        with pytest.raises(ValueError, match="linh"):
+            with_people(file, [{"username": "linh", "name": "Trần Thùy Linh", "roles": [], "groups": []}])
+
+    def test_those_of_the_first_story_are_there(self):
+        assert {account.username: account.groups for account in demo_accounts()}.items() >= {
             "linh": ("/territories/VN-22",),
             "director": ("/territories/VN-22",),
             "hr-bvt": ("/facilities/VN-22-BVT",),
@@ -120,7 +128,7 @@ class TestAccounts:
             "analyst": ("/territories/VN",),
             "auditor": ("/territories/VN-22",),
             "ops": (),
-        }
+        }.items()
 
 
 class TestTheEmbeddedProvider:
@@ -133,11 +141,13 @@ class TestTheEmbeddedProvider:
             user["username"]: (user["realmRoles"], user["groups"], user["attributes"]["name"][0]) for user in people(file)
         }
         made = {client["client_id"]: client for client in settings["oauth"]["clients"]}
-        assert made.keys() == {"portal", "relais-cli", "ministry-health"}
+        assert made.keys() == {"portal", "relais-cli", "ministry-health", "ministry-sandbox"}
         assert made["portal"]["redirect_uris"] == clients(file)["portal"]["redirectUris"]
         assert made["relais-cli"]["token_endpoint_auth_method"] == "none"
+        assert made["ministry-sandbox"]["allowed_scopes"] == ["registry.extract", "observatory.read", "territory:VN-22"]
         assert made["ministry-health"]["allowed_scopes"] == [
-            *(f"{service}.read" for service in ("registry", "recruitment", "training", "appointment", "rotation", "observatory")),
+            *("registry.read", "registry.extract"),
+            *(f"{service}.read" for service in ("recruitment", "training", "appointment", "rotation", "observatory")),
             "territory:VN-22",
         ]
         assert settings["oauth"]["token_expiry_minutes"] == 5

@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from deploy.local.postgres import Postgres
 from shared import telemetry
-from shared.otlp import ANSWER_SECONDS, BATCH
+from shared.otlp import ANSWER_SECONDS, BATCH, QUEUE
 from shared.telemetry import TelemetryMiddleware, current_traceparent, parse_traceparent, span, statement_name, trace_config, trace_engine, traced_headers
 from tests.support.identity import TestIssuer
 from tests.support.system import until
@@ -170,13 +170,13 @@ class TestCollectorAway:
             if away == "never answers":
                 listening.listen(50)
             with tracing("registry", f"http://127.0.0.1:{listening.getsockname()[1]}"):
-                slowest = 0.0
-                for _ in range(20_000):  # more than the queue holds
+                waits = 0
+                for _ in range(2 * QUEUE):
                     started = time.perf_counter()
                     with span("act"):
                         pass
-                    slowest = max(slowest, time.perf_counter() - started)
-                assert slowest < ANSWER_SECONDS, "nobody waited for the collector"
+                    waits += time.perf_counter() - started >= ANSWER_SECONDS
+                assert waits < QUEUE / BATCH / 4, "nobody waited for the collector, or each batch beyond the queue would have; a busy machine stops anybody now and then"
                 started = time.perf_counter()
                 telemetry.stop_telemetry(1)
             assert time.perf_counter() - started < 3

@@ -18,7 +18,7 @@ from tests.training.world import OTHER_PROVINCE, PROVINCIAL, REMOTE, World, faci
 
 @pytest.fixture(scope="session")
 def registry_address(postgres: Postgres, issuer: TestIssuer, files_dir: Path) -> Iterator[str]:
-    with running_registry(postgres, issuer, files_dir, PROVINCIAL, REMOTE) as address:
+    with running_registry(postgres, issuer, files_dir, PROVINCIAL, REMOTE, OTHER_PROVINCE) as address:
         yield address
 
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from services.training.consumers import consumer
 from services.training.rules import PACKS
 from services.training.sponsorships.bonds import bond_ends_on, bond_rule, breach_policy, months_due, owed_back, whole_months
-from services.training.sponsorships.eligibility import Degree, Situation, completed_years, evaluate
+from services.training.sponsorships.eligibility import Degree, Situation, evaluate
 from services.training.sponsorships.events import CostItem
 from services.training.sponsorships.workflow import SPONSORSHIP
-from shared.calendars import period_end
+from shared.calendars import completed_years, period_end
 from tests.support.hearing import hear
 from tests.support.registry import Registry
 from tests.training.world import PROVINCIAL, REMOTE, World, assignment, known, worker

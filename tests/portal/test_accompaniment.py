@@ -1,0 +1,144 @@
+"""The public site without account, scripts or cookies; the form for several employers; the candidate's page; and the pages of those who work on applications."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from starlette.testclient import TestClient
+
+from services.portal.clients import Refusal
+from tests.portal.answers_accompaniment import ANSWERS, APPLICATION, CHOICE, DOSSIER, KEY, OTHER, PAPER, POOL, REFUSED, REQUEST, TOO_LARGE, VACANCY, H, P
+from tests.portal.forms import fill, hidden_fields
+from tests.portal.world import PEOPLE, World, uid
+
+SITE = ["/jobs", "/jobs?q=noi&occupation=VN-BS&place=Ha+Long", f"/jobs/{VACANCY}", f"/jobs/apply?job={VACANCY}", "/my-application"]
+STAFF = [
+    "/vacancies", "/vacancies/new", f"/vacancies/{VACANCY}", "/applications", f"/applications/{APPLICATION}", "/accompaniments", f"/accompaniments/new?person={uid(1)}", f"/accompaniments/{DOSSIER}",
+    "/prospects", f"/prospects/new?person={uid(1)}", "/partner-services", f"/partner-services/{REQUEST}", f"/partner-services/{REFUSED['id']}", "/my-applications",
+]  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def answers(world: World) -> None:
+    world.answers |= ANSWERS
+
+
+def must_be_whole(page: str) -> None:
+    assert page.count("<h1") == 1
+    assert not re.search(r"<script(?![^>]*\bsrc=)|\sstyle=|\son[a-z]+=", page)
+    ids = re.findall(r'\sid="([^"]+)"', page)
+    assert len(ids) == len(set(ids)), sorted(one for one in set(ids) if ids.count(one) > 1)
+    for name in re.findall(r'<label for="([^"]+)"', page):
+        assert name in ids, f"label for {name}"
+
+
+@pytest.mark.parametrize("path", STAFF)
+def test_a_page_is_whole_in_each_language(as_: Callable[..., TestClient], path: str) -> None:
+    for language in ("fr", "vi", "en"):
+        page = as_("linh", language).get(path)
+        assert page.status_code == 200, page.text[:2000]
+        must_be_whole(page.text)
+
+
+@pytest.mark.parametrize("path", SITE)
+def test_the_site_is_read_without_account_or_script(reader: TestClient, path: str) -> None:
+    reader.cookies.set("relais-application", KEY)
+    said = set()
+    for language in ("fr", "vi", "en"):
+        page = reader.get(path + ("&" if "?" in path else "?") + f"lang={language}")
+        assert page.status_code == 200, page.text[:2000]
+        must_be_whole(page.text)
+        assert "<script" not in page.text
+        assert f'<html lang="{language}"' in page.text
+        said.add(page.text)
+    assert len(said) == 3
+
+
+class TestReading:
+    @pytest.mark.parametrize("path", SITE[:3])
+    def test_a_published_page_is_kept_by_all_and_follows_nobody(self, reader: TestClient, world: World, path: str) -> None:
+        page = reader.get(path)
+        assert (page.headers["cache-control"], page.cookies) == ("public, max-age=60", {})
+        assert set(world.sent_with) == {""}
+        assert not re.findall(r'(?:src|href)="(?!/|#)[^"]*"', page.text)
+
+    def test_a_vacancy_that_closed_is_not_there(self, reader: TestClient) -> None:
+        assert reader.get(f"/jobs/{uid(1)}").status_code == 404
+
+
+class TestApplying:
+    def test_once_to_those_who_are_ticked(self, reader: TestClient, world: World) -> None:
+        world.answers[f"{P}/applications"] = ANSWERS[f"{P}/application"] | {"key": KEY}
+        page = f"/jobs/apply?job={VACANCY}"
+        typed = {"name": "Phạm Thị Hồng", "email": "hong@example.vn", "degree": "diploma", "experience": "experienced", "available_from": "2025-11-01", "consent": "true"}
+        shown = reader.get(page)
+        body = hidden_fields(shown.text, "/jobs/apply") | typed
+        files = {"cv": ("cv.pdf", b"%PDF-1.7", "application/pdf")}
+        answer = reader.post("/jobs/apply", data=body | {"jobs": [VACANCY, OTHER["id"]]}, files=files)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/my-application?done=sent")
+        cookie = answer.headers["set-cookie"]
+        assert f"relais-application={KEY}" in cookie
+        assert "HttpOnly" in cookie
+        assert "Phạm" not in answer.headers["location"] + cookie
+
+    def test_a_paper_that_is_refused_keeps_what_was_typed(self, reader: TestClient, world: World) -> None:
+        world.refusals[f"POST {P}/applications"] = Refusal(413, TOO_LARGE)
+        page = f"/jobs/apply?job={VACANCY}"
+        answer = fill(reader, page, "/jobs/apply", jobs=VACANCY, name="Phạm Thị Hồng", message="Về gần nhà", consent="true")
+        assert answer.status_code == 413
+        for said in ("Phạm Thị Hồng", "Về gần nhà", "larger than 10 MB", "Send at most 10 MB.", 'id="cv-error"'):
+            assert said in answer.text
+        key = hidden_fields(answer.text, "/jobs/apply")["key"]
+        assert key == re.search(r'name="key" value="([^"]+)"', reader.get(page).text).group(1) or len(key) >= 40  # type: ignore[union-attr]
+
+    def test_a_form_from_elsewhere_is_refused(self, reader: TestClient) -> None:
+        assert reader.post("/jobs/apply", data={"jobs": VACANCY, "name": "x"}).status_code == 403
+
+
+class TestThePrivateLink:
+    def test_leaves_the_address_at_once(self, reader: TestClient) -> None:
+        answer = reader.get(f"/my-application/open/{KEY}")
+        assert (answer.status_code, answer.headers["location"]) == (303, "/my-application")
+        assert (answer.headers["cache-control"], "HttpOnly" in answer.headers["set-cookie"]) == ("no-store", True)
+
+    def test_one_that_is_over_opens_nothing_and_is_forgotten(self, reader: TestClient, world: World) -> None:
+        del world.answers[f"{P}/application"]
+        reader.cookies.set("relais-application", KEY)
+        page = reader.get("/my-application")
+        assert page.status_code == 404
+        assert 'relais-application="";' in page.headers["set-cookie"]
+
+    def test_withdraws_from_one_employer(self, reader: TestClient, world: World) -> None:
+        world.answers[f"{P}/application/withdrawal"] = ANSWERS[f"{P}/application"]
+        reader.cookies.set("relais-application", KEY)
+        assert fill(reader, "/my-application", "/my-application/withdrawal", choice=CHOICE).status_code == 303
+        assert ("POST", f"{P}/application/withdrawal", {"key": KEY, "choice_id": CHOICE}) in world.sent
+
+
+class TestStaff:
+    def test_a_step_is_recorded_with_words(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers[f"{H}/applications/choices/{CHOICE}/step"] = ANSWERS[f"{H}/applications/{APPLICATION}"]
+        answer = fill(as_("linh"), f"/applications/{APPLICATION}", f"/applications/{APPLICATION}/step", choice=CHOICE, step="turn_down", reason="Đã có người")
+        assert answer.status_code == 303
+        assert ("POST", f"{H}/applications/choices/{CHOICE}/step", {"step": "turn_down", "reason": "Đã có người"}) in world.sent
+        assert f"/applications/files/{PAPER}" in as_("linh").get(f"/applications/{APPLICATION}").text
+
+    def test_a_dossier_is_written_in_and_asks_a_partner(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers |= {f"{H}/accompaniments/{DOSSIER}/entries": ANSWERS[f"{H}/accompaniments/{DOSSIER}"]}
+        page = f"/accompaniments/{DOSSIER}"
+        fill(as_("linh"), page, f"{page}/entries", kind="contact", channel="phone", words="Đã gọi", next_step="Gặp", next_on="2025-10-10")
+        body = {"kind": "contact", "channel": "phone", "words": "Đã gọi", "next_step": "Gặp", "next_on": "2025-10-10"}
+        assert ("POST", f"{H}/accompaniments/{DOSSIER}/entries", body) in world.sent
+        fill(as_("linh"), page, f"{page}/requests", service="housing", partner_code="VN-22-TTBCE", wanted="Hai phòng", place="Ba Chẽ", wanted_from="2025-11-01")
+        sent = next(said for _method, path, said in reversed(world.sent) if path == f"{H}/service-requests" and said and "wanted" in said)
+        assert (sent["kind"], sent["accompaniment_id"], sent["pool_id"]) == ("housing", DOSSIER, POOL)
+
+    def test_the_partner_is_told_no_name(self, as_: Callable[..., TestClient]) -> None:
+        page = as_("linh").get(f"/partner-services/{REFUSED['id']}").text
+        assert PEOPLE[uid(1)] not in page
+        assert "Too expensive" in page
+
+    def test_a_refusal_says_who_and_why(self, as_: Callable[..., TestClient], world: World) -> None:
+        page = f"/partner-services/{REQUEST}"
+        fill(as_("linh"), page, f"{page}/answer", outcome="refused", refused_by="candidate", reason="too_far")
+        assert ("POST", f"{H}/service-requests/{REQUEST}/answer", {"outcome": "refused", "refused_by": "candidate", "reason": "too_far"}) in world.sent

@@ -89,3 +89,44 @@ async def test_it_is_shared_with_the_parties_of_the_thing(api: Api, tell: Tell) 
     await tell(facility("VN-22-BVT"), facility("VN-22-TTBCE"))
     await tell(due("late", shared_with=["VN-22-TTBCE"], responsible="facility-hr-officer"))
     assert await listed(api, "hr-bache") == ["late"]
+
+
+async def of_owners(api: Api, person: str, day: str, **params: str) -> list[tuple[str, str, str]]:
+    found = (await api.as_(person).get(f"{ROOT}/work-list", params={"as_of": day, "responsible": "regional-administrator"} | params)).json()["items"]
+    return [(item["kind"], item["path"], item["facts"]["owner"]) for item in found if item["kind"] in ("action_due", "resolution_due")]
+
+
+async def test_what_a_meeting_and_a_plan_ask_stands_with_its_owner_until_it_is_done(api: Api, tell: Tell) -> None:
+    await tell(facility("VN-22-BVT"))
+    linh, director = api.as_("linh"), api.as_("director")
+
+    async def post(path: str, body: dict[str, Any], who: Any = linh) -> str:
+        answer = await who.post(f"{ROOT}/{path}", json=body)
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    committee = await post("meeting-bodies", {"authority": "VN-22", "code": "training", "title": "Training committee", "kind": "committee", "done_on": "2025-01-05"})
+    meeting = await post("meetings", {"body_id": committee, "number": 1, "starts_on": "2025-03-10", "ends_on": "2025-03-10", "place": "Hạ Long", "done_on": "2025-01-05"})
+    await post(f"meetings/{meeting}/holding", {"done_on": "2025-03-10"})
+    asked = {"kind": "recommendation", "text": "Open 20 seats more", "owner": "Training office", "due_on": "2025-06-30", "done_on": "2025-03-10"}
+    recommendation = await post(f"meetings/{meeting}/resolutions", asked)
+    await post(f"meetings/{meeting}/resolutions", {"kind": "decision", "text": "The rules stand", "done_on": "2025-03-10"})  # due on no day
+    axes = [{"title": "Training", "objectives": ["More seats"]}]
+    plan = await post("strategies", {"authority": "VN-22", "title": "Plan", "starts_on": "2025-01-01", "ends_on": "2026-12-31", "axes": axes, "done_on": "2025-01-05"})
+    wanted = {"axis": 1, "objective": 1, "title": "Open seats", "owner": "Directorate", "starts_on": "2025-02-01", "due_on": "2025-07-15", "done_on": "2025-03-10"}
+    action = await post(f"strategies/{plan}/actions", wanted)
+
+    soon = ("resolution_due", f"/resolutions/{recommendation}", "Training office")
+    late = ("action_due", f"/strategy-actions/{action}", "Directorate")
+    assert await of_owners(api, "linh", "2025-05-30") == []  # more than thirty days before
+    assert await of_owners(api, "linh", "2025-07-20") == [soon]  # nobody carries out what is drafted
+    await post(f"strategies/{plan}/approval", {"done_on": "2025-03-11"}, director)
+    assert await of_owners(api, "linh", "2025-07-20") == [soon, late]
+    assert await of_owners(api, "linh", "2025-07-20", kind="action_due") == [late]
+    for other in ("hr-bvt", "director", "hanoi"):
+        assert await of_owners(api, other, "2025-07-20") == []
+    await post(f"resolutions/{recommendation}/follow-ups", {"outcome": "under_way", "evidence": "Rooms are found", "done_on": "2025-07-01"})
+    assert await of_owners(api, "linh", "2025-07-20") == [soon, late]
+    await post(f"resolutions/{recommendation}/follow-ups", {"outcome": "done", "evidence": "Circular 12", "done_on": "2025-07-02"})
+    await post(f"strategy-actions/{action}/closure", {"outcome": "dropped", "evidence": "Circular 13", "done_on": "2025-07-02"}, director)
+    assert await of_owners(api, "linh", "2025-07-20") == []

@@ -26,12 +26,14 @@ WORK_LIST = page(
     due(1, "mandate_ends", "2025-09-01", -29, person_id=uid(1), responsible="regional-administrator"),
     due(2, "attendance_due", "2025-10-02", 2, facts={"title": "Hồi sức cấp cứu"}),
     due(3, "agreement_ends", "2025-12-31", 92, facts={"giver": "VN-22-BVT", "receiver": "VN-22-TTCT"}),
+    due(4, "resolution_due", "2025-09-15", -15, responsible="regional-administrator", facility_code=None, facts={"title": "Mở thêm 20 chỗ", "owner": "Training office"}),
 ) | {
     "as_of": "2025-09-30",
     "counts": [
         {"kind": "agreement_ends", "overdue": 0, "week": 0, "later": 1},
         {"kind": "attendance_due", "overdue": 0, "week": 1, "later": 0},
         {"kind": "mandate_ends", "overdue": 1, "week": 0, "later": 0},
+        {"kind": "resolution_due", "overdue": 1, "week": 0, "later": 0},
     ],
 }
 

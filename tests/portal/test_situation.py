@@ -45,7 +45,9 @@ class TestToday:
         assert "Nguyễn Thị Hoa" in text
         assert "Hồi sức cấp cứu" in text
         assert 'href="/things/1"' in text
-        assert "Overdue: 1 · This week: 1 · Later: 1" in re.sub(r"\s+", " ", text)
+        assert '<a href="/things/4">Decision or recommendation to follow up</a>' in text
+        assert "Mở thêm 20 chỗ · Training office" in text
+        assert "Overdue: 2 · This week: 1 · Later: 1" in re.sub(r"\s+", " ", text)
 
     def test_the_filters_are_in_the_address(self, as_: Callable[..., TestClient], world: World) -> None:
         as_("linh").get("/?kind=mandate_ends&facility=VN-22-BVT&responsible=signatory&when=week")

@@ -7,9 +7,8 @@ from uuid import UUID
 from fastapi import Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from services.observatory.work_list.models import Due
 from services.observatory.work_list.permissions import can_read_work_list
-from services.observatory.work_list.queries import Wanted, When, counts_of, dues_of, only
+from services.observatory.work_list.queries import FallsDue, Wanted, When, counts_of, dues_of, only
 from shared.auth import CallerDep, allows
 from shared.clock import today
 from shared.db import SessionDep
@@ -66,10 +65,10 @@ async def list_dues(
     when: Annotated[When | None, Query(description="Overdue, within seven days, or later.")] = None,
     as_of: Annotated[date | None, Query(description="The day that counts as today.")] = None,
 ) -> WorkList:
-    """What falls due, of all services: by date, scope and role responsible."""
+    """What falls due, of all services, in strategic plans and after meetings: by date, scope and role responsible."""
     wanted = Wanted(as_of or today(), due_before, kind, facility, responsible, when)
     statement = dues_of(caller, wanted)
-    found = await keyset_page(session, only(statement, wanted), keys=[Due.due_on, Due.id], params=page)
+    found = await keyset_page(session, only(statement, wanted), keys=[FallsDue.due_on, FallsDue.id], params=page)
     counts: dict[str, DueCount] = {}
     for of_kind, near, count in await counts_of(session, statement, wanted.day):
         setattr(counts.setdefault(of_kind, DueCount(kind=of_kind)), near, count)

@@ -83,8 +83,8 @@ def due_shown(item: dict[str, Any], names: dict[str, str], places: dict[str, str
 
 
 def about_of(facts: dict[str, Any]) -> str:
-    """What the thing is called where it is about nobody: a title, the two parties, a technique, how many."""
-    parts = [facts.get("title"), " → ".join(str(facts[name]) for name in ("giver", "receiver") if facts.get(name)), facts.get("technique")]
+    """What the thing is called where it is about nobody: a title, the two parties, a technique, its owner."""
+    parts = [facts.get("title"), " → ".join(str(facts[name]) for name in ("giver", "receiver") if facts.get(name)), facts.get("technique"), facts.get("owner")]
     return " · ".join(str(part) for part in parts if part)
 
 

@@ -11,6 +11,7 @@ STATES = {
 }
 
 LABELS = {
+    "due": {"action_due": _("Action of the plan to carry out"), "resolution_due": _("Decision or recommendation to follow up")},
     "figures_of": {"committee": _("Meetings"), "plan": _("Strategic plans"), "requests": _("Requests"), "acts": _("Acts decided")},
     "topic": {
         "observatory.meetings": _("Meeting"),

@@ -23,6 +23,8 @@ HEADINGS = "reference,person_reference,home_code,host_code,field,starts_on,ends_
 class Changes(ChangedStory):
     """Acts of the side that keeps the people, each saying which figures it moves and by how much."""
 
+    counted_too = ("hanoi-2026",)  # the hospital that sends them stands in that city
+
     def __init__(self, stage: Stage) -> None:
         super().__init__(stage, STORY)
         self.entered = 0

@@ -31,7 +31,7 @@ COMMON: dict[str, Any] = {
     "files": [{"id": PAPER, "paper": "cv", "kind": "pdf", "size": 1000, "added_on": "2025-09-10", "is_kept": True}],
 }  # fmt: skip
 OWN = COMMON | {"link_until": "2026-01-31", "key": None}
-APPLICATION_READ = COMMON | {"reference": None, "person_id": uid(1), "pool_id": POOL, "occupation_code": "VN-BS", "shared_with": ["VN-22-BVT"]}
+APPLICATION_READ = COMMON | {"reference": None, "person_id": uid(1), "pool_id": POOL, "occupation_code": "VN-BS", "shared_with": ["VN-22-BVT"], "link_until": "2026-01-31", "available_actions": allowed("renew_link")}  # fmt: skip
 DOSSIER_READ: dict[str, Any] = {
     "id": DOSSIER, "reference": None, "pool_id": POOL, "person_id": uid(1), "adviser_name": "Nguyễn Thùy Linh", "goal": "Về gần nhà", "opened_on": "2025-09-01", "next_step": "Gọi lại",
     "next_on": "2025-10-03", "closed_on": None, "outcome": None, "outcome_words": None, "state": "open", "available_actions": allowed("add_entry", "ask_service", "close"),

@@ -11,7 +11,7 @@ from tests.portal.answers_accompaniment import ANSWERS, APPLICATION, CHOICE, DOS
 from tests.portal.forms import fill, hidden_fields
 from tests.portal.world import PEOPLE, World, uid
 
-SITE = ["/jobs", "/jobs?q=noi&occupation=VN-BS&place=Ha+Long", f"/jobs/{VACANCY}", f"/jobs/apply?job={VACANCY}", "/my-application"]
+SITE = ["/jobs", "/jobs?q=noi&occupation=VN-BS&place=Ha+Long", f"/jobs/{VACANCY}", f"/jobs/apply?job={VACANCY}", "/my-application", "/my-application/lost"]
 STAFF = [
     "/vacancies", "/vacancies/new", f"/vacancies/{VACANCY}", "/applications", f"/applications/{APPLICATION}", "/accompaniments", f"/accompaniments/new?person={uid(1)}", f"/accompaniments/{DOSSIER}",
     "/prospects", f"/prospects/new?person={uid(1)}", "/partner-services", f"/partner-services/{REQUEST}", f"/partner-services/{REFUSED['id']}", "/my-applications",
@@ -122,6 +122,16 @@ class TestStaff:
         assert answer.status_code == 303
         assert ("POST", f"{H}/applications/choices/{CHOICE}/step", {"step": "turn_down", "reason": "Đã có người"}) in world.sent
         assert f"/applications/files/{PAPER}" in as_("linh").get(f"/applications/{APPLICATION}").text
+
+    def test_a_new_link_is_shown_once_and_stands_in_no_address(self, as_: Callable[..., TestClient], world: World) -> None:
+        world.answers[f"{H}/applications/{APPLICATION}/link"] = ANSWERS[f"{H}/applications/{APPLICATION}"]
+        page = f"/applications/{APPLICATION}"
+        reader = as_("linh")
+        key = hidden_fields(reader.get(page).text, f"{page}/link")["key"]
+        answer = fill(reader, page, f"{page}/link", key=key, verified="phone")
+        assert (answer.status_code, f"/my-application/open/{key}" in answer.text, answer.headers["cache-control"]) == (200, True, "no-store")
+        assert ("POST", f"{H}/applications/{APPLICATION}/link", {"key": key, "verified": "phone"}) in world.sent
+        assert key not in reader.get(page).text
 
     def test_a_dossier_is_written_in_and_asks_a_partner(self, as_: Callable[..., TestClient], world: World) -> None:
         world.answers |= {f"{H}/accompaniments/{DOSSIER}/entries": ANSWERS[f"{H}/accompaniments/{DOSSIER}"]}

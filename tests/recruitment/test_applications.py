@@ -23,6 +23,7 @@ from tests.support.service import environment
 
 PDF = b"%PDF-1.7\n% curriculum vitae\n"
 KEY = "k" * 40
+NEW = {"key": "n" * 40, "verified": "phone"}
 
 
 @pytest.fixture
@@ -199,6 +200,33 @@ class TestThePrivateLink:
         assert len((await add(PDF)).json()["files"]) == 1
         await by_key(site, "/withdrawal", expect=201)
         assert (await add(PDF + b"2")).json()["type"].endswith("/application-over")
+
+
+class TestALostLink:
+    async def test_whoever_sees_one_employer_of_it_never_holds_it(self, site: World) -> None:
+        made = await sent(site, await vacancy(site), await vacancy(site, at=REMOTE))
+        for person, status, slug in (("hr-bvt", 403, "sees-a-part-alone"), ("hanoi", 404, "not-found")):
+            answer = await site.api.as_(person).post(f"{ROOT}/applications/{made['id']}/link", json=NEW)
+            assert (answer.status_code, answer.json()["type"].rsplit("/", 1)[-1]) == (status, slug)
+        assert (await site.act("linh", f"/applications/{made['id']}/link", NEW | {"verified": "because"}, expect=422))["fields"]
+        assert (await by_key(site))["id"] == made["id"]
+
+    async def test_a_secret_in_use_opens_no_other_application(self, site: World) -> None:
+        made, other = await sent(site, await vacancy(site)), await sent(site, await vacancy(site), key="o" * 40)
+        refused = await site.act("linh", f"/applications/{made['id']}/link", NEW | {"key": "o" * 40}, expect=409)
+        assert (refused["type"].rsplit("/", 1)[-1], refused["rule"]["id"]) == ("key-in-use", "REC-LINK")
+        assert (await by_key(site, key="o" * 40))["id"] == other["id"]
+
+    async def test_a_new_one_is_handed_over_and_the_old_one_opens_nothing(self, site: World) -> None:
+        made = await sent(site, await vacancy(site))
+        seen = await site.act("linh", f"/applications/{made['id']}/link", NEW)
+        await site.act("linh", f"/applications/{made['id']}/link", NEW)
+        await by_key(site, expect=404)
+        found = await by_key(site, key=NEW["key"])
+        assert (found["id"], found["link_until"], [step["what"] for step in found["steps"]]) == (made["id"], seen["link_until"], ["received", "link_renewed"])
+        async with worker_session() as session:
+            rows = (await session.execute(text("SELECT u::text AS said FROM audit u UNION ALL SELECT k::text FROM idempotency_keys k"))).scalars()
+            assert not [row for row in rows if NEW["key"] in row]
 
 
 class TestTheEmployer:

@@ -1,6 +1,7 @@
 """Vacancies of the public site, the applications that come from it, candidates who are accompanied, prospects, and partner services."""
 
 import asyncio
+from secrets import token_urlsafe
 from typing import Any
 
 from starlette.responses import Response
@@ -10,6 +11,7 @@ from services.portal.facilities import facility_names
 from services.portal.forms import actions_of, send, whole_number
 from services.portal.labels import choices, name_of_occupation, occupations
 from services.portal.listing import Listing, paging
+from services.portal.pages.site import link_of
 from services.portal.visit import Pages, Visit
 from shared.clock import today
 
@@ -93,7 +95,7 @@ async def applications(visit: Visit) -> Response:
     return visit.page("accompaniment/applications.html", list=Listing.of(visit, found, filters), names=names)
 
 
-async def application_page(visit: Visit, status: int = 200, problem: Shown | None = None, errors: dict[str, str] | None = None) -> Response:
+async def application_page(visit: Visit, status: int = 200, problem: Shown | None = None, errors: dict[str, str] | None = None, link: str = "") -> Response:
     found = await visit.api.get(f"{API}/applications/{segment(visit.path('id'))}")
     names = await visit.api.names([found["person_id"]])
     return visit.page(
@@ -103,6 +105,10 @@ async def application_page(visit: Visit, status: int = 200, problem: Shown | Non
         name=names.get(found["person_id"], ""),
         movable=[(one["id"], f"{one['vacancy']['title']} · {one['vacancy']['employer']}") for one in found["choices"] if any(act["allowed"] for act in one["available_actions"])],
         may_accompany=visit.has_role(*ADVISERS),
+        renewal=actions_of(found)["renew_link"],
+        ways=choices("link_verified"),
+        key=visit.field("key") or token_urlsafe(32),
+        link=link,
         typed=visit.fields(),
         problem=problem,
         errors=errors or {},
@@ -122,6 +128,18 @@ async def move_application(visit: Visit) -> Response:
     body = {name: visit.field(name) for name in ("step", "reason", "done_on")}
     answer = await send(visit, f"{API}/applications/choices/{segment(visit.field('choice'))}/step", body, again)
     return answer if isinstance(answer, Response) else visit.go(f"/applications/{visit.path('id')}", done="moved")
+
+
+@pages.post("/applications/{id:uuid}/link")
+async def renew_link(visit: Visit) -> Response:
+    """The new link stands on this page alone, which has no address of its own: it is handed over and seen no more."""
+
+    async def again(**shown: Any) -> Response:
+        return await application_page(visit, **shown)
+
+    body = {name: visit.field(name) for name in ("key", "verified")}
+    answer = await send(visit, f"{API}/applications/{segment(visit.path('id'))}/link", body, again)
+    return answer if isinstance(answer, Response) else await application_page(visit, link=link_of(body["key"]))
 
 
 @pages.get("/applications/files/{id:uuid}")

@@ -151,6 +151,18 @@ def key_of(visit: Visit) -> str:
     return visit.request.cookies.get(cookie_name(KEY), "")
 
 
+def link_of(key: str) -> str:
+    """The private link that a candidate keeps."""
+    return f"{settings().public_url}/my-application/open/{key}"
+
+
+@pages.get("/my-application/lost", public=True)
+async def lost_link(visit: Visit) -> Response:
+    """Whom to ask for a new link: nothing is sent from here, and nothing is told about who applied."""
+    localise(visit)
+    return kept_for_all(visit, visit.page("site/lost.html", linked=linked))
+
+
 @pages.get("/my-application/open/{key}", public=True)
 async def open_link(visit: Visit) -> Response:
     """The secret leaves the address at once: it stays in this browser, where no script reads it, and in no history of pages."""
@@ -174,12 +186,11 @@ async def application_page(visit: Visit, status: int = 200, problem: dict[str, A
         if key:
             drop_cookie(answer, KEY)
         return answer
-    link = f"{settings().public_url}/my-application/open/{key}"
     return visit.page(
         "site/application.html",
         status,
         application=found,
-        link=link,
+        link=link_of(key),
         by_account=False,
         running=is_running,
         problem=problem,

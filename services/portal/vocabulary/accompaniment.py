@@ -9,6 +9,7 @@ STATES = {
     "interview": State("people", "warn", _("Interview")),
     "consent_withdrawn": State("dash-circle", "", _("Withdrawn")),
     "paper_added": State("plus-lg", "ink", _("Paper added")),
+    "link_renewed": State("link-45deg", "ink", _("New link")),
     "solved": State("check2", "good", _("Solved")),
     "contacted": State("check2", "ink", _("Contacted")),
 }
@@ -22,6 +23,12 @@ LABELS = {
         "not_kept": _("Not kept by the employer"),
         "consent_withdrawn": _("Withdrawn from this employer"),
         "paper_added": _("Paper added"),
+        "link_renewed": _("New private link handed over; the old one opens nothing"),
+    },
+    "link_verified": {
+        "phone": _("I called the phone number that the candidate gave"),
+        "email": _("I wrote to the e-mail address that the candidate gave"),
+        "in_person": _("I saw the candidate with an identity document"),
     },
     "paper": {"cv": _("Curriculum vitae"), "diploma": _("Diploma"), "letter": _("Letter"), "other": _("Another paper")},
     "site_degree": {

@@ -23,8 +23,20 @@ from services.recruitment.applications.queries import (
     place_of_key,
     places_of_person,
 )
-from services.recruitment.applications.schemas import ApplicationCreate, ApplicationEntry, ApplicationRead, ByKey, Key, Move, OwnApplication, OwnWithdrawal, Paper, WithdrawalByKey
-from services.recruitment.applications.use_cases import add_paper, apply, authority_of, enter_application, move_choice, must_be_open, open_vacancies_named, take_back
+from services.recruitment.applications.schemas import (
+    ApplicationCreate,
+    ApplicationEntry,
+    ApplicationRead,
+    ByKey,
+    Key,
+    LinkRenewal,
+    Move,
+    OwnApplication,
+    OwnWithdrawal,
+    Paper,
+    WithdrawalByKey,
+)
+from services.recruitment.applications.use_cases import add_paper, apply, authority_of, enter_application, move_choice, must_be_open, open_vacancies_named, renew_link, take_back
 from shared.audit import record_reads
 from shared.auth import Caller, CallerDep, allows, public_route
 from shared.clients import ask
@@ -223,6 +235,14 @@ async def read_application(application_id: UUID, caller: CallerDep, session: Ses
 async def create_step(choice_id: UUID, body: Move, caller: CallerDep, session: SessionDep) -> ApplicationRead:
     """Move an application on: read, called to an interview, kept, or not kept with the reason that the candidate reads."""
     return ApplicationRead.seen_by(caller, await move_choice(session, caller=caller, choice_id=choice_id, body=body))
+
+
+@router.post(
+    "/{application_id}/link", status_code=201, response_model=ApplicationRead, dependencies=[allows(can_work_on_applications)], responses=problems(401, 403, 404, 409, 422)
+)
+async def create_link(application_id: UUID, body: LinkRenewal, caller: CallerDep, session: SessionDep) -> ApplicationRead:
+    """Give a candidate who lost their private link a new one; the old one opens nothing any more."""
+    return ApplicationRead.seen_by(caller, await renew_link(session, caller=caller, application_id=application_id, body=body))
 
 
 @router.get("/files/{application_file_id}", dependencies=[allows(can_read_applications)], response_class=Response, responses=problems(401, 403, 404) | FILE)

@@ -21,6 +21,13 @@ BOOK = "Relais rule book, pools (several employers share one charter, one public
 PTRH_01 = Rule("PTRH-01", 1, "consent to each employer", BOOK)
 refuse_when("application_choice_once", "chosen-already", _("This post is in the application already."), rule=PTRH_01, possible=_("Choose each post once."))
 refuse_when(
+    "application_key",
+    "key-in-use",
+    _("This secret opens another application already."),
+    rule=Rule("REC-LINK", 1, "application that a private link opens", "Relais rule book, applications (a private link opens one application and expires)"),
+    possible=_("Draw another secret."),
+)
+refuse_when(
     "candidacy_once_per_need",
     "already-a-candidate",
     _("This person has already applied in this campaign."),

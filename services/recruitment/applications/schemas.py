@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
 from services.recruitment.applications.models import Application, Choice
-from services.recruitment.applications.permissions import can_move
+from services.recruitment.applications.permissions import can_move, can_renew_link
 from services.recruitment.candidacies.schemas import Experience
 from services.recruitment.policies.schemas import Line, Reference, Word
 from services.recruitment.vacancies.schemas import VacancyPublic
@@ -81,6 +81,15 @@ class Move(Body):
     step: Literal["read", "interview", "keep", "turn_down"]
     reason: Line | None = None
     done_on: date | None = None
+
+
+class LinkRenewal(Body):
+    """A new private link for a candidate who lost theirs. Whoever asks draws the secret: no answer tells it, and nothing keeps it."""
+
+    key: Key
+    verified: Literal["phone", "email", "in_person"] = Field(
+        description="How it was made sure that it is the candidate: called back, written to as they said when they applied, or seen with a document."
+    )
 
 
 class FileRead(BaseModel):
@@ -173,6 +182,8 @@ class ApplicationRead(Common):
     pool_id: UUID | None
     occupation_code: str
     shared_with: list[str]
+    link_until: date | None = Field(description="Last day on which the candidate's private link opens.")
+    available_actions: list[Action]
 
     @classmethod
     def seen_by(cls, caller: Caller, application: Application) -> Self:
@@ -184,4 +195,6 @@ class ApplicationRead(Common):
             occupation_code=application.occupation_code,
             shared_with=[code for code in application.shared_with if any(choice.facility_code == code for choice in application.choices)],
             choices=[ChoiceRead.seen_by(caller, choice) for choice in application.choices],
+            link_until=application.key_expires_on,
+            available_actions=[action("renew_link", can_renew_link(caller, application))],
         )

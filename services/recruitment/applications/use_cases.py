@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.applications.events import ApplicationChanged, ApplicationReceived, ApplicationState
 from services.recruitment.applications.models import PTRH_01, Application, ApplicationFile, Choice
-from services.recruitment.applications.permissions import can_move, can_work_on_applications
+from services.recruitment.applications.permissions import can_move, can_renew_link, can_work_on_applications
 from services.recruitment.applications.queries import applications_visible_to, get_visible_application, get_visible_choice, hash_of_key
-from services.recruitment.applications.schemas import ApplicationCreate, ApplicationEntry, Move, Paper, Said
+from services.recruitment.applications.schemas import ApplicationCreate, ApplicationEntry, LinkRenewal, Move, Paper, Said
 from services.recruitment.campaigns.guards import campaign_must_be_no_contest, window_must_be_open
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.candidacies.models import Candidacy
@@ -68,12 +68,18 @@ async def apply(session: AsyncSession, *, site: Caller, body: ApplicationCreate,
     person = {"id": str(uuid5(UUID(bytes=hash_of_key(key)[:16]), "candidate")), "authority_path": site.scope[0], "name": body.name, "contacts": contacts}
     entered = await tell_inside("registry", "/internal/candidates", person, language=language)
     application = await _receive(session, site, said, vacancies, UUID(entered["person_id"]), language=language, on=today(), reference=None)
-    rule = pack_of(application.authority_path.partition(".")[0], today()).rule("REC-LINK")
-    application.key_expires_on = min(add_months(max(vacancy.closes_on for vacancy in vacancies), rule.value), add_months(today(), MOST_LINK_MONTHS))
-    application.key_hash = hash_of_key(key)
+    _open_by(application, key)
     _add(application, papers, today())
     await _received(session, site.actor, application)
     return application, key
+
+
+def _open_by(application: Application, key: str) -> None:
+    """From now on this secret opens the application, and no other one does."""
+    rule = pack_of(application.authority_path.partition(".")[0], today()).rule("REC-LINK")
+    last = max(today(), *(choice.vacancy.closes_on for choice in application.choices))
+    application.key_expires_on = min(add_months(last, rule.value), add_months(today(), MOST_LINK_MONTHS))
+    application.key_hash = hash_of_key(key)
 
 
 async def enter_application(session: AsyncSession, *, caller: Caller, body: ApplicationEntry) -> Application:
@@ -195,6 +201,19 @@ async def _received(session: AsyncSession, actor: str, application: Application,
     facts = {"vacancies": [str(choice.vacancy_id) for choice in application.choices], "consent": employers, "wishes": application.wishes}
     await record_audit(session, by or actor, "application.received", "application", application.id, after=facts, done_on=application.submitted_on)
     record_event(session, await _told(session, ApplicationReceived, application, shown_to=employers, on=application.submitted_on))
+
+
+async def renew_link(session: AsyncSession, *, caller: Caller, application_id: UUID, body: LinkRenewal) -> Application:
+    """A candidate lost their private link: whoever coordinates makes sure who asks, and hands over a new one. The old one opens nothing from then on."""
+    application = await get_visible_application(session, caller, application_id, lock=True)
+    require(can_renew_link(caller, application))
+    if application.key_hash == hash_of_key(body.key):
+        return application
+    _open_by(application, body.key)
+    application.note("link_renewed", on=today(), by=caller.actor)
+    await session.flush()
+    await record_audit(session, caller, "application.link_renewed", "application", application.id, after={"verified": body.verified, "until": str(application.key_expires_on)})
+    return application
 
 
 # ---- Papers ----------------------------------------------------------------------------------------------------------

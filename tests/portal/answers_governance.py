@@ -7,6 +7,7 @@ from tests.portal.world import allowed, page, uid
 OBSERVATORY, A, R = "/api/v1/observatory", "/api/v1/appointment", "/api/v1/registry"
 BODY, SIXTH, SEVENTH, DONE, LATE = (uid(number) for number in range(2001, 2006))
 PLAN, ACTION, ROW, REQUEST = (uid(number) for number in range(2010, 2014))
+APPROVED, CLOSED = uid(2014), uid(2015)
 COMMITTEE = {"id": BODY, "reference": None, "authority": "VN-22", "code": "training", "title": "Hội đồng phối hợp đào tạo", "kind": "committee"}
 
 
@@ -37,10 +38,20 @@ PLAN_ACTION = {
     "progress": [{"percent": 60, "text": "Đã ký", "said_on": "2025-05-01"}], "version": 1, "available_actions": allowed("report", "close"),
 }  # fmt: skip
 STRATEGY = {
-    "id": PLAN, "reference": None, "state": "draft", "authority": "VN-22", "title": "Kế hoạch nhân lực 2025-2026", "starts_on": "2025-01-01", "ends_on": "2026-12-31", "approved_on": None, "version": 1,
-    "as_of": "2025-09-30", "axes": [{"number": 1, "title": "Đào tạo", "actions": 1, "done": 0, "late": 1, "percent": 60, "objectives": [{"number": 1, "title": "Thêm chỗ", "actions": [PLAN_ACTION]}]}],
+    "id": PLAN, "reference": None, "state": "draft", "authority": "VN-22", "title": "Kế hoạch nhân lực 2025-2026", "starts_on": "2025-01-01", "ends_on": "2026-12-31", "approved_on": None, "closed_on": None,
+    "version": 1, "conclusion": None, "amendments": [], "as_of": "2025-09-30", "axes": [{"number": 1, "title": "Đào tạo", "actions": 1, "done": 0, "late": 1, "percent": 60, "objectives": [{"number": 1, "title": "Thêm chỗ", "actions": [PLAN_ACTION]}]}],
     "available_actions": allowed("approve", "add_action"),
 }  # fmt: skip
+AMENDMENT = {
+    "number": 1, "amended_on": "2025-07-01", "reason": "Ít phòng hơn dự kiến", "meeting_id": SIXTH, "decision": "12/QĐ-SYT",
+    "changes": [
+        {"axis": 1, "objective": 1, "action_id": ACTION, "field": "due_on", "before": "2025-03-31", "after": "2025-06-30"},
+        {"axis": 1, "objective": 1, "action_id": ACTION, "field": "target", "before": "50", "after": "40"},
+        {"axis": 1, "objective": 1, "action_id": None, "field": "added", "before": None, "after": "Thêm chỗ"},
+    ],
+}  # fmt: skip
+RUNNING = STRATEGY | {"id": APPROVED, "state": "approved", "approved_on": "2025-01-20", "amendments": [AMENDMENT], "available_actions": allowed("amend", "close")}
+ENDED = STRATEGY | {"id": CLOSED, "state": "closed", "approved_on": "2025-01-20", "closed_on": "2025-09-15", "conclusion": "Hai trên ba", "available_actions": []}
 INDICATOR = {
     "figure": "stock.staff", "title": "Nhân viên", "unit": "người", "area_code": "VN-22", "target": 40.0, "before": 30, "before_on": "2025-01-31", "after": 36, "after_on": "2025-09-30",
 }  # fmt: skip
@@ -74,6 +85,8 @@ ANSWERS: dict[str, Any] = {
     f"{OBSERVATORY}/resolutions/{LATE}": resolution(LATE, 1, "late"),
     f"{OBSERVATORY}/strategies": page(STRATEGY),
     f"{OBSERVATORY}/strategies/{PLAN}": STRATEGY,
+    f"{OBSERVATORY}/strategies/{APPROVED}": RUNNING,
+    f"{OBSERVATORY}/strategies/{CLOSED}": ENDED,
     f"{OBSERVATORY}/strategy-actions": page(PLAN_ACTION),
     f"{OBSERVATORY}/strategy-actions/{ACTION}": PLAN_ACTION,
     f"{OBSERVATORY}/strategy-actions/{ACTION}/indicator": INDICATOR,

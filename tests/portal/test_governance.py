@@ -7,11 +7,21 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.portal.clients import Refusal
-from tests.portal.answers_governance import ACTION, ANSWERS, LATE, OBSERVATORY, PLAN, ROW, SEVENTH, SIXTH, A, R
+from tests.portal.answers_governance import ACTION, ANSWERS, APPROVED, CLOSED, LATE, OBSERVATORY, PLAN, ROW, SEVENTH, SIXTH, A, R
 from tests.portal.forms import fill
 from tests.portal.world import World, page, uid
 
-PAGES = ["/meetings", f"/meetings/{SEVENTH}", f"/meetings/{SIXTH}", f"/resolutions/{LATE}", "/strategies", f"/strategies/{PLAN}", f"/strategy-actions/{ACTION}"]
+PAGES = [
+    "/meetings",
+    f"/meetings/{SEVENTH}",
+    f"/meetings/{SIXTH}",
+    f"/resolutions/{LATE}",
+    "/strategies",
+    f"/strategies/{PLAN}",
+    f"/strategies/{APPROVED}",
+    f"/strategies/{CLOSED}",
+    f"/strategy-actions/{ACTION}",
+]
 PAGES += ["/delegations", "/delegations/delays", "/procedures", "/request-at-the-counter"]
 PEOPLE = page({"id": uid(1), "name": "Nguyễn Thị Hoa", "birth_year": 1985, "facility_name": "Bệnh viện đa khoa tỉnh"})
 
@@ -57,6 +67,41 @@ def test_objectives_are_typed_one_a_line(as_: Callable[..., TestClient], world: 
     fill(as_("linh"), "/strategies", "/strategies", title="Kế hoạch", starts_on="2025-01-01", ends_on="2026-12-31", axis_1="Đào tạo", objectives_1="Thêm chỗ\n\nThêm thầy ")
     sent = next(body for method, path, body in world.sent if method == "POST" and path == f"{OBSERVATORY}/strategies")
     assert sent["axes"] == [{"title": "Đào tạo", "objectives": ["Thêm chỗ", "Thêm thầy"]}]
+
+
+def test_a_plan_is_amended_on_its_page_and_what_stood_before_stays(as_: Callable[..., TestClient], world: World) -> None:
+    path = f"/strategies/{APPROVED}"
+    shown = re.sub(r"\s+", " ", as_("linh").get(path).text)
+    assert "Amendment 1" in shown
+    assert f'<a href="/meetings/{SIXTH}">Hội đồng phối hợp đào tạo, meeting 6</a> · 12/QĐ-SYT' in shown
+    assert '<td data-label="Before" dir="auto">50</td><td data-label="From that day" dir="auto">40</td>' in shown
+    world.refusals[f"POST {OBSERVATORY}{path}/amendments"] = Refusal(422, {"fields": [{"path": "changed.0.due_on", "reason": "Too late"}]})
+    typed = {
+        "reason": "Lý do",
+        "decision": "13/QĐ-SYT",
+        "changed_2": ACTION,
+        "due_on_2": "2030-01-01",
+        "target_2": "30",
+        "objective_changed": "1.",
+        "objective_title": "Thêm phòng",
+    }
+    answer = fill(as_("linh"), path, f"{path}/amendments", **typed)
+    assert (answer.status_code, 'href="#due_on_2"' in answer.text, 'value="2030-01-01"' in answer.text) == (422, True, True)
+    sent = next(body for method, asked, body in world.sent if method == "POST" and asked.endswith("/amendments"))
+    assert sent["objectives"] == [{"axis": 1, "number": None, "title": "Thêm phòng"}]
+    assert (sent["changed"], sent["added"]) == ([{"action_id": ACTION, "due_on": "2030-01-01", "target": 30}], [])
+
+
+def test_a_plan_is_closed_with_the_result_of_each_action(as_: Callable[..., TestClient], world: World) -> None:
+    path = f"/strategies/{APPROVED}"
+    world.refusals[f"POST {OBSERVATORY}{path}/closure"] = Refusal(422, {"fields": [{"path": "results.0.evidence", "reason": "Too short"}]})
+    answer = fill(as_("linh"), path, f"{path}/closure", **{f"outcome_{ACTION}": "done", f"evidence_{ACTION}": "x", "conclusion": "Hai trên ba"})
+    assert (answer.status_code, f'href="#evidence_{ACTION}"' in answer.text) == (422, True)
+    sent = next(body for method, asked, body in world.sent if method == "POST" and asked.endswith("/closure"))
+    assert sent == {"conclusion": "Hai trên ba", "results": [{"action_id": ACTION, "outcome": "done", "evidence": "x"}]}
+    closed = as_("linh").get(f"/strategies/{CLOSED}").text
+    assert "Hai trên ba" in closed
+    assert "Amend the plan" not in closed
 
 
 def test_what_is_refused_says_why_and_keeps_what_was_typed(as_: Callable[..., TestClient], world: World) -> None:

@@ -103,10 +103,13 @@ _RESOLUTIONS = _DECLARED.format(
     tables="resolutions x JOIN meetings m ON m.id = x.meeting_id",
     more="",
 )
+# As the plan read on the day: a later amendment may have moved an action's day, or added the action.
+_LATER = "SELECT {what} FROM strategy_changes c WHERE c.action_id = x.id AND c.field = '{field}' AND c.amended_on > :day"
 _ACTIONS = _DECLARED.format(
-    columns="x.id, x.area_code AS kind, x.state, x.starts_on, x.due_on AS ends_on, x.closed_on AS done_on",
+    columns="x.id, x.area_code AS kind, x.state, x.starts_on, "
+    f"coalesce(({_LATER.format(what='c.before::date', field='due_on')} ORDER BY c.number, c.ordinal LIMIT 1), x.due_on) AS ends_on, x.closed_on AS done_on",
     tables="strategy_actions x JOIN strategies p ON p.id = x.strategy_id",
-    more="AND p.approved_on <= :day",
+    more=f"AND p.approved_on <= :day AND NOT EXISTS ({_LATER.format(what='', field='added')})",
 )
 
 # Who came to a place and was there some months later, at any employer of it: each person once, at the employer of arrival.

@@ -9,8 +9,20 @@ from fastapi import Query, Response
 from services.observatory.strategy import use_cases
 from services.observatory.strategy.models import PlanAction, Strategy
 from services.observatory.strategy.permissions import can_approve_strategies, can_keep_strategies, can_read_strategies
-from services.observatory.strategy.queries import actions_of, actions_visible_to, get_visible_action, get_visible_strategy, late_on, strategies_visible_to
-from services.observatory.strategy.schemas import ActionCreate, ActionRead, ClosureCreate, IndicatorRead, ProgressCreate, Step, StrategyCreate, StrategyLine, StrategyRead
+from services.observatory.strategy.queries import actions_of, actions_visible_to, get_visible_action, get_visible_strategy, late_on, planned_on, strategies_visible_to
+from services.observatory.strategy.schemas import (
+    ActionCreate,
+    ActionRead,
+    AmendmentCreate,
+    ClosureCreate,
+    ConclusionCreate,
+    IndicatorRead,
+    ProgressCreate,
+    Step,
+    StrategyCreate,
+    StrategyLine,
+    StrategyRead,
+)
 from shared.actions import etag
 from shared.auth import Caller, CallerDep, allows
 from shared.clock import today
@@ -61,8 +73,20 @@ async def create_approval(strategy_id: UUID, body: Step, response: Response, cal
 
 @router.post("/{strategy_id}/actions", response_model=ActionRead, **KEEP)
 async def create_action(strategy_id: UUID, body: ActionCreate, caller: CallerDep, session: SessionDep) -> ActionRead:
-    """Add an action to a plan."""
+    """Add an action to a plan that is being drafted."""
     return ActionRead.seen_by(caller, await use_cases.add_action(session, caller=caller, strategy_id=strategy_id, body=body), today())
+
+
+@router.post("/{strategy_id}/amendments", response_model=StrategyRead, **KEEP)
+async def create_amendment(strategy_id: UUID, body: AmendmentCreate, response: Response, caller: CallerDep, session: SessionDep) -> StrategyRead:
+    """Amend an approved plan on the ground of a meeting or a decision; what stood before stays readable."""
+    return await _read(session, caller, await use_cases.amend_strategy(session, caller=caller, strategy_id=strategy_id, body=body), response)
+
+
+@router.post("/{strategy_id}/closure", response_model=StrategyRead, **APPROVE)
+async def create_conclusion(strategy_id: UUID, body: ConclusionCreate, response: Response, caller: CallerDep, session: SessionDep) -> StrategyRead:
+    """Close a plan, with the result of each action that is still open."""
+    return await _read(session, caller, await use_cases.close_strategy(session, caller=caller, strategy_id=strategy_id, body=body), response)
 
 
 @actions.get("", response_model=Page[ActionRead], **READ)
@@ -76,7 +100,8 @@ async def list_actions(
     as_of: AsOf = None,
 ) -> Page[ActionRead]:
     """Actions, those due first at the top."""
-    day, wanted = as_of or today(), actions_visible_to(caller)
+    day = as_of or today()
+    wanted = actions_visible_to(caller).where(planned_on(day))
     for column, value in ((PlanAction.strategy_id, strategy), (PlanAction.resolution_id, resolution)):
         if value is not None:
             wanted = wanted.where(column == value)

@@ -29,6 +29,12 @@ def can_approve(caller: Caller, strategy: Strategy) -> Permission:
     return another_person("plan-is-yours", _("You drafted this plan: another person approves it."), APPROVED_BY_ANOTHER) if strategy.drafted_by == caller.actor else ALLOWED
 
 
+def can_conclude(caller: Caller, strategy: Strategy) -> Permission:
+    """Whoever may approve plans of the authority closes them; of each action that is still open, another person than the one who reported last (SEC-02)."""
+    allowed = can_approve_strategies(caller)
+    return allowed if allowed is not ALLOWED or caller.manages(strategy.authority_path) else _OTHER
+
+
 def can_report(caller: Caller, action: PlanAction) -> Permission:
     """The authority of the plan, or the region that carries the action out."""
     allowed = can_keep_strategies(caller)

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, select
+from sqlalchemy import ColumnElement, Date, Select, cast, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.observatory.meetings.queries import seen_from_below
-from services.observatory.strategy.models import APPROVED, PlanAction, Strategy
+from services.observatory.strategy.models import ADDED, DRAFT, Change, PlanAction, Strategy
 from shared.auth import Caller
 from shared.errors import NotFound
 
@@ -21,10 +21,17 @@ def actions_visible_to(caller: Caller) -> Select[tuple[PlanAction]]:
     return select(PlanAction).where(seen_from_below(caller, PlanAction))
 
 
+def planned_on(day: date) -> ColumnElement[bool]:
+    """In the plan by a day: an amendment may have added it later."""
+    return ~exists().where(Change.action_id == PlanAction.id, Change.field == ADDED, Change.amended_on > day)
+
+
 def late_on(day: date) -> ColumnElement[bool]:
-    """Due before a day in an approved plan, and neither done nor dropped by then."""
-    approved = select(Strategy.id).where(Strategy.state == APPROVED, Strategy.approved_on <= day)
-    return (PlanAction.due_on < day) & (PlanAction.closed_on.is_(None) | (PlanAction.closed_on > day)) & PlanAction.strategy_id.in_(approved)
+    """Due before a day, as the plan read on it, in an approved plan, and neither done nor dropped by then."""
+    approved = select(Strategy.id).where(Strategy.state != DRAFT, Strategy.approved_on <= day)
+    later = select(cast(Change.before, Date)).where(Change.action_id == PlanAction.id, Change.field == "due_on", Change.amended_on > day)
+    due_on = func.coalesce(later.order_by(Change.number, Change.ordinal).limit(1).scalar_subquery(), PlanAction.due_on)
+    return (due_on < day) & planned_on(day) & (PlanAction.closed_on.is_(None) | (PlanAction.closed_on > day)) & PlanAction.strategy_id.in_(approved)
 
 
 async def get_visible_strategy(session: AsyncSession, caller: Caller, strategy_id: UUID) -> Strategy:

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from services.observatory.meetings.schemas import Line, Paragraph, Reference
 from services.observatory.populations.schemas import AreaCode
-from services.observatory.strategy.models import ACTION, STRATEGY, PlanAction, Standing, Strategy
-from services.observatory.strategy.permissions import can_approve, can_close, can_draft, can_report
+from services.observatory.strategy.models import ACTION, AMENDED, APPROVED, CLOSED, STRATEGY, PlanAction, Standing, Strategy
+from services.observatory.strategy.permissions import can_approve, can_close, can_conclude, can_draft, can_report
 from shared.actions import Action, action
 from shared.auth import Caller
 from shared.i18n import _
@@ -41,7 +41,7 @@ class StrategyCreate(Body):
         return self
 
 
-class ActionCreate(Body):
+class ActionWanted(Body):
     """Something to be done: under which objective, by whom, by when; the figure that says what it changed, and the recommendation that it came from."""
 
     reference: Reference | None = None
@@ -56,7 +56,6 @@ class ActionCreate(Body):
     starts_on: date
     due_on: date
     resolution_id: UUID | None = None
-    done_on: date | None = None
 
     @model_validator(mode="after")
     def _days(self) -> Self:
@@ -64,6 +63,77 @@ class ActionCreate(Body):
             raise ValueError(_("The last day comes before the first one."))
         if self.indicator is None and (self.target is not None or self.indicator_area is not None):
             raise ValueError(_("A target is a value of the indicator: name the figure."))
+        return self
+
+
+class ActionCreate(ActionWanted):
+    """An action of a plan that is being drafted."""
+
+    done_on: date | None = None
+
+
+class ObjectiveAmended(Body):
+    """A new objective of an axis, which gets the next number there; or, with its number, the new words of one."""
+
+    axis: int = Field(ge=1, le=20)
+    number: int | None = Field(None, ge=1, le=40)
+    title: Line
+
+
+class ActionAmended(Body):
+    """What reads otherwise of an action that is neither done nor dropped; what is not said stays as it is."""
+
+    action_id: UUID
+    title: Line | None = None
+    owner: Line | None = None
+    starts_on: date | None = None
+    due_on: date | None = None
+    indicator: Line | None = Field(None, description="A figure of the catalogue.", examples=["stock.staff"])
+    target: float | None = Field(None, ge=0, le=10**12)
+
+
+class AmendmentCreate(Body):
+    """An approved plan reads otherwise from a day on: why, and on which meeting (minutes adopted) or decision that rests."""
+
+    reference: Reference | None = None
+    reason: Paragraph
+    meeting_id: UUID | None = None
+    decision: Line | None = Field(None, description="Number, day and authority of the decision.")
+    objectives: list[ObjectiveAmended] = Field(default=[], max_length=20)
+    changed: list[ActionAmended] = Field(default=[], max_length=100)
+    added: list[ActionWanted] = Field(default=[], max_length=100, description="New actions, also under the new objectives.")
+    done_on: date | None = None
+
+    @model_validator(mode="after")
+    def _rests_and_changes(self) -> Self:
+        if self.meeting_id is None and self.decision is None:
+            raise ValueError(_("An amendment rests on a meeting or on a decision: name it."))
+        if not (self.objectives or self.changed or self.added):
+            raise ValueError(_("Say what changes: an objective, an action or a target."))
+        if len({one.action_id for one in self.changed}) < len(self.changed):
+            raise ValueError(_("Each action is named once."))
+        return self
+
+
+class Result(Body):
+    """What became of an action when its plan ended."""
+
+    action_id: UUID
+    outcome: Literal["done", "dropped"]
+    evidence: Paragraph
+
+
+class ConclusionCreate(Body):
+    """The plan ends: what it brought, and the result of each action that is still open."""
+
+    conclusion: Paragraph
+    results: list[Result] = Field(default=[], max_length=400)
+    done_on: date | None = None
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        if len({one.action_id for one in self.results}) < len(self.results):
+            raise ValueError(_("Each action is named once."))
         return self
 
 
@@ -140,6 +210,7 @@ class ActionRead(BaseModel):
     @classmethod
     def seen_by(cls, caller: Caller, plan_action: PlanAction, day: date) -> Self:
         values = {name: getattr(plan_action, name) for name in cls.model_fields if hasattr(plan_action, name) and name not in ("standing", "percent", "progress")}
+        values |= {name: plan_action.on(day, name) for name in AMENDED}
         standing = plan_action.standing(day)
         if standing not in ("done", "dropped"):
             values |= {"closed_on": None, "evidence": None}
@@ -153,6 +224,32 @@ class ActionRead(BaseModel):
                 action("close", can_close(caller, plan_action), lambda: ACTION.after("done", plan_action.state)),
             ],
         )
+
+
+class ChangeRead(BaseModel):
+    """One line of an amendment: `field` reads `after` from its day on and read `before` until then; `added` when the objective or action is new."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    axis: int
+    objective: int
+    action_id: UUID | None
+    field: Literal["added", "title", "owner", "starts_on", "due_on", "indicator", "target"]
+    before: str | None
+    after: str | None
+
+
+class AmendmentRead(BaseModel):
+    """How the plan was amended on a day."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    number: int
+    amended_on: date
+    reason: str
+    meeting_id: UUID | None
+    decision: str | None
+    changes: list[ChangeRead]
 
 
 class ObjectiveRead(BaseModel):
@@ -180,12 +277,13 @@ class StrategyLine(BaseModel):
 
     id: UUID
     reference: str | None
-    state: Literal["draft", "approved"]
+    state: Literal["draft", "approved", "closed"]
     authority: str
     title: str
     starts_on: date
     ends_on: date
     approved_on: date | None
+    closed_on: date | None
     version: int
 
 
@@ -193,19 +291,26 @@ class StrategyRead(StrategyLine):
     """One plan, axis by axis, as it stood on the day looked at."""
 
     as_of: date
+    conclusion: str | None
     axes: list[AxisRead]
+    amendments: list[AmendmentRead]
     available_actions: list[Action]
 
     @classmethod
     def seen_by(cls, caller: Caller, strategy: Strategy, actions: list[PlanAction], day: date) -> Self:
         line = StrategyLine.model_validate(strategy)
-        read = [ActionRead.seen_by(caller, one, day) for one in actions]
+        ended = strategy.closed_on is not None and strategy.closed_on <= day
+        if strategy.state == CLOSED and not ended:
+            line = line.model_copy(update={"state": APPROVED, "closed_on": None})
+        read = [ActionRead.seen_by(caller, one, day) for one in actions if one.planned(day)]
         axes = []
         for axis in strategy.axes:
             own = [one for one in read if one.axis == axis.number]
             kept = [one.percent for one in own if one.standing != "dropped"]
             objectives = [
-                ObjectiveRead(number=objective.number, title=objective.title, actions=[one for one in own if one.objective == objective.number]) for objective in axis.objectives
+                ObjectiveRead(number=objective.number, title=title, actions=[one for one in own if one.objective == objective.number])
+                for objective in axis.objectives
+                if (title := strategy.objective_on(day, objective)) is not None
             ]
             axes.append(
                 AxisRead(
@@ -220,6 +325,9 @@ class StrategyRead(StrategyLine):
             )
         acts = [
             action("approve", can_approve(caller, strategy), lambda: STRATEGY.after("approve", strategy.state)),
-            action("add_action", can_draft(caller, strategy.authority_path), lambda: STRATEGY.after("add_action", strategy.state)),
+            action("add_action", can_draft(caller, strategy.authority_path), strategy.must_not_be_closed, lambda: STRATEGY.after("add_action", strategy.state)),
+            action("amend", can_draft(caller, strategy.authority_path), strategy.must_not_be_closed, lambda: STRATEGY.after("amend", strategy.state)),
+            action("close", can_conclude(caller, strategy), strategy.must_not_be_closed, lambda: STRATEGY.after("close", strategy.state)),
         ]
-        return cls(**line.model_dump(), as_of=day, axes=axes, available_actions=acts)
+        amendments = [AmendmentRead.model_validate(one) for one in strategy.amendments if one.amended_on <= day]
+        return cls(**line.model_dump(), as_of=day, conclusion=strategy.conclusion if ended else None, axes=axes, amendments=amendments, available_actions=acts)

@@ -12,12 +12,15 @@ from shared.persons import hear_persons
 from shared.practice import hear_licences
 
 PERSONAL = {
-    "exchange_placements": {
-        **dict.fromkeys(("person_name", "motivation", "decision_reason", "review", "reason", "debrief", "today_post", "today_place"), NOTHING),
-    },
+    "agreements.giver_contact": {"giver_contact_name": NOTHING},
+    "agreements.receiver_contact": {"receiver_contact_name": NOTHING},
+    "exchange_placements": dict.fromkeys(("person_name", "motivation", "decision_reason", "review", "reason", "debrief", "today_post", "today_place"), NOTHING),
+    "exchange_papers.placement_id>exchange_placements": {"label": NOTHING},
     "exchange_people": {"name": NOTHING},
-    "guest_stays": {"person_name": NOTHING, "reason": NOTHING},
-    "missions": {"override_reason": NOTHING, "worker_reason": NOTHING, "reason": NOTHING},
+    "guest_stays": {"person_name": NOTHING, "reason": NOTHING, "permission_number": NOTHING},
+    "missions": dict.fromkeys(("handover", "override_reason", "worker_reason", "reason", "evaluation"), NOTHING),
+    "mission_reports.mission_id>missions": {"summary": NOTHING},
+    "mission_follow_ups.mission_id>missions": {"comment": NOTHING},
 }
 """What is said of a person in words: it goes with the file; rows and figures stay."""
 

@@ -12,11 +12,13 @@ from shared.persons import hear_persons
 from shared.practice import hear_licences
 
 PERSONAL = {
-    "enrolments": {"withdrawal_reason": NOTHING},
-    "certificates": {"initials": NOTHING},
+    "enrolments": {"name": NOTHING, "withdrawal_reason": NOTHING},
+    "certificates": {"initials": NOTHING, "revocation_reason": NOTHING},
     "credit_entries": {"evidence": NOTHING, "comment": NOTHING},
-    "stays": {"end_reason": NOTHING},
-    "sponsorships": {"judged_comment": NOTHING, "board_comment": NOTHING, "outcome_comment": NOTHING},
+    "stays": {"report": NOTHING, **dict.fromkeys(("cover_reason", "override_reason", "end_reason"), NOTHING)},
+    "sponsorships": dict.fromkeys(("cover_reason", "override_reason", "judged_comment", "board_comment", "outcome_comment", "diploma_number", "end_reason"), NOTHING),
+    "sponsorship_progress.sponsorship_id>sponsorships": {"comment": NOTHING},
+    "mentoring_entries": {"reassessment": NOTHING, "feedback": NOTHING, "struck_reason": NOTHING},
     "intake_candidates": {"reason": NOTHING},
     "students": {"reason": NOTHING},
     "mentorship_people": {"name": NOTHING},

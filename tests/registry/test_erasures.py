@@ -111,6 +111,27 @@ class TestErased:
         (read,) = ok(await world.api.as_("linh").get(ERASURES))["items"]
         assert (read["state"], [one["allowed"] for one in read["available_actions"]]) == ("erased", [False, False])
 
+    async def test_the_practice_and_the_words_of_each_period_go_also_from_what_was_believed_before(self, world: World) -> None:
+        mai = await world.person("Phan Wkhánh Mai", reference="MAI-1")
+        practice = {"practice_name": "Phòng khám Wkhánh Mai", "practice_area": "VN-22-06652", "occupation_code": "VN-BS", "employment_type": "liberal", "starts_on": "1935-01-01"}
+        ok(await world.api.as_("linh").post(f"{BASE}/persons/{mai['id']}/employments", json=practice | {"ends_on": "1940-01-31"}))
+        await run(world, "UPDATE employments SET recorded_at = '2020-01-01'")
+        await run(world, "UPDATE employments SET reason = 'Wkhánh left', recorded_at = '2021-01-01'")
+        await run(world, "UPDATE employments SET reason = 'Wkhánh left early', recorded_at = '2022-01-01'")
+        await run(world, "UPDATE workers SET worker_no = 'NO-WKHANH', numbered_by = 'BVT' WHERE person_id = CAST(:id AS uuid)", id=mai["id"])
+        await link(world, mai, "giang")
+        await end_purposes(world, mai)
+        ok(await decide(archivist(world), ok(await propose(world, mai))))
+        await erase_confirmed()
+        for table in ("employments", "employments_history", "workers", "persons"):
+            assert await run(world, f"SELECT t::text FROM {table} AS t WHERE t::text ~* 'wkh[aá]nh'") == [], table  # noqa: S608
+        periods = await run(world, "SELECT practice_name, recorded_at FROM employments")
+        assert [one.practice_name[0] for one in periods] == ["#"]
+        (worker_told,) = await run(world, "SELECT data FROM outbox WHERE type = 'registry.worker.registered.v1' ORDER BY seq DESC LIMIT 1")
+        assert "NO-WKHANH" not in str(worker_told.data)
+        (told,) = await run(world, "SELECT data FROM outbox WHERE type = 'registry.person.erased.v1'")
+        assert world.api.account("giang") in str(told.data)
+
     async def test_every_table_about_a_person_is_thought_of(self, world: World) -> None:
         named = await run(
             world,
@@ -118,9 +139,10 @@ class TestErased:
             " UNION SELECT attrelid::regclass::text FROM pg_attribute JOIN pg_class c ON c.oid = attrelid WHERE attname = 'person_id' AND c.relkind = 'r'"
             " AND c.relnamespace = 'public'::regnamespace",
         )
-        known = {*DESTROYED, *BLANKED, *STAYS}
+        blanked = [rows.partition(".")[0] for rows in BLANKED]
+        known = {*DESTROYED, *blanked, *STAYS}
         assert {row.name for row in named} - known == set()
-        assert len(known) == len(DESTROYED) + len(BLANKED) + len(STAYS)
+        assert len(known) == len(DESTROYED) + len(blanked) + len(STAYS)
 
 
 class TestOwnRequest:

@@ -13,6 +13,11 @@ class PersonErased(Event):
 
     type = "registry.person.erased.v1"
     topic = TOPIC
-    model_config = ConfigDict(json_schema_extra={"examples": [{"id": "0193f2a0-0000-7000-8000-000000000003", "erased_on": "2026-11-23"}]})
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"id": "0193f2a0-0000-7000-8000-000000000003", "erased_on": "2026-11-23", "accounts": ["https://identity.example/realms/relais#1f0c"]}]}
+    )
 
     erased_on: date = Field(description="The day on which it was destroyed.")
+    accounts: list[str] = Field(
+        default_factory=list, description="Issuer and subject of the accounts that the person signed in with: a name that stands beside one of them goes too."
+    )

@@ -7,7 +7,7 @@ from sqlalchemy import Select, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts.links import person_of
-from services.registry.erasures.destroying import THINGS, destroy, records_of, remove_files
+from services.registry.erasures.destroying import TASK, THINGS, accounts_of, destroy, records_of, remove_files
 from services.registry.erasures.events import PersonErased
 from services.registry.erasures.models import CONFIRMED, Erasure, Ground
 from services.registry.erasures.permissions import can_decide, can_propose
@@ -16,6 +16,7 @@ from services.registry.legal_holds.use_cases import must_not_be_held
 from services.registry.persons.models import Person, PersonPurpose
 from services.registry.persons.own import own_person, own_row
 from services.registry.persons.queries import get_visible_person, persons_visible_to
+from services.registry.persons.use_cases import announce_workers_of
 from shared.audit import erase_audit_values, record_audit
 from shared.auth import Caller, require
 from shared.clock import today
@@ -23,8 +24,6 @@ from shared.db import worker_session
 from shared.errors import NotFound
 from shared.events import record_event
 from shared.visibility import visible_to
-
-TASK = "task:erase-confirmed"
 
 
 def erasures_visible_to(caller: Caller) -> Select[tuple[Erasure]]:
@@ -107,11 +106,13 @@ async def erase_confirmed() -> None:
             if erasure is None:
                 return
             people, day = await records_of(session, erasure.person_id), today()
+            accounts = await accounts_of(session, people)
             things = (await session.scalars(text(THINGS), {"people": list(people)})).all()
             files = await destroy(session, people, day)
             for person_id in people:
                 await erase_audit_values(session, TASK, person_id, things)
-                record_event(session, PersonErased(id=person_id, erased_on=day))
+                record_event(session, PersonErased(id=person_id, erased_on=day, accounts=accounts))
+            await announce_workers_of(session, *people)  # without the number that the employer gave them
             erasure.move("erase")
             erasure.erased_on, erasure.reason, erasure.decided_reason = day, "—", "—"
             await session.flush()

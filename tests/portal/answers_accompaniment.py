@@ -12,7 +12,7 @@ KEY = "k" * 40
 PUBLISHED: dict[str, Any] = {
     "id": VACANCY, "title": "Bác sĩ khoa Nội", "occupation_code": "VN-BS", "employer": "Bệnh viện đa khoa tỉnh", "facility_code": "VN-22-BVT", "place": "Hạ Long", "area_code": "VN-22-06652",
     "seats": 2, "about": "Khoa 30 giường.", "contract": "Không xác định thời hạn", "hours": None, "pay": None, "starts_from": "2025-11-01", "housing": "Nhà công vụ", "childcare": None,
-    "transport": "Xe đưa đón", "published_on": "2025-09-01", "closes_on": "2025-10-31", "is_campaign": False,
+    "transport": "Xe đưa đón", "published_on": "2025-09-01", "closes_on": "2025-10-31", "is_campaign": False, "in_pool": True,
 }  # fmt: skip
 OTHER = PUBLISHED | {"id": uid(1920), "title": "Bác sĩ Ba Chẽ", "employer": "TTYT Ba Chẽ", "facility_code": "VN-22-TTBCE", "place": "Ba Chẽ", "housing": None}
 VACANCY_READ = PUBLISHED | {
@@ -30,7 +30,7 @@ COMMON: dict[str, Any] = {
     "steps": [{"what": "received", "choice_id": None, "done_on": "2025-09-10", "note": None}, {"what": "interview", "choice_id": CHOICE, "done_on": "2025-09-12", "note": "Thứ Hai 9 giờ"}],
     "files": [{"id": PAPER, "paper": "cv", "kind": "pdf", "size": 1000, "added_on": "2025-09-10", "is_kept": True}],
 }  # fmt: skip
-OWN = COMMON | {"link_until": "2026-01-31", "key": None}
+OWN = COMMON | {"link_until": "2026-01-31", "key": None, "in_pool": True}
 APPLICATION_READ = COMMON | {"reference": None, "person_id": uid(1), "pool_id": POOL, "occupation_code": "VN-BS", "shared_with": ["VN-22-BVT"], "link_until": "2026-01-31", "available_actions": allowed("renew_link")}  # fmt: skip
 DOSSIER_READ: dict[str, Any] = {
     "id": DOSSIER, "reference": None, "pool_id": POOL, "person_id": uid(1), "adviser_name": "Nguyễn Thùy Linh", "goal": "Về gần nhà", "opened_on": "2025-09-01", "next_step": "Gọi lại",

@@ -1,12 +1,14 @@
 """The public site without account, scripts or cookies; the form for several employers; the candidate's page; and the pages of those who work on applications."""
 
+import json
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from services.portal.clients import Refusal
+from services.portal.clients import Api, Refusal
 from tests.portal.answers_accompaniment import ANSWERS, APPLICATION, CHOICE, DOSSIER, KEY, OTHER, PAPER, POOL, REFUSED, REQUEST, TOO_LARGE, VACANCY, H, P
 from tests.portal.forms import fill, hidden_fields
 from tests.portal.world import PEOPLE, World, uid
@@ -91,6 +93,23 @@ class TestApplying:
         key = hidden_fields(answer.text, "/jobs/apply")["key"]
         assert key == re.search(r'name="key" value="([^"]+)"', reader.get(page).text).group(1) or len(key) >= 40  # type: ignore[union-attr]
 
+    def test_the_pools_file_is_asked_for_by_a_box_that_nobody_ticked_before(self, reader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        sent = []
+
+        async def send_form(_api: Api, _path: str, fields: dict[str, str], _files: object) -> dict[str, Any]:
+            sent.append(json.loads(fields["application"])["pool_consent"])
+            return ANSWERS[f"{P}/application"] | {"key": KEY}
+
+        monkeypatch.setattr(Api, "send_form", send_form)
+        page = f"/jobs/apply?job={VACANCY}"
+        box = re.search(r'<input[^>]*id="pool_consent"[^>]*>', reader.get(page).text)
+        assert box is not None
+        assert "checked" not in box[0]
+        typed = {"jobs": VACANCY, "name": "Phạm Thị Hồng", "consent": "true"}
+        fill(reader, page, "/jobs/apply", **typed)
+        fill(reader, page, "/jobs/apply", **typed, pool_consent="true")
+        assert sent == [False, True]
+
     def test_a_form_from_elsewhere_is_refused(self, reader: TestClient) -> None:
         assert reader.post("/jobs/apply", data={"jobs": VACANCY, "name": "x"}).status_code == 403
 
@@ -113,6 +132,13 @@ class TestThePrivateLink:
         reader.cookies.set("relais-application", KEY)
         assert fill(reader, "/my-application", "/my-application/withdrawal", choice=CHOICE).status_code == 303
         assert ("POST", f"{P}/application/withdrawal", {"key": KEY, "choice_id": CHOICE}) in world.sent
+
+    def test_leaves_the_pools_file(self, reader: TestClient, world: World, as_: Callable[..., TestClient]) -> None:
+        world.answers |= {f"{P}/application/pool-withdrawal": ANSWERS[f"{P}/application"], f"{H}/applications/own/{APPLICATION}/pool-withdrawal": ANSWERS[f"{P}/application"]}
+        reader.cookies.set("relais-application", KEY)
+        assert fill(reader, "/my-application", "/my-application/pool-withdrawal").headers["location"] == "/my-application?done=pool_left"
+        assert ("POST", f"{P}/application/pool-withdrawal", {"key": KEY}) in world.sent
+        assert fill(as_("linh"), "/my-applications", f"/my-applications/{APPLICATION}/pool-withdrawal").headers["location"] == "/my-applications?done=pool_left"
 
 
 class TestStaff:

@@ -34,7 +34,7 @@ async def site(world: World, registry: Registry, registry_address: str) -> Async
 
 
 async def vacancy(world: World, *, at: str = PROVINCIAL, **changes: Any) -> dict[str, Any]:
-    need = await world.validated_need(at=at, by="hr-bvt" if at == PROVINCIAL else "hr-bache")
+    need = await world.validated_need(at=at, by="hr-bvt" if at == PROVINCIAL else "hr-bache", pool_id=changes.pop("pool_id", None))
     body = {"need_id": need["id"], "title": "Bác sĩ khoa Nội", "about": "Khoa 30 giường, có nhà công vụ.", "housing": "Nhà công vụ 40 m²", "opens_on": today().isoformat()}
     return await world.act("linh", "/vacancies", body | {"closes_on": (today() + timedelta(days=60)).isoformat()} | changes)
 
@@ -200,6 +200,83 @@ class TestThePrivateLink:
         assert len((await add(PDF)).json()["files"]) == 1
         await by_key(site, "/withdrawal", expect=201)
         assert (await add(PDF + b"2")).json()["type"].endswith("/application-over")
+
+
+async def pool_of(world: World, *employers: str) -> dict[str, Any]:
+    """A pool of employers that accepted its charter."""
+    pool = await world.act("linh", "/pools", {"code": "P", "title": "Vùng Đông Bắc", "authority": "VN-22", "purpose": "Recruit together"})
+    await world.act("linh", f"/pools/{pool['id']}/charters", {"words": "One publication, the candidate chooses."})
+    for code in employers:
+        pool = await world.act("linh", f"/pools/{pool['id']}/partners", {"facility_code": code, "takes_part_as": "employer"})
+    for partner in pool["partners"]:
+        await world.act("linh", f"/pools/{pool['id']}/partners/{partner['id']}/acceptance", {"signed_as": "Director"})
+    return pool
+
+
+async def files_of(world: World, person: str = "linh", state: str = "looking") -> list[dict[str, Any]]:
+    items: list[dict[str, Any]] = (await world.api.as_(person).get(f"{ROOT}/profiles", params={"state": state})).json()["items"]
+    return items
+
+
+async def told(topic: str) -> list[dict[str, Any]]:
+    async with worker_session() as session:
+        return [json.loads(row) for row in await session.scalars(text("SELECT data FROM outbox WHERE topic = :topic ORDER BY seq"), {"topic": f"relais.recruitment.{topic}"})]
+
+
+class TestThePoolsFile:
+    async def test_nothing_is_opened_without_the_box_and_nothing_without_a_pool(self, site: World) -> None:
+        pool = await pool_of(site, PROVINCIAL)
+        await sent(site, await vacancy(site, pool_id=pool["id"]))
+        assert await files_of(site) == []
+        refused = await sent(site, await vacancy(site), expect=422, key="o" * 40, pool_consent=True)
+        assert [field["path"] for field in refused["fields"]] == ["pool_consent"]
+        assert len((await site.api.as_("linh").get(f"{ROOT}/applications")).json()["items"]) == 1
+
+    async def test_the_box_opens_a_file_that_every_employer_of_the_pool_sees_until_it_is_taken_back(self, site: World) -> None:
+        pool = await pool_of(site, PROVINCIAL, REMOTE)
+        one = await vacancy(site, pool_id=pool["id"])
+        assert (await site.api.get(f"{ROOT}/public/vacancies/{one['id']}")).json()["in_pool"] is True
+        made = await sent(site, one, pool_consent=True)
+        [file] = await files_of(site, "hr-bache")
+        assert (made["in_pool"], file["occupation_code"], file["available_from"], file["consents"][0]["means"]) == (True, "VN-BS", "2027-01-04", "online")
+        assert (await told("profiles"))[-1]["shown_to"] == [PROVINCIAL, REMOTE]
+        left = await by_key(site, "/pool-withdrawal", expect=201)
+        assert (left["in_pool"], left["state"], [step["what"] for step in left["steps"]]) == (False, "open", ["received", "pool_joined", "pool_left"])
+        assert (await files_of(site, "hr-bache"), await files_of(site)) == ([], [])
+        assert ((await told("profiles"))[-1]["hidden_from"], await told("prospects")) == ([REMOTE], [])
+        await by_key(site, "/pool-withdrawal", expect=201)
+        await by_key(site, "/pool-withdrawal", key="x" * 40, expect=404)
+
+    async def test_whoever_withdraws_altogether_is_in_no_file(self, site: World) -> None:
+        pool = await pool_of(site, PROVINCIAL)
+        made = await sent(site, await vacancy(site, pool_id=pool["id"]), pool_consent=True)
+        await by_key(site, "/withdrawal", expect=201)
+        assert [(file["closing"], file["consents"][0]["withdrawn_on"]) for file in await files_of(site, state="ended")] == [("stopped", today().isoformat())]
+        assert (await told("profiles"))[-1]["hidden_from"] == [PROVINCIAL]
+        assert ((await told("applications"))[-1]["is_kept"], len(await told("prospects")), made["in_pool"]) == (False, 1, True)
+
+    async def test_whoever_is_not_kept_stays_in_the_file_and_in_the_register(self, site: World) -> None:
+        pool = await pool_of(site, PROVINCIAL)
+        made = await sent(site, await vacancy(site, pool_id=pool["id"]), pool_consent=True)
+        path = f"{ROOT}/applications/choices/{made['choices'][0]['id']}/step"
+        assert (await site.api.as_("hr-bvt").post(path, json={"step": "turn_down", "reason": "Vị trí đã có người."})).status_code == 201
+        assert [(one["state"], one["is_kept"]) for one in await told("applications")] == [("open", True), ("ended", True)]
+        [file] = await files_of(site)
+        await site.act("linh", f"/profiles/{file['id']}/ending", {"closing": "unreachable"})
+        assert [one["person_id"] for one in await told("prospects")] == [file["person_id"]]
+
+    async def test_who_is_in_the_file_already_is_brought_up_to_date(self, site: World, registry: Registry) -> None:
+        pool = await pool_of(site, PROVINCIAL)
+        person, one = await registry.person("Vũ Minh Châu"), await vacancy(site, pool_id=pool["id"])
+        said = {"vacancy_ids": [one["id"]], "consent": True, "degree": "resident", "experience": "experienced", "person_id": person, "pool_consent": True}
+        for day in ("2027-01-04", "2027-06-01"):
+            await site.act("linh", "/applications", said | {"available_from": day})
+        [file] = await files_of(site)
+        assert (file["person_id"], file["available_from"], [(given["means"], given["withdrawn_on"] is None) for given in file["consents"]]) == (
+            person,
+            "2027-06-01",
+            [("written", False), ("written", True)],
+        )
 
 
 class TestALostLink:

@@ -127,7 +127,7 @@ async def send_application(visit: Visit) -> Response:
     localise(visit)
     said: dict[str, Any] = {name: visit.field(name) for name in ("name", "email", "phone", "degree", "experience", "available_from", "message", "key") if visit.field(name)}
     said |= {"vacancy_ids": visit.values("jobs"), "wishes": visit.values("wishes"), "consent": visit.field("consent") == "true"}
-    said |= {"left_public_sector": visit.field("left_public_sector") == "true"}
+    said |= {name: visit.field(name) == "true" for name in ("left_public_sector", "pool_consent")}
     files = {paper: (file.filename or paper, file.file, file.content_type or "application/octet-stream") for paper in PAPERS if (file := visit.file(paper)) is not None}
     try:
         made = await api_of(visit).send_form(f"{API}/applications", {"application": orjson.dumps(said).decode()}, files)
@@ -224,6 +224,17 @@ async def withdraw(visit: Visit) -> Response:
     return visit.go("/my-application", done="withdrawn")
 
 
+@pages.post("/my-application/pool-withdrawal", public=True)
+async def leave_pool(visit: Visit) -> Response:
+    """The applications stand; the pool's file is closed."""
+    try:
+        await api_of(visit).post(f"{API}/application/pool-withdrawal", {"key": key_of(visit)})
+    except Refusal as refusal:
+        if refusal.status not in (404, 422):
+            raise
+    return visit.go("/my-application", done="pool_left")
+
+
 @pages.post("/my-application/files", public=True)
 async def add_file(visit: Visit) -> Response:
     """One more paper."""
@@ -265,3 +276,9 @@ async def own_withdrawal(visit: Visit) -> Response:
     body = {"choice_id": visit.field("choice")} if visit.field("choice") else {}
     await visit.api.post(f"/api/v1/recruitment/applications/own/{segment(visit.path('id'))}/withdrawal", body, once=visit.field("once"))
     return visit.go("/my-applications", done="withdrawn")
+
+
+@pages.post("/my-applications/{id}/pool-withdrawal")
+async def own_pool_withdrawal(visit: Visit) -> Response:
+    await visit.api.post(f"/api/v1/recruitment/applications/own/{segment(visit.path('id'))}/pool-withdrawal", {}, once=visit.field("once"))
+    return visit.go("/my-applications", done="pool_left")

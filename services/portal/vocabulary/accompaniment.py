@@ -9,6 +9,8 @@ STATES = {
     "interview": State("people", "warn", _("Interview")),
     "consent_withdrawn": State("dash-circle", "", _("Withdrawn")),
     "paper_added": State("plus-lg", "ink", _("Paper added")),
+    "pool_joined": State("people", "ink", _("In the pool’s file")),
+    "pool_left": State("dash-circle", "", _("Left the pool’s file")),
     "link_renewed": State("link-45deg", "ink", _("New link")),
     "solved": State("check2", "good", _("Solved")),
     "contacted": State("check2", "ink", _("Contacted")),
@@ -23,6 +25,8 @@ LABELS = {
         "not_kept": _("Not kept by the employer"),
         "consent_withdrawn": _("Withdrawn from this employer"),
         "paper_added": _("Paper added"),
+        "pool_joined": _("Entered into the pool’s file, as you asked"),
+        "pool_left": _("Left the pool’s file"),
         "link_renewed": _("New private link handed over; the old one opens nothing"),
     },
     "link_verified": {

@@ -36,7 +36,18 @@ from services.recruitment.applications.schemas import (
     Paper,
     WithdrawalByKey,
 )
-from services.recruitment.applications.use_cases import add_paper, apply, authority_of, enter_application, move_choice, must_be_open, open_vacancies_named, renew_link, take_back
+from services.recruitment.applications.use_cases import (
+    add_paper,
+    apply,
+    authority_of,
+    enter_application,
+    leave_pool,
+    move_choice,
+    must_be_open,
+    open_vacancies_named,
+    renew_link,
+    take_back,
+)
 from shared.audit import record_reads
 from shared.auth import Caller, CallerDep, allows, public_route
 from shared.clients import ask
@@ -142,6 +153,13 @@ async def create_withdrawal_by_key(body: WithdrawalByKey) -> OwnApplication:
         return OwnApplication.of(await take_back(session, by=site, application_id=application.id, choice_id=body.choice_id, on=today()))
 
 
+@public.post("/application/pool-withdrawal", status_code=201, response_model=OwnApplication, responses=problems(404, 422, 429))
+async def create_pool_withdrawal_by_key(body: ByKey) -> OwnApplication:
+    """Leave the pool's file, which the application had opened."""
+    async with _opened(body.key) as (session, site, application):
+        return OwnApplication.of(await leave_pool(session, by=site, application=application, on=today()))
+
+
 @public.post("/application/files", status_code=201, response_model=OwnApplication, responses=problems(404, 409, 413, 422, 429))
 async def create_file_by_key(key: Annotated[Key, Form()], paper: Annotated[Paper, Form()], file: UploadFile) -> OwnApplication:
     """Add a paper to an application that is open."""
@@ -163,6 +181,13 @@ async def _own(caller: Caller) -> list[tuple[UUID, str]]:
     return await places_of_person(UUID(me["id"]))
 
 
+async def _own_place(caller: Caller, application_id: UUID) -> str:
+    path = dict(await _own(caller)).get(application_id)
+    if path is None:
+        raise NotFound()
+    return path
+
+
 @router.get("/own", response_model=Page[OwnApplication], dependencies=[allows(is_a_candidate)], responses=problems(401, 403, 404, 503))
 async def list_own_applications(caller: CallerDep) -> Page[OwnApplication]:
     """What one applied for, newest first, with every step."""
@@ -178,11 +203,18 @@ async def list_own_applications(caller: CallerDep) -> Page[OwnApplication]:
 )
 async def create_own_withdrawal(application_id: UUID, body: OwnWithdrawal, caller: CallerDep) -> OwnApplication:
     """Withdraw from one employer or from all, by one's own account."""
-    path = dict(await _own(caller)).get(application_id)
-    if path is None:
-        raise NotFound()
+    path = await _own_place(caller, application_id)
     async with app_session(site_of(path)) as session:
         return OwnApplication.of(await take_back(session, by=site_of(path), application_id=application_id, choice_id=body.choice_id, on=today()))
+
+
+@router.post("/own/{application_id}/pool-withdrawal", status_code=201, response_model=OwnApplication, dependencies=[allows(is_a_candidate)], responses=problems(401, 403, 404, 503))
+async def create_own_pool_withdrawal(application_id: UUID, caller: CallerDep) -> OwnApplication:
+    """Leave the pool's file, by one's own account."""
+    site = site_of(await _own_place(caller, application_id))
+    async with app_session(site) as session:
+        application = await get_visible_application(session, site, application_id, lock=True)
+        return OwnApplication.of(await leave_pool(session, by=site, application=application, on=today()))
 
 
 # ---- For those who were chosen ---------------------------------------------------------------------------------------

@@ -8,9 +8,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from services.recruitment.base import Base
+from services.recruitment.profiles.models import Profile
 from services.recruitment.records import Record
 from services.recruitment.vacancies.models import Vacancy
-from services.recruitment.workflow import CHOICE, OPEN, RECEIVED, SITE_APPLICATION
+from services.recruitment.workflow import CHOICE, LOOKING, OPEN, RECEIVED, SITE_APPLICATION
 from shared.errors import refuse_when
 from shared.i18n import _
 from shared.ids import uuid7
@@ -55,10 +56,18 @@ class Application(Record):
     ended_on: Mapped[date | None]
     key_hash: Mapped[bytes | None]
     key_expires_on: Mapped[date | None]
+    profile_id: Mapped[UUID | None] = mapped_column(ForeignKey("profiles.id"))
     state: Mapped[str] = mapped_column(default=OPEN)
     choices: Mapped[list["Choice"]] = relationship(lazy="selectin", order_by="Choice.id")
     steps: Mapped[list["Step"]] = relationship(lazy="selectin", order_by="Step.done_on, Step.id")
     files: Mapped[list["ApplicationFile"]] = relationship(lazy="selectin", order_by="ApplicationFile.added_on, ApplicationFile.id")
+
+    profile: Mapped[Profile | None] = relationship(lazy="selectin")
+
+    @property
+    def in_pool(self) -> bool:
+        """Whether the candidate is in the pool's file because they asked for it with this application."""
+        return self.profile is not None and self.profile.state == LOOKING
 
     def finish(self, act: str, *, on: date) -> None:
         """Withdrawn by the candidate, or ended because no employer has it before them any more."""

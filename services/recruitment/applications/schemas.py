@@ -34,6 +34,9 @@ class Said(Body):
     available_from: date
     message: Message | None = None
     wishes: list[Wish] = Field([], max_length=3, description="With what the candidate would want help: it is no criterion.")
+    pool_consent: bool = Field(
+        False, description="The candidate also agrees to be in the pool's file: every employer of the pool that accepted its charter is shown them, until they take it back."
+    )
 
 
 class ApplicationCreate(Said):
@@ -167,11 +170,14 @@ class OwnApplication(Common):
     """What the candidate reads of their own: every step, every employer, until when the link opens. No name: whoever holds a lost link learns none."""
 
     link_until: date | None
+    in_pool: bool = Field(description="Whether the candidate is in the pool's file because they asked for it with this application.")
     key: str | None = Field(None, description="The secret of the private link, told once, when the application is received.")
 
     @classmethod
     def of(cls, application: Application, key: str | None = None) -> Self:
-        return cls(**_common(application), choices=[ChoiceRead.own(choice) for choice in application.choices], link_until=application.key_expires_on, key=key)
+        return cls(
+            **_common(application), choices=[ChoiceRead.own(choice) for choice in application.choices], link_until=application.key_expires_on, in_pool=application.in_pool, key=key
+        )
 
 
 class ApplicationRead(Common):

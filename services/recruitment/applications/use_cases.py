@@ -17,10 +17,12 @@ from services.recruitment.campaigns.guards import campaign_must_be_no_contest, w
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.contests.queries import contest_of_campaign
+from services.recruitment.profiles.schemas import LookingSaid, Means
+from services.recruitment.profiles.use_cases import close_by_candidate, look_in_pool
 from services.recruitment.rules import PACKS, pack_of
 from services.recruitment.vacancies.models import Vacancy
 from services.recruitment.vacancies.queries import vacancies_visible_to
-from services.recruitment.workflow import CANDIDACY, OPEN, PUBLISHED
+from services.recruitment.workflow import CANDIDACY, OPEN, PUBLISHED, WITHDRAWN
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.calendars import add_months
@@ -71,6 +73,7 @@ async def apply(session: AsyncSession, *, site: Caller, body: ApplicationCreate,
     _open_by(application, key)
     _add(application, papers, today())
     await _received(session, site.actor, application)
+    await _join_pool(session, site, application, body, means="online")
     return application, key
 
 
@@ -96,7 +99,19 @@ async def enter_application(session: AsyncSession, *, caller: Caller, body: Appl
         raise Malformed.field("person_id", _("There is no person with this identifier that you may see."))
     application = await _receive(session, caller, body, vacancies, body.person_id, language=caller.language, on=done_on, reference=body.reference)
     await _received(session, caller.actor, application, by=caller)
+    await _join_pool(session, caller, application, body, means="written")
     return application
+
+
+async def _join_pool(session: AsyncSession, by: Caller, application: Application, said: Said, *, means: Means) -> None:
+    """Only whoever says so is in the pool's file, with the consent that they gave."""
+    if not said.pool_consent:
+        return
+    on, names = application.submitted_on, ("pool_id", "person_id", "occupation_code", "available_from")
+    looking = LookingSaid(**{name: getattr(application, name) for name in names})
+    application.profile = await look_in_pool(session, by=by, said=looking, means=means, on=on)
+    application.note("pool_joined", on=on, by=by.actor)
+    await session.flush()
 
 
 async def vacancies_to_apply_for(session: AsyncSession, caller: Caller, ids: Sequence[UUID], day: date) -> list[Vacancy]:
@@ -127,13 +142,14 @@ async def _receive(session: AsyncSession, by: Caller, said: Said, vacancies: Seq
         authority_path=authority_of(vacancies),
         shared_with=[],
         person_id=person_id,
-        pool_id=vacancies[0].pool_id,
+        pool_id=next((vacancy.pool_id for vacancy in vacancies if vacancy.pool_id), None),
         occupation_code=vacancies[0].occupation_code,
         language=language,
         submitted_on=on,
         choices=[],
         steps=[],
         files=[],
+        profile=None,
         **said.model_dump(include={"degree", "experience", "left_public_sector", "available_from", "message", "wishes"}),
     )
     session.add(application)
@@ -282,7 +298,17 @@ async def take_back(session: AsyncSession, *, by: Caller, application_id: UUID, 
     otherwise = set(await session.scalar(select(func.candidate_is_shown_to(application.person_id, application.id))) or ())
     hidden = sorted({choice.facility_code for choice in ending} - still - otherwise)
     await record_audit(session, by.actor, "application.consent_withdrawn", "application", application.id, after={"hidden_from": hidden, "state": application.state}, done_on=on)
+    if application.state == WITHDRAWN:
+        await leave_pool(session, by=by, application=application, on=on)
     record_event(session, await _told(session, ApplicationChanged, application, hidden_from=hidden, on=on))
+    return application
+
+
+async def leave_pool(session: AsyncSession, *, by: Caller, application: Application, on: date) -> Application:
+    """The candidate is in the pool's file no longer; what they sent to the employers whom they chose stands as it is."""
+    if application.profile_id is not None and await close_by_candidate(session, by=by, profile_id=application.profile_id, on=on):
+        application.note("pool_left", on=on, by=by.actor)
+        await session.flush()
     return application
 
 

@@ -45,6 +45,15 @@ class ProfileCreate(Body):
     done_on: date | None = None
 
 
+class LookingSaid(Body):
+    """What a candidate looks for, as their application says it."""
+
+    pool_id: UUID | None
+    person_id: UUID
+    occupation_code: str
+    available_from: date
+
+
 class ConsentWithdrawal(Body):
     """The person takes the consent back: nobody of the pool's members sees the file from that moment on."""
 

@@ -63,11 +63,16 @@ class VacancyPublic(BaseModel):
     transport: str | None
     published_on: date
     closes_on: date
+    in_pool: bool = Field(description="Whether employers of a pool publish it together: whoever applies may ask to be in the pool's file too.")
     is_campaign: bool = Field(description="Whether whoever applies says their degree and experience for a campaign with criteria of its own.")
 
     @classmethod
     def of(cls, vacancy: Vacancy) -> Self:
-        return cls(**{name: getattr(vacancy, name) for name in cls.model_fields if hasattr(vacancy, name)}, is_campaign=vacancy.campaign_id is not None)
+        return cls(
+            **{name: getattr(vacancy, name) for name in cls.model_fields if hasattr(vacancy, name)},
+            in_pool=vacancy.pool_id is not None,
+            is_campaign=vacancy.campaign_id is not None,
+        )
 
 
 class VacancyRead(VacancyPublic):
@@ -88,6 +93,7 @@ class VacancyRead(VacancyPublic):
         values = {name: getattr(vacancy, name) for name in cls.model_fields if hasattr(vacancy, name)}
         return cls(
             **values,
+            in_pool=vacancy.pool_id is not None,
             is_campaign=vacancy.campaign_id is not None,
             available_actions=[action("withdraw", can_publish_at(caller, vacancy.authority_path), lambda: VACANCY.after("withdraw", vacancy.state))],
         )

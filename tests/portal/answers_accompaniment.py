@@ -40,11 +40,13 @@ DOSSIER_READ: dict[str, Any] = {
 REQUEST_READ: dict[str, Any] = {
     "id": REQUEST, "reference": None, "pool_id": POOL, "accompaniment_id": DOSSIER, "person_id": uid(1), "kind": "housing", "wanted": "Hai phòng", "place": "Ba Chẽ", "wanted_from": "2025-11-01",
     "partner_code": "VN-22-TTBCE", "offer_id": None, "asked_on": "2025-09-05", "settled_on": None, "refused_by": None, "reason": None, "words": None, "state": "asked",
+    "ended_offers": [{"title": "Nhà tập thể", "ended_on": "2025-09-15"}],
     "available_actions": allowed("solve", "refuse", "withdraw"),
 }  # fmt: skip
 REFUSED = REQUEST_READ | {
     "id": uid(1923),
     "state": "refused",
+    "ended_offers": [],
     "settled_on": "2025-09-20",
     "refused_by": "candidate",
     "reason": "too_expensive",

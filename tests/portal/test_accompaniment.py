@@ -9,9 +9,10 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.portal.clients import Api, Refusal
-from tests.portal.answers_accompaniment import ANSWERS, APPLICATION, CHOICE, DOSSIER, KEY, OTHER, PAPER, POOL, REFUSED, REQUEST, TOO_LARGE, VACANCY, H, P
+from tests.portal.answers_accompaniment import ANSWERS, APPLICATION, CHOICE, DOSSIER, KEY, OFFER, OTHER, PAPER, POOL, REFUSED, REQUEST, TOO_LARGE, VACANCY, H, P
 from tests.portal.forms import fill, hidden_fields
 from tests.portal.world import PEOPLE, World, uid
+from tests.portal.world import page as page_of
 
 SITE = ["/jobs", "/jobs?q=noi&occupation=VN-BS&place=Ha+Long", f"/jobs/{VACANCY}", f"/jobs/apply?job={VACANCY}", "/my-application", "/my-application/lost"]
 STAFF = [
@@ -178,3 +179,14 @@ class TestStaff:
         page = f"/partner-services/{REQUEST}"
         fill(as_("linh"), page, f"{page}/answer", outcome="refused", refused_by="candidate", reason="too_far")
         assert ("POST", f"{H}/service-requests/{REQUEST}/answer", {"outcome": "refused", "refused_by": "candidate", "reason": "too_far"}) in world.sent
+
+    def test_an_offer_is_ended_and_those_who_wait_read_it(self, as_: Callable[..., TestClient], world: World) -> None:
+        path = f"/service-offers/{OFFER['id']}/ending"
+        world.answers[f"{H}{path}"] = OFFER | {"state": "ended"}
+        answer = fill(as_("linh"), "/partner-services", f"/partner-services/offers/{OFFER['id']}/ending")
+        assert answer.headers["location"] == "/partner-services?done=ended"
+        assert ("POST", f"{H}{path}", {}) in world.sent
+        for page in ("/partner-services", f"/partner-services/{REQUEST}", f"/accompaniments/{DOSSIER}"):
+            assert "“Nhà tập thể” ended on" in as_("linh").get(page).text
+        world.answers[f"{H}/service-offers"] = page_of(OFFER | {"available_actions": []})
+        assert "/ending" not in as_("linh").get("/partner-services").text

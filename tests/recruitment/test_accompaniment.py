@@ -145,6 +145,23 @@ class TestPartnerServices:
             [seen] = (await who.get(f"{ROOT}/service-offers")).json()["items"]
             assert (seen["taken"], seen["capacity"]) == (1, 1)
 
+    async def test_an_offer_is_ended_by_its_partner_and_those_who_wait_read_it(self, services: Services) -> None:
+        offer, dossier = await services.offer(), await services.dossier()
+        waits, before = await services.request(dossier), await services.request(dossier, kind="childcare")
+        refused = await services.say(services.world.api.as_("hr-bvt"), f"/service-offers/{offer['id']}/ending", 403)
+        assert refused["type"].endswith("/role-missing")
+        path = f"/service-offers/{offer['id']}/ending"
+        for _again in range(2):
+            assert (await services.say(services.partner, path, done_on="2024-03-10"))["state"] == "ended"
+        assert (await services.say(services.partner, path, 409, done_on="2024-03-11"))["type"].endswith("/state-does-not-allow")
+        said = {one["id"]: one["ended_offers"] for one in (await services.adviser.get(f"{ROOT}/service-requests")).json()["items"]}
+        assert said == {waits["id"]: [{"title": "Phòng công vụ", "ended_on": "2024-03-10"}], before["id"]: []}
+        later = await services.request(dossier, wanted="Hai phòng", done_on="2024-03-12")
+        assert (await services.adviser.get(f"{ROOT}/service-requests/{later['id']}")).json()["ended_offers"] == []
+        await services.answer(waits, 409, outcome="solved", offer_id=offer["id"])
+        await services.answer(waits, outcome="refused", refused_by="partner", reason="none_free")
+        assert (await services.adviser.get(f"{ROOT}/service-requests/{waits['id']}")).json()["ended_offers"] == []
+
 
 async def test_of_two_who_are_given_the_last_place_one_has_it(committed_api: Api, registry: Registry) -> None:
     from services.recruitment.consumers import consumer

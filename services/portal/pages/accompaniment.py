@@ -36,7 +36,7 @@ async def pools_of(visit: Visit) -> list[tuple[str, str]]:
 async def vacancies(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("state", "facility")}
     found = await visit.api.get(f"{API}/vacancies", **filters, **paging(visit))
-    return visit.page("accompaniment/vacancies.html", list=Listing.of(visit, found, filters), may_publish=visit.has_role(*PUBLISHERS), actions_of=actions_of)
+    return visit.page("accompaniment/vacancies.html", list=Listing.of(visit, found, filters, export="vacancies"), may_publish=visit.has_role(*PUBLISHERS), actions_of=actions_of)
 
 
 async def vacancy_form(visit: Visit, status: int = 200, problem: Shown | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -92,7 +92,7 @@ async def applications(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("state", "facility")}
     found = await visit.api.get(f"{API}/applications", **filters, **paging(visit))
     names = await visit.api.names(one["person_id"] for one in found["items"])
-    return visit.page("accompaniment/applications.html", list=Listing.of(visit, found, filters), names=names)
+    return visit.page("accompaniment/applications.html", list=Listing.of(visit, found, filters, export="applications"), names=names)
 
 
 async def application_page(visit: Visit, status: int = 200, problem: Shown | None = None, errors: dict[str, str] | None = None, link: str = "") -> Response:
@@ -157,7 +157,7 @@ async def accompaniments(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("state", "mine")}
     found = await visit.api.get(f"{API}/accompaniments", **filters, **paging(visit))
     names = await visit.api.names(one["person_id"] for one in found["items"])
-    return visit.page("accompaniment/list.html", list=Listing.of(visit, found, filters), names=names)
+    return visit.page("accompaniment/list.html", list=Listing.of(visit, found, filters, export="accompaniments"), names=names)
 
 
 async def new_dossier_page(visit: Visit, status: int = 200, problem: Shown | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -268,7 +268,7 @@ async def prospects(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("outcome",)}
     found = await visit.api.get(f"{API}/outreaches", **filters, **paging(visit))
     names = await visit.api.names(one["person_id"] for one in found["items"])
-    return visit.page("accompaniment/prospects.html", list=Listing.of(visit, found, filters), names=names, outcomes=choices("outreach_outcome"))
+    return visit.page("accompaniment/prospects.html", list=Listing.of(visit, found, filters, export="prospects"), names=names, outcomes=choices("outreach_outcome"))
 
 
 async def contact_page(visit: Visit, status: int = 200, problem: Shown | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -321,7 +321,7 @@ async def services_page(visit: Visit, status: int = 200, problem: Shown | None =
         "accompaniment/services.html",
         status,
         offers=offers["items"],
-        list=Listing.of(visit, asked, filters),
+        list=Listing.of(visit, asked, filters, export="service-requests"),
         sums=summed((sums or {}).get("items", [])),
         reasons=reasons((sums or {}).get("items", [])),
         places=places,
@@ -364,6 +364,15 @@ async def offer_service(visit: Visit) -> Response:
     body = {name: visit.field(name) for name in names} | {"kind": visit.field("service"), "capacity": whole_number(visit.field("capacity"))}
     answer = await send(visit, f"{API}/service-offers", body, again)
     return answer if isinstance(answer, Response) else visit.go("/partner-services", done="offered")
+
+
+@pages.post("/partner-services/offers/{id:uuid}/ending")
+async def end_offer(visit: Visit) -> Response:
+    async def again(**shown: Any) -> Response:
+        return await services_page(visit, **shown)
+
+    answer = await send(visit, f"{API}/service-offers/{segment(visit.path('id'))}/ending", {}, again)
+    return answer if isinstance(answer, Response) else visit.go("/partner-services", done="ended")
 
 
 async def request_page(visit: Visit, status: int = 200, problem: Shown | None = None, errors: dict[str, str] | None = None) -> Response:

@@ -9,7 +9,7 @@ from fastapi.params import Depends
 
 from services.recruitment.partner_services.models import ServiceOffer, ServiceRequest
 from services.recruitment.partner_services.permissions import can_answer_services, can_ask_services, can_offer_services, can_read_offers, can_read_requests
-from services.recruitment.partner_services.queries import get_visible_request, offers_visible_to, requests_visible_to, summed, taken_of
+from services.recruitment.partner_services.queries import ended_since, get_visible_request, offers_visible_to, requests_visible_to, summed, taken_of
 from services.recruitment.partner_services.schemas import AnswerCreate, Ending, Kind, OfferCreate, OfferRead, RequestCreate, RequestRead, Sums
 from services.recruitment.partner_services.use_cases import answer_request, ask_service, end_offer, offer_service
 from shared.auth import CallerDep, allows
@@ -71,7 +71,8 @@ async def list_requests(
         if wanted:
             statement = statement.where(column == wanted)
     found = await keyset_page(session, statement, keys=[ServiceRequest.asked_on.desc(), ServiceRequest.id.desc()], params=page)
-    return found.of([RequestRead.seen_by(caller, one) for one in found.items])
+    ended = await ended_since(session, caller, found.items)
+    return found.of([RequestRead.seen_by(caller, one, ended.get(one.id, ())) for one in found.items])
 
 
 @router.get("/sums", response_model=Sums, dependencies=READ, responses=problems(401, 403, 422))
@@ -85,7 +86,8 @@ async def read_sums(
 @router.get("/{request_id}", response_model=RequestRead, dependencies=READ, responses=problems(401, 403, 404))
 async def read_request(request_id: UUID, caller: CallerDep, session: SessionDep) -> RequestRead:
     """One request."""
-    return RequestRead.seen_by(caller, await get_visible_request(session, caller, request_id))
+    request = await get_visible_request(session, caller, request_id)
+    return RequestRead.seen_by(caller, request, (await ended_since(session, caller, [request])).get(request.id, ()))
 
 
 @router.post("/{request_id}/answer", status_code=201, response_model=RequestRead, dependencies=[allows(can_answer_services)], responses=problems(401, 403, 404, 409, 422))

@@ -1,14 +1,16 @@
 """Reading offers and requests."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, or_, select, text
+from sqlalchemy import Select, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.partner_services.models import ServiceOffer, ServiceRequest
 from services.recruitment.pools.queries import in_open_pool
+from services.recruitment.workflow import ASKED
 from shared.auth import Caller
 from shared.errors import NotFound
 from shared.visibility import visible_to
@@ -38,6 +40,22 @@ async def get_visible_request(session: AsyncSession, caller: Caller, request_id:
     found = await session.scalar(statement.with_for_update() if lock else statement)
     if found is None:
         raise NotFound()
+    return found
+
+
+async def ended_since(session: AsyncSession, caller: Caller, requests: Sequence[ServiceRequest]) -> dict[UUID, list[ServiceOffer]]:
+    """For each request that waits, the offers of that kind which the partner has ended since it was asked."""
+    waiting = [request.id for request in requests if request.state == ASKED]
+    same = and_(
+        ServiceRequest.pool_id == ServiceOffer.pool_id,
+        ServiceRequest.partner_code == ServiceOffer.facility_code,
+        ServiceRequest.kind == ServiceOffer.kind,
+        ServiceRequest.asked_on <= ServiceOffer.ended_on,
+    )
+    statement = offers_visible_to(caller).join(ServiceRequest, same).where(ServiceRequest.id.in_(waiting)).add_columns(ServiceRequest.id).order_by(ServiceOffer.ended_on)
+    found: dict[UUID, list[ServiceOffer]] = {}
+    for offer, request_id in await session.execute(statement) if waiting else ():
+        found.setdefault(request_id, []).append(offer)
     return found
 
 

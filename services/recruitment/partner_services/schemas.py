@@ -1,5 +1,6 @@
 """Partner services over HTTP."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Annotated, Literal, Self
 from uuid import UUID
@@ -98,6 +99,15 @@ class OfferRead(BaseModel):
         return cls(**values, taken=taken, available_actions=[action("end", can_end(caller, offer), lambda: SERVICE_OFFER.after("end", offer.state))])
 
 
+class EndedOffer(BaseModel):
+    """An offer of which nothing is given any more."""
+
+    title: str
+    ended_on: date
+
+    model_config = {"from_attributes": True}
+
+
 class RequestRead(BaseModel):
     """A request; the partner who was asked does not read who it is for."""
 
@@ -118,15 +128,19 @@ class RequestRead(BaseModel):
     reason: Reason | None
     words: str | None
     state: Literal["asked", "solved", "refused", "withdrawn"]
+    ended_offers: list[EndedOffer] = Field(description="While it waits: what the partner offered of this kind and has ended since it was asked.")
     available_actions: list[Action]
 
     @classmethod
-    def seen_by(cls, caller: Caller, request: ServiceRequest) -> Self:
+    def seen_by(cls, caller: Caller, request: ServiceRequest, ended: Sequence[ServiceOffer] = ()) -> Self:
         values = {name: getattr(request, name) for name in cls.model_fields if hasattr(request, name)}
         if not reads_persons(caller, request):
             values |= {"person_id": None, "accompaniment_id": None}
         acts = {"solve": "solve", "refuse": "refuse", "withdraw": "withdraw"}
-        return cls(**values, available_actions=[action(act, can_answer(caller, request), lambda act=act: SERVICE_REQUEST.after(act, request.state)) for act in acts])  # type: ignore[misc]
+        told = [EndedOffer.model_validate(offer) for offer in ended]
+        return cls(
+            **values, ended_offers=told, available_actions=[action(act, can_answer(caller, request), lambda act=act: SERVICE_REQUEST.after(act, request.state)) for act in acts]
+        )  # type: ignore[misc]
 
 
 class SumRead(BaseModel):

@@ -46,7 +46,7 @@ async def offer_service(session: AsyncSession, *, caller: Caller, body: OfferCre
 
 
 async def end_offer(session: AsyncSession, *, caller: Caller, offer_id: UUID, body: Ending) -> ServiceOffer:
-    """Nothing is given of it any more; what was given stays."""
+    """Nothing is given of it any more; what was given stays, and requests that wait for this kind say so to those who follow them."""
     done_on = judge_done_on(caller, body.done_on)
     offer = await get_visible_offer(session, caller, offer_id, lock=True)
     require(can_end(caller, offer))

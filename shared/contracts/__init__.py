@@ -290,6 +290,9 @@ def judge_consumer(consumer: Consumer, written: Mapping[str, Schema]) -> list[st
             found.append(f"{consumer.name} handles {kind}, which nobody promises")
         else:
             found += _misunderstood(consumer, model, kind, written[kind])
+    for kind in sorted(set(written) - set(consumer.handlers)):
+        if any(handled.rpartition(".")[0] == kind.rpartition(".")[0] for handled in consumer.handlers):
+            found.append(f"{consumer.name} does not handle {kind}, but another version of it")
     return found
 
 

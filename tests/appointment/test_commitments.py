@@ -314,6 +314,13 @@ class TestLeave:
         assert [one["state"] for one in seen] == ["cancelled", "assessed"]
         assert ({part["state"] for part in seen[0]["payments"]}, seen[1]["repayment"]["amount"]) == ({"cancelled"}, F)
 
+    @pytest.mark.parametrize("kind", ["decided", "revoked"])
+    async def test_a_hire_that_no_policy_pays_binds_nobody(self, creditor: Creditor, kind: str) -> None:
+        hire = uuid4()
+        taken = await hear(consumer, message("relais.recruitment.hires", f"recruitment.hire.{kind}.v2", {"id": str(hire), "person_id": str(known("Ánh"))}))
+        assert (taken.dead, taken.parked) == (0, 0)
+        assert (await creditor.read("/commitments", source_id=str(hire)))["items"] == []
+
 
 def studied(study: UUID, kind: str, **changes: Any) -> Any:
     body = {

@@ -154,3 +154,15 @@ class TestAConsumer:
             id: UUID
 
         assert self.hearing(Agreement) == ["observatory hears relais.rotation.treaties, which nobody promises"]
+
+    def test_that_hears_one_version_and_not_the_other_is_told(self):
+        class Signed(First):
+            type: ClassVar[str] = "rotation.agreement.signed.v2"
+
+        consumer = Consumer("observatory")
+
+        async def act(session: object, event: object) -> None: ...
+
+        consumer.on(First, act)
+        written = {event.type: contract_of(event) for event in (First, Signed)}
+        assert judge_consumer(consumer, written) == ["observatory does not handle rotation.agreement.signed.v2, but another version of it"]

@@ -42,6 +42,12 @@ def test_a_page_is_whole(as_: Callable[..., TestClient], path: str, language: st
     assert len(ids) == len(set(ids)), sorted(one for one in set(ids) if ids.count(one) > 1)
 
 
+def test_procedures_by_which_nothing_waits(as_: Callable[..., TestClient], world: World) -> None:
+    idle = ANSWERS[f"{R}/requests/summary"]
+    world.answers[f"{R}/requests/summary"] = idle | {"items": [line | {"pending": 0, "oldest_on": None, "oldest_id": None} for line in idle["items"]]}
+    assert "nothing waits" in as_("linh", "en").get("/procedures").text
+
+
 def test_a_wrong_item_of_the_programme_is_named_where_it_was_typed(as_: Callable[..., TestClient], world: World) -> None:
     world.refusals[f"POST {OBSERVATORY}/meetings"] = Refusal(422, {"fields": [{"path": "agenda.1.subject", "reason": "Too short"}]})
     typed = {"number": "8", "starts_on": "2025-10-01", "ends_on": "2025-10-01", "place": "Hạ Long", "subject_1": "Chỗ đào tạo", "subject_4": "x"}

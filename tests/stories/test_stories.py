@@ -6,7 +6,7 @@ import pytest
 
 from deploy.local import play
 from tests.support.stories import STORIES, Stage, Story
-from tests.support.system import recorded
+from tests.support.system import call, recorded
 
 pytestmark = pytest.mark.story
 
@@ -43,6 +43,11 @@ class TestFigures:
         stage.play(story)
         wanted = {figure["id"]: figure["records"] for figure in story.figures if "records" in figure}
         assert {name: (stage.figure(story, name)["numerator"], len(stage.records(story, name))) for name in wanted} == {name: (count, count) for name, count in wanted.items()}
+
+    def test_every_service_took_in_what_it_heard(self, stage: Stage, story: Story):
+        stage.play(story)
+        services = call(stage.stack.account("ops"), f"{stage.stack.public_url}/health")[1]["services"]
+        assert {name: (told["parked"], told["dead_letters"]) for name, told in services.items() if told.get("parked") or told.get("dead_letters")} == {}
 
     @pytest.mark.embedded
     def test_played_twice_it_changes_nothing(self, stage: Stage, story: Story):

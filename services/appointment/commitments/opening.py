@@ -58,6 +58,20 @@ class HireRevoked(Event):
     done_on: date
 
 
+class HireDecidedWithoutPolicy(Event):
+    """A hire that no attraction policy pays for was signed."""
+
+    type: ClassVar[str] = "recruitment.hire.decided.v2"
+    topic: ClassVar[str] = "relais.recruitment.hires"
+
+
+class HireRevokedWithoutPolicy(Event):
+    """The decision behind such a hire was revoked."""
+
+    type: ClassVar[str] = "recruitment.hire.revoked.v2"
+    topic: ClassVar[str] = "relais.recruitment.hires"
+
+
 async def open_commitment(
     session: AsyncSession,
     by: str,
@@ -200,6 +214,10 @@ async def _hire_revoked(session: AsyncSession, event: Received[HireRevoked]) -> 
         await cancel_commitment(session, SYSTEM, commitment, from_day=event.data.revoked_from, done_on=event.data.done_on)
 
 
+async def _nothing_is_paid(session: AsyncSession, event: Received[HireDecidedWithoutPolicy] | Received[HireRevokedWithoutPolicy]) -> None:
+    """Where no policy pays, nothing binds: there is no commitment to open or to take back."""
+
+
 async def commitment_of(session: AsyncSession, source_service: str, source_id: UUID) -> Commitment | None:
     """The commitment that this thing opened; it is locked."""
     found: Commitment | None = await session.scalar(select(Commitment).where(Commitment.source_service == source_service, Commitment.source_id == source_id).with_for_update())
@@ -209,6 +227,8 @@ async def commitment_of(session: AsyncSession, source_service: str, source_id: U
 def hear_hires(consumer: Consumer) -> None:
     consumer.on(HireDecided, _hire_decided)
     consumer.on(HireRevoked, _hire_revoked)
+    consumer.on(HireDecidedWithoutPolicy, _nothing_is_paid)
+    consumer.on(HireRevokedWithoutPolicy, _nothing_is_paid)
 
 
 # --- sponsored studies ------------------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from tests.portal.world import page as page_of
 
 SITE = ["/jobs", "/jobs?q=noi&occupation=VN-BS&place=Ha+Long", f"/jobs/{VACANCY}", f"/jobs/apply?job={VACANCY}", "/my-application", "/my-application/lost"]
 STAFF = [
-    "/vacancies", "/vacancies/new", f"/vacancies/{VACANCY}", "/applications", f"/applications/{APPLICATION}", "/accompaniments", f"/accompaniments/new?person={uid(1)}", f"/accompaniments/{DOSSIER}",
-    "/prospects", f"/prospects/new?person={uid(1)}", "/partner-services", f"/partner-services/{REQUEST}", f"/partner-services/{REFUSED['id']}", "/my-applications",
+    "/vacancies", "/vacancies/new", f"/vacancies/{VACANCY}", "/applications", f"/applications/{APPLICATION}", "/accompaniments", "/accompaniments/new", f"/accompaniments/new?person={uid(1)}", f"/accompaniments/{DOSSIER}",
+    "/prospects", "/prospects/new", f"/prospects/new?person={uid(1)}", "/partner-services", f"/partner-services/{REQUEST}", f"/partner-services/{REFUSED['id']}", "/my-applications",
 ]  # fmt: skip
 
 
@@ -169,6 +169,19 @@ class TestStaff:
         fill(as_("linh"), page, f"{page}/requests", service="housing", partner_code="VN-22-TTBCE", wanted="Hai phòng", place="Ba Chẽ", wanted_from="2025-11-01")
         sent = next(said for _method, path, said in reversed(world.sent) if path == f"{H}/service-requests" and said and "wanted" in said)
         assert (sent["kind"], sent["accompaniment_id"], sent["pool_id"]) == ("housing", DOSSIER, POOL)
+
+    @pytest.mark.parametrize("path", ["/accompaniments", "/prospects"])
+    def test_a_person_is_found_by_name_and_no_name_stands_in_an_address(self, as_: Callable[..., TestClient], world: World, path: str) -> None:
+        reader, asked = as_("linh"), "/api/v1/registry/persons/search"
+        world.answers[asked] = {"id": uid(1), "items": [{"id": uid(1), "name": PEOPLE[uid(1)], "birth_year": 1990}], "next": None}
+        assert fill(reader, f"{path}/new", f"{path}/search").status_code == 422
+        found = fill(reader, f"{path}/new", f"{path}/search", q="anh dang")
+        assert found.status_code == 200
+        assert ("POST", asked, {"q": "anh dang", "limit": 20}) in world.sent
+        assert f'<a href="{path}/new?person={uid(1)}">{PEOPLE[uid(1)]}</a>' in found.text
+        assert f'href="{path}/new"' in reader.get(path).text
+        world.answers[asked] = {"id": uid(1), "items": [], "next": None}
+        assert "Nobody found that you may see" in fill(reader, f"{path}/new", f"{path}/search", q="nobody").text
 
     def test_the_partner_is_told_no_name(self, as_: Callable[..., TestClient]) -> None:
         page = as_("linh").get(f"/partner-services/{REFUSED['id']}").text

@@ -129,6 +129,15 @@ class TestWhoFindsWhom:
             searched = ok(await caller.post(f"{BASE}/persons/search", json={"q": "Người"}))
             assert {one["id"] for one in searched["items"]} == opened
 
+    async def test_an_adviser_finds_by_name_whom_they_may_accompany(self, world: World, everybody: dict[str, str]) -> None:
+        found = {}
+        for territory in ("VN-22", "VN-01"):
+            adviser = world.api.as_(f"adviser-{territory}", roles=["adviser"], groups=[f"/territories/{territory}"])
+            answer = ok(await adviser.post(f"{BASE}/persons/search", json={"q": "Người"}))
+            found[territory] = {everybody[one["id"]] for one in answer["items"]}
+            assert {(await adviser.get(f"{BASE}/persons/{person}")).status_code for person in everybody} <= {403, 404}
+        assert found == {"VN-22": {"candidate", "contact"}, "VN-01": set()}
+
     async def test_row_level_security_says_it_without_the_query(self, world: World, everybody: dict[str, str]) -> None:
         roles = [[], ["head-of-facility"], ["training-institute"], ["health-worker"], ["agreement-focal-point", "signatory"], ["registry.read"]]
         for mine in roles:

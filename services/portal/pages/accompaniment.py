@@ -1,6 +1,7 @@
 """Vacancies of the public site, the applications that come from it, candidates who are accompanied, prospects, and partner services."""
 
 import asyncio
+from functools import partial
 from secrets import token_urlsafe
 from typing import Any
 
@@ -8,7 +9,7 @@ from starlette.responses import Response
 
 from services.portal.clients import segment
 from services.portal.facilities import facility_names
-from services.portal.forms import actions_of, send, whole_number
+from services.portal.forms import actions_of, search_people, send, whole_number
 from services.portal.labels import choices, name_of_occupation, occupations
 from services.portal.listing import Listing, paging
 from services.portal.pages.site import link_of
@@ -157,14 +158,29 @@ async def accompaniments(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("state", "mine")}
     found = await visit.api.get(f"{API}/accompaniments", **filters, **paging(visit))
     names = await visit.api.names(one["person_id"] for one in found["items"])
-    return visit.page("accompaniment/list.html", list=Listing.of(visit, found, filters, export="accompaniments"), names=names)
+    return visit.page("accompaniment/list.html", list=Listing.of(visit, found, filters, export="accompaniments"), may_accompany=visit.has_role(*ADVISERS), names=names)
+
+
+async def choose_page(visit: Visit, path: str, status: int = 200, found: list[Shown] | None = None, errors: dict[str, str] | None = None) -> Response:
+    """Who: the register shows those whom an adviser may accompany, candidates of the territory, and nobody else."""
+    return visit.page("accompaniment/person.html", status, path=path, found=found, asked=visit.field("q"), problem=None, errors=errors or {})
+
+
+@pages.post("/accompaniments/search")
+async def search_to_accompany(visit: Visit) -> Response:
+    return await search_people(visit, partial(choose_page, visit, "/accompaniments"))
+
+
+@pages.post("/prospects/search")
+async def search_to_contact(visit: Visit) -> Response:
+    return await search_people(visit, partial(choose_page, visit, "/prospects"))
 
 
 async def new_dossier_page(visit: Visit, status: int = 200, problem: Shown | None = None, errors: dict[str, str] | None = None) -> Response:
     person = visit.field("person_id") or visit.query("person")
     names, pools = await asyncio.gather(visit.api.names([person]), pools_of(visit))
     if person not in names:
-        return visit.go("/applications")
+        return await choose_page(visit, "/accompaniments")
     return visit.page("accompaniment/new.html", status, person=person, name=names[person], pools=pools, typed=visit.fields(), problem=problem, errors=errors or {})
 
 
@@ -268,14 +284,20 @@ async def prospects(visit: Visit) -> Response:
     filters = {name: visit.query(name) for name in ("outcome",)}
     found = await visit.api.get(f"{API}/outreaches", **filters, **paging(visit))
     names = await visit.api.names(one["person_id"] for one in found["items"])
-    return visit.page("accompaniment/prospects.html", list=Listing.of(visit, found, filters, export="prospects"), names=names, outcomes=choices("outreach_outcome"))
+    return visit.page(
+        "accompaniment/prospects.html",
+        list=Listing.of(visit, found, filters, export="prospects"),
+        names=names,
+        outcomes=choices("outreach_outcome"),
+        may_contact=visit.has_role(*ADVISERS),
+    )
 
 
 async def contact_page(visit: Visit, status: int = 200, problem: Shown | None = None, errors: dict[str, str] | None = None) -> Response:
     person = visit.field("person_id") or visit.query("person")
     names, pools = await asyncio.gather(visit.api.names([person]), pools_of(visit))
     if person not in names:
-        return visit.go("/prospects")
+        return await choose_page(visit, "/prospects")
     return visit.page(
         "accompaniment/contact.html",
         status,

@@ -13,9 +13,20 @@ from typing import Any
 
 import orjson
 
+from shared.i18n import current_language
+from shared.jurisdictions import country_of, jurisdictions
+
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 """No letter that is read as another one, so that a code can be typed from paper."""
 INK = "#1d3557"
+ROOT = Path(__file__).parents[1]
+
+
+def letterhead(authority_path: str) -> dict[str, Any]:
+    """The state and its motto in the reader's language, as they stand over the papers of this authority's country (shared/letterhead.typ)."""
+    country = jurisdictions().get(country_of(authority_path))
+    head, language = country.letterhead if country else None, current_language.get()
+    return {"head": head.place if head else "beside", "state": head.state[language] if head else None, "motto": head.motto[language] if head and head.motto else None}
 
 
 def new_code() -> str:
@@ -47,4 +58,4 @@ def _square(address: str) -> str:
 def _compiled(template: Path, inputs: dict[str, str]) -> bytes:
     import typst  # some megabytes in each process, which few of them ever need
 
-    return typst.compile(template, format="pdf", sys_inputs=inputs, pdf_standards="a-2b", ignore_system_fonts=True)
+    return typst.compile(template, root=ROOT, format="pdf", sys_inputs=inputs, pdf_standards="a-2b", ignore_system_fonts=True)

@@ -1,4 +1,4 @@
-"""What a country brings with it: its currency, time zone, languages, order of names, forms of numbers and letterhead, one YAML file each.
+"""What a country brings with it: its currency, time zone, languages, order of names, forms of numbers, letterhead and parts of an address, one YAML file each.
 
 A code of an authority, a facility or an occupation begins with the country's: `VN-22-BVT`. What is asked or typed without
 saying where follows the country of whoever asks (`here()`); outside a request, that of the installation. Rules that a text
@@ -32,6 +32,21 @@ class Letterhead:
 
 
 @dataclass(frozen=True)
+class Address:
+    """How the post of a country writes an address: the parts (words of FHIR Address), what each is called, and the lines that they make."""
+
+    parts: Mapping[str, Mapping[str, str]]
+    lines: tuple[tuple[str, ...], ...]
+    required: tuple[str, ...]
+    postal_code: re.Pattern[str]
+
+    def written(self, said: Mapping[str, str]) -> str:
+        """On one line, in the country's order; what is not said is left out."""
+        lines = (" ".join(said[part] for part in line if said.get(part)) for line in self.lines)
+        return ", ".join(line for line in lines if line)
+
+
+@dataclass(frozen=True)
 class Jurisdiction:
     """One country, with what follows from being there."""
 
@@ -42,6 +57,7 @@ class Jurisdiction:
     sorting: Sorting
     identifiers: Mapping[str, re.Pattern[str]]
     letterhead: Letterhead
+    address: Address
 
 
 @cache
@@ -52,7 +68,10 @@ def jurisdictions() -> Mapping[str, Jurisdiction]:
         told = yaml.safe_load(path.read_text(encoding="utf-8"))
         ZoneInfo(told["time_zone"])
         patterns = {kind: re.compile(pattern) for kind, pattern in told.pop("identifiers").items()}
-        one = Jurisdiction(**told | {"languages": tuple(told["languages"]), "identifiers": patterns, "letterhead": Letterhead(**told["letterhead"])})
+        said = told["address"]
+        address = Address(said["parts"], tuple(map(tuple, said["lines"])), tuple(said["required"]), re.compile(said["postal_code"]))
+        built = {"languages": tuple(told["languages"]), "identifiers": patterns, "letterhead": Letterhead(**told["letterhead"]), "address": address}
+        one = Jurisdiction(**told | built)
         found[one.country] = one
     return found
 

@@ -49,11 +49,12 @@ def answers(world: World) -> None:
     "path",
     [
         HERE,
-        *(f"{HERE}/{form}" for form in ("identifier", "contact", "language", "nationality")),
+        *(f"{HERE}/{form}" for form in ("identifier", "contact", "address", "address?country=FR", "address?country=other", "language", "nationality")),
         *(f"{HERE}/{form}?of={NUMBER}" for form in ("verification", "removal")),
         f"{HERE}/language-verification?of=fr",
         f"{HERE}/ending?of=worker",
         "/my-file/contacts",
+        "/my-file/contacts/address?country=MA",
     ],
 )
 def test_pages_are_whole(as_: As, path: str, language: str) -> None:
@@ -119,6 +120,24 @@ def test_whoever_reads_alone_is_offered_no_act(as_: As, world: World) -> None:
     text = as_("director").get(HERE).text
     assert PEOPLE[uid(1)] in text and "+84912345678" in text
     assert f'action="{HERE}' not in text and f'href="{HERE}/' not in text
+
+
+def test_an_address_is_typed_in_the_parts_of_its_country(as_: As, world: World) -> None:
+    client = as_("linh")
+    here = client.get(f"{HERE}/address").text
+    assert here.index('name="line"') < here.index('name="city"') < here.index('name="state"')
+    there = client.get(f"{HERE}/address?country=FR").text
+    assert there.index('name="postal_code"') < there.index('name="city"') and 'name="state"' not in there
+    world.answers[f"{HOA}/contacts"] = page(CONTACT)
+    typed = {"line": "12, rue du Port", "postal_code": "63000", "city": "Clermont-Ferrand"}
+    sent = fill(client, f"{HERE}/address?country=FR", f"{HERE}/address", purpose="private", visibility="hr", **typed)
+    assert sent.headers["location"] == f"{HERE}?done=contact"
+    body = {"kind": "address", "purpose": "private", "visibility": "hr", "address": {"country": "FR"} | typed}
+    assert world.sent[-1] == ("POST", f"{HOA}/contacts", body)
+    world.answers[f"{R}/persons/me/contacts"] = page(CONTACT)
+    abroad = {"value": "Hauptstraße 1, 10115 Berlin", "purpose": "private", "visibility": "self"}
+    fill(client, "/my-file/contacts/address?country=other", "/my-file/contacts/address", **abroad)
+    assert world.sent[-1] == ("POST", f"{R}/persons/me/contacts", {"kind": "address"} | abroad)
 
 
 def test_my_own_contacts_and_languages(as_: As, world: World) -> None:

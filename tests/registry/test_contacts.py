@@ -41,6 +41,38 @@ class TestContacts:
     async def test_hr_does_not_keep_what_is_for_the_person_alone(self, world: World, hoa: dict[str, Any]) -> None:
         assert problem(await world.api.as_("linh").post(path(hoa, "contacts"), json=phone(visibility="self")), 422) == "malformed"
 
+    @pytest.mark.parametrize(
+        ("wrong", "field"),
+        [
+            ({"city": "Hồng Gai", "state": "Quảng Ninh"}, "address.line"),
+            ({"line": "12, rue du Port", "city": "Clermont-Ferrand", "country": "FR"}, "address.postal_code"),
+            ({"line": "12, rue du Port", "city": "Clermont-Ferrand", "postal_code": "6300", "country": "FR"}, "address.postal_code"),
+            ({"line": "12, rue du Port", "city": "Lyon", "postal_code": "69001", "state": "Rhône", "country": "FR"}, "address.state"),
+            ({"line": "Hauptstraße 1", "country": "DE"}, "address.country"),
+        ],
+    )
+    async def test_the_parts_of_an_address_are_those_of_its_country(self, world: World, hoa: dict[str, Any], wrong: dict[str, Any], field: str) -> None:
+        refused = await world.api.as_("linh").post(path(hoa, "contacts"), json={"kind": "address", "address": wrong})
+        assert problem(refused, 422) == "malformed"
+        assert field in str(refused.json()), refused.text
+
+    @pytest.mark.parametrize(
+        "wrong", [{"kind": "address", "value": "12 Lê Lợi", "address": {"line": "12 Lê Lợi"}}, {"kind": "phone", "address": {"line": "12"}}, {"kind": "address"}]
+    )
+    async def test_in_parts_or_in_one_line(self, world: World, hoa: dict[str, Any], wrong: dict[str, Any]) -> None:
+        assert problem(await world.api.as_("linh").post(path(hoa, "contacts"), json=wrong), 422) == "malformed"
+
+    async def test_an_address_is_shown_in_the_order_of_its_country(self, world: World, hoa: dict[str, Any]) -> None:
+        here = {"state": "tỉnh Quảng Ninh", "city": "phường Hồng Gai", "line": "12, đường Lê Lợi"}
+        abroad = {"city": "Clermont-Ferrand", "postal_code": "63000", "line": "12, rue du Port", "country": "FR"}
+        first = ok(await world.api.as_("linh").post(path(hoa, "contacts"), json={"kind": "address", "purpose": "private", "address": here}))
+        second = ok(await world.api.as_("linh").post(path(hoa, "contacts"), json={"kind": "address", "purpose": "private", "address": abroad}))
+        assert (first["value"], first["address"]) == ("12, đường Lê Lợi, phường Hồng Gai, tỉnh Quảng Ninh", here | {"country": "VN"})
+        assert (second["value"], second["address"]) == ("12, rue du Port, 63000 Clermont-Ferrand", abroad)
+        assert problem(await world.api.as_("linh").post(path(hoa, "contacts"), json={"kind": "address", "address": here}), 409) == "contact-known"
+        ok(await world.api.as_("linh").post(path(hoa, "contacts"), json={"kind": "address", "value": "Hauptstraße 1, 10115 Berlin"}))
+        assert await seen(world, hoa, "linh") == [first["value"], second["value"], "Hauptstraße 1, 10115 Berlin"]
+
     async def test_one_number_in_two_spellings_is_one(self, world: World, hoa: dict[str, Any]) -> None:
         ok(await world.api.as_("linh").post(path(hoa, "contacts"), json=phone()))
         assert problem(await worker(world).post(f"{ME}/contacts", json=phone(value="+84 912-345-678")), 409) == "contact-known"

@@ -137,7 +137,7 @@ class TestAnswered:
         }  # fmt: skip
         assert problem(await check(world, "AAAA-BBBB-CCCC"), 404) == "not-found"
         for reader, path in ((phone(world), f"{ME}/attestations/{paper['id']}/document"), (world.api.as_("hr-bvt"), f"{BASE}/attestations/{paper['id']}/document")):
-            for language, word in (("fr", "Attestation d’emploi"), ("vi", "Nguyễn Thị Hoa"), ("en", "Bệnh viện đa khoa tỉnh")):
+            for language, word in (("fr", "Attestation d’emploi"), ("fr", "RÉPUBLIQUE SOCIALISTE DU VIÊT NAM"), ("vi", "Nguyễn Thị Hoa"), ("en", "Bệnh viện đa khoa tỉnh")):
                 printed = await reader.in_language(language).get(path)
                 assert printed.headers["content-type"] == "application/pdf"
                 assert word in text_of(printed.content)

@@ -1,6 +1,7 @@
 """Certificates: numbers without gap, a public check that names nobody, revocation, and the paper."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -107,6 +108,21 @@ class TestPaper:
         assert answer.content.startswith(b"%PDF-")
         assert b"pdfaid" in answer.content
         assert len(re.findall(rb"/Type\s*/Page\b", answer.content)) == 1
+
+    async def test_the_state_and_the_organiser_by_name_stand_over_it(self, world: World, held: tuple[dict[str, Any], list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+        session, people = held
+        certificate = (await given(world, session, person_ids=[people[0]]))["items"][0]
+        said: dict[str, Any] = {}
+
+        async def printed(_template: Path, words: dict[str, Any], _address: str) -> bytes:
+            said.update(words)
+            return b"%PDF-"
+
+        monkeypatch.setattr("shared.papers.printed", printed)
+        answer = await world.api.in_language("fr").as_("hr-bvt").get(f"{ROOT}/certificates/{certificate['id']}/document")
+        assert answer.status_code == 200, answer.text
+        assert (said["head"], said["state"]) == ("beside", "République socialiste du Viêt Nam")
+        assert (certificate["authority"], said["authority"]) == ("VN-22", "Tỉnh Quảng Ninh")
 
 
 @pytest.mark.parametrize(("name", "initials"), [("Nguyễn Thị Hoa", "N.T.H."), ("Đỗ Ẩn", "Đ.Ẩ."), ("Hoa", "H.")])

@@ -19,7 +19,6 @@ from shared import papers
 from shared.auth import Caller
 from shared.clients import ask
 from shared.i18n import _, current_language, translate
-from shared.jurisdictions import country_of, jurisdictions
 from shared.settings import settings
 
 TEMPLATE = Path(__file__).with_name("decision.typ")
@@ -70,16 +69,12 @@ def words_of(decision: Decision, persons: Mapping[str, str], names: Names, annex
         )
         ended = translate(said, day=written(decision.ended_on), effective=written(decision.ended_from), reason=decision.end_reason)
     stamp = {REVOKED: translate(_("revoked")), SUPERSEDED: translate(_("superseded"))}.get(decision.state)
-    country = jurisdictions().get(country_of(decision.authority_path))
-    head = country.letterhead if country else None
     dated = decision.signed_on or decision.proposed_on
     day = written(dated)
     return {
         "lang": current_language.get(),
         "day": [dated.year, dated.month, dated.day],
-        "head": head.place if head else "beside",
-        "state": head.state[current_language.get()] if head else None,
-        "motto": head.motto[current_language.get()] if head and head.motto else None,
+        **papers.letterhead(decision.authority_path),
         "above": names.above,
         "authority": names.authority,
         "number": translate(_("No. {number}"), number=number),

@@ -41,7 +41,7 @@ def countries(visit: Visit) -> list[tuple[str, str]]:
 def form_choices(visit: Visit) -> dict[str, Any]:
     """What the forms offer."""
     return {
-        "contact_kinds": choices("contact_kind", "phone", "email", "address"),
+        "contact_kinds": choices("contact_kind", "phone", "email"),
         "contact_purposes": choices("contact_purpose", "work", "private", "emergency"),
         "languages": languages(visit),
         "levels": choices("cefr", *LEVELS),

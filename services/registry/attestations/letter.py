@@ -41,6 +41,7 @@ async def printed(session: AsyncSession, attestation: Attestation, *, name: str)
     occupations = await names_of_occupations(session, {one["occupation_code"] for one in served})
     words = {
         "lang": current_language.get(),
+        **papers.letterhead(attestation.authority_path),
         "authority": places.get(attestation.authority, attestation.authority),
         "heading": translate(HEADINGS[attestation.kind]),
         "number": translate(_("No. {number}"), number=attestation.number),

@@ -5,6 +5,7 @@ from typing import Literal
 from uuid import UUID
 
 from sqlalchemy import FetchedValue, ForeignKey, Text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from services.registry.base import Base
@@ -41,6 +42,7 @@ class Contact(Protected, Base):
     kind: Mapped[ContactKind] = mapped_column(Text)
     purpose: Mapped[ContactPurpose] = mapped_column(Text)
     value: Mapped[str]
+    address: Mapped[dict[str, str] | None] = mapped_column(JSONB(none_as_null=True))
     visibility: Mapped[Visibility] = mapped_column(Text)
     recorded_by: Mapped[str]
     recorded_at: Mapped[datetime] = mapped_column(server_default=FetchedValue())

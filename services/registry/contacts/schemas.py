@@ -48,16 +48,35 @@ def _phone(value: str) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+Country = Annotated[str, AfterValidator(_country)]
+
+
+class AddressWrite(Body):
+    """A postal address in the parts that its country has; what they are called and which must be said is the country's (`shared/jurisdictions`)."""
+
+    line: str | None = Field(None, max_length=120, examples=["12, đường Lê Lợi"])
+    district: str | None = Field(None, max_length=60)
+    city: str | None = Field(None, max_length=60, examples=["phường Hồng Gai"])
+    state: str | None = Field(None, max_length=60, examples=["tỉnh Quảng Ninh"])
+    postal_code: str | None = Field(None, max_length=12)
+    country: Country | None = Field(None, description="ISO 3166-1 alpha-2; without it, the caller's.", examples=["VN"])
+
+
 class ContactCreate(Body):
     """One way to reach the person, and who may see it: `self` nobody else, `hr` those who read the file, `system` whoever may see the name."""
 
     kind: ContactKind
     purpose: ContactPurpose = "work"
-    value: str = Field(min_length=3, max_length=300, examples=["0912 345 678"])
+    value: str = Field("", max_length=300, description="The number, the e-mail or, where the parts of its country are not known, the address.", examples=["0912 345 678"])
+    address: AddressWrite | None = Field(None, description="A postal address, in parts.")
     visibility: Visibility = "hr"
 
     @model_validator(mode="after")
     def _one_form(self) -> Self:
+        if self.address is not None and (self.kind != "address" or self.value):
+            raise ValueError(_("An address is written in parts or in one line."))
+        if self.address is None and len(self.value) < 3:
+            raise ValueError(_("Write a number or an address."))
         if self.kind == "phone":
             self.value = _phone(self.value)
         elif self.kind == "email":
@@ -74,12 +93,12 @@ class ContactRead(BaseModel):
     id: UUID
     kind: ContactKind
     purpose: ContactPurpose
-    value: str
+    value: str = Field(description="As it is shown; of an address its parts in the order of its country.")
+    address: dict[str, str] | None = Field(description="The parts of an address that was written in parts.")
     visibility: Visibility
 
 
 LanguageCode = Annotated[str, Field(pattern="^[a-z]{2,3}$", examples=["fr"]), AfterValidator(_language)]
-Country = Annotated[str, AfterValidator(_country)]
 
 
 class LanguageWrite(Body):

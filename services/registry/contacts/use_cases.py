@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.registry.accounts.links import person_of
 from services.registry.contacts.models import DECLARED, VERIFIED, Contact, Nationality, SpokenLanguage
-from services.registry.contacts.schemas import ContactCreate, LanguageVerification, LanguageWrite
+from services.registry.contacts.schemas import AddressWrite, ContactCreate, LanguageVerification, LanguageWrite
 from services.registry.persons.own import own_person, own_row
 from services.registry.persons.permissions import HR_READERS, can_write_people
 from services.registry.persons.queries import get_visible_person
@@ -22,6 +22,7 @@ from shared.clock import today
 from shared.errors import Malformed, NotFound, Refusal, Refused
 from shared.i18n import _
 from shared.ids import uuid7
+from shared.jurisdictions import jurisdictions, own_country
 from shared.segregation import another_person
 
 
@@ -70,11 +71,32 @@ async def add_contact(session: AsyncSession, *, caller: Caller, file: File, body
         require(can_write_people(caller))
         if body.visibility == "self":
             raise Malformed.field("visibility", _("Only the person themselves keeps what nobody else may see."))
-    contact = Contact(id=uuid7(), recorded_by=caller.actor, **body.model_dump(), **file.walls)
+    said = body.model_dump(exclude={"address"})
+    if body.address is not None:
+        said |= in_parts(body.address)
+    contact = Contact(id=uuid7(), recorded_by=caller.actor, **said, **file.walls)
     session.add(contact)
     await session.flush()
     await _told(session, caller, "contact_added", file, contact)
     return contact
+
+
+def in_parts(address: AddressWrite) -> dict[str, Any]:
+    """An address as its country writes it, with its parts. Raises Malformed for a part that the country has not, or needs."""
+    country = address.country or own_country()
+    known = jurisdictions().get(country)
+    if known is None:
+        raise Malformed.field("address.country", _("The parts of an address of this country are not known here: write it in one line."))
+    said = {part: text for part, text in address.model_dump(exclude={"country"}).items() if text}
+    for part in said:
+        if part not in known.address.parts:
+            raise Malformed.field(f"address.{part}", _("An address of this country has no such part."))
+    for part in known.address.required:
+        if part not in said:
+            raise Malformed.field(f"address.{part}", _("An address of this country needs this part."))
+    if "postal_code" in said and not known.address.postal_code.fullmatch(said["postal_code"]):
+        raise Malformed.field("address.postal_code", _("This is not a postal code of this country."))
+    return {"value": known.address.written(said), "address": said | {"country": country}}
 
 
 async def remove_contact(session: AsyncSession, *, caller: Caller, file: File, contact_id: UUID) -> None:

@@ -76,7 +76,7 @@ async def read_document(certificate_id: UUID, caller: CallerDep, session: Sessio
     """The certificate on paper, in the language of the request."""
     certificate = await get_visible_certificate(session, caller, certificate_id)
     name = (await names_of(caller, [certificate.person_id]))[certificate.person_id]
-    content = await printed(certificate, name=name, authority=certificate.authority)
+    content = await printed(caller, certificate, name=name)
     headers = {"Content-Disposition": f'inline; filename="{certificate.number.replace("/", "-")}.pdf"', "Cache-Control": "private, no-store"}
     return Response(content, media_type="application/pdf", headers=headers)
 

@@ -79,7 +79,7 @@ class Documentation:
         self._environment = Environment(
             loader=FileSystemLoader(Path(__file__).parent / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
         )
-        self._environment.filters["kind"] = kind_of
+        self._environment.filters |= {"kind": kind_of, "short": short}
         style = (Path(__file__).parent / "templates" / "docs.css").read_text()
         self._environment.globals.update(style=Markup(style), anchor_of=anchor_of)  # noqa: S704 - a file of ours
         digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
@@ -274,7 +274,7 @@ def kind_of(schema: dict[str, Any] | None) -> Markup:
         return Markup("")
     if "$ref" in schema:
         title = str(schema["$ref"]).removeprefix(SCHEMA)
-        return Markup('<a href="#{}">{}</a>').format(anchor_of(f"schema-{title}"), title.rpartition(".")[2])
+        return Markup('<a href="#{}">{}</a>').format(anchor_of(f"schema-{title}"), short(title))
     for key, between in (("anyOf", " | "), ("oneOf", " | "), ("allOf", " & ")):
         if schema.get(key):
             return Markup(between).join(  # noqa: S704 - one of ours, just above
@@ -290,6 +290,11 @@ def kind_of(schema: dict[str, Any] | None) -> Markup:
     if kind == "array":
         return Markup("[ {} ]").format(kind_of(schema.get("items", {})))
     return escape(f"{kind} ({schema['format']})" if schema.get("format") else str(kind))
+
+
+def short(title: str) -> str:
+    """The name of a shape without its service, and without the module that tells two of one name apart."""
+    return title.rpartition(".")[2].rpartition("__")[2]
 
 
 def anchor_of(text: str) -> str:

@@ -247,10 +247,12 @@ class TestEverybodyCanUseIt:
     @pytest.mark.parametrize("language", ["fr", "vi"])
     def test_nothing_spills_over_a_small_screen(self, signed_in: Callable[..., Page], language: str) -> None:
         page = signed_in("linh", language, viewport={"width": 360, "height": 740})
-        for path in [*PAGES, first_link(page, "/people?facility=VN-22-BVT"), first_link(page, "/hires")]:
+        for path in [*PAGES, "/map", "/briefing", first_link(page, "/people?facility=VN-22-BVT"), first_link(page, "/hires")]:
             page.goto(path)
             assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
             expect(page.locator(".nav-bottom")).to_be_visible()
+        page.goto("/docs")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
     def test_the_theme_is_kept(self, signed_in: Callable[..., Page]) -> None:
         page = signed_in("linh", "en", color_scheme="light")

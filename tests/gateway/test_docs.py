@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader
 from pydantic import BaseModel, Field
 
 from gateway import docs
-from gateway.docs import example_of, merged
+from gateway.docs import example_of, merged, short
 from gateway.guide import Guide
 from gateway.upstream import Upstream
 from shared.settings import Settings
@@ -165,3 +165,8 @@ def _environment() -> Environment:
     made = Environment(loader=FileSystemLoader(Path(docs.__file__).parent / "templates"), autoescape=True, trim_blocks=True, lstrip_blocks=True)
     made.globals.update(style="")
     return made
+
+
+@pytest.mark.parametrize("title", ["Problem", "registry.Problem", "registry.services__registry__merges__schemas__Problem"])
+def test_a_shape_is_called_by_its_name_alone(title: str) -> None:
+    assert short(title) == "Problem"

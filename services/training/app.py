@@ -15,6 +15,7 @@ from services.training.imports.wizard import wizard
 from services.training.institutes.api import capacities, conventions, institutes
 from services.training.intakes.api import candidates, intakes, students
 from services.training.intakes.api import public as intakes_for_everybody
+from services.training.intakes.use_cases import lapse_late_seats
 from services.training.mentoring.api import router as mentoring
 from services.training.placements.api import placements, places
 from services.training.plans.api import router as plans
@@ -60,7 +61,7 @@ service = Service(
         merges_router(),
     ],
     consumer=consumer,
-    daily=[follow_places, follow_merges, follow_obligations, wizard.forget_old_imports],
+    daily=[follow_places, follow_merges, follow_obligations, lapse_late_seats, wizard.forget_old_imports],
     frequent=[follow_late_rows],
     duties=[("imports", wizard.worker)],
     history=HISTORY,

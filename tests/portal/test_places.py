@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from services.portal.clients import Refusal
 from services.portal.pages.reorganisations import ACTS
-from tests.portal.answers_places import ANSWERS, BUILT, DONE, DRAFT, FORMER, NEW, SET, STOPPED, R, reorganisation
+from tests.portal.answers_places import ANSWERS, BUILT, DONE, DRAFT, FORMER, NEW, SET, STOPPED, R, reorganisation, thing
 from tests.portal.forms import fill
 from tests.portal.world import POST, World, uid
 
@@ -124,6 +124,28 @@ def test_what_was_built_on_it_stands_in_the_way_by_name(as_: Callable[..., TestC
     assert "Trạm Y tế mới" in page
     assert "/undoing" not in page
     assert "/undoing" in as_("linh").get(f"/reorganisations/{DONE}").text
+
+
+def test_what_was_undone_ended_nothing(as_: Callable[..., TestClient], world: World) -> None:
+    """A facility that was to end on the day stands again, and the page says so."""
+    world.answers[f"{R}/reorganisations/{DONE}"] = reorganisation(DONE, state="undone", reason="Nghị quyết bị hoãn", available_actions=[])
+    world.answers[f"{R}/reorganisations/{DONE}/touched"] = {
+        "items": [
+            {"kind": "area", "count": 1, "items": [thing(951, "Phường Hạ Long", None, "VN-22-99001")]},
+            {"kind": "facility", "count": 1, "items": [thing(301, "Trạm Y tế cũ", "Phường Hồng Gai", None)]},
+        ],
+        "next": None,
+    }
+    page = as_("linh").get(f"/reorganisations/{DONE}").text
+    assert "Until the eve" not in page and "From the day on" not in page
+    assert "All of it is put back as it was" in page
+    said = [re.sub(r"<[^>]+>", "", cell) for cell in re.findall(r'<td data-label="([^"]+">.*?)</td>', page)]
+    assert said == [
+        'As it stands again">not there any more',
+        'What the reorganisation had made of it">VN-22-99001',
+        'As it stands again">Phường Hồng Gai',
+        'What the reorganisation had made of it">ended',
+    ]
 
 
 def test_who_leaves_a_territory_is_sent_by_its_kind_and_code(as_: Callable[..., TestClient], world: World) -> None:

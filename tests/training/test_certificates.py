@@ -122,7 +122,7 @@ class TestPaper:
         answer = await world.api.in_language("fr").as_("hr-bvt").get(f"{ROOT}/certificates/{certificate['id']}/document")
         assert answer.status_code == 200, answer.text
         assert (said["head"], said["state"]) == ("beside", "République socialiste du Viêt Nam")
-        assert (certificate["authority"], said["authority"]) == ("VN-22", "Tỉnh Quảng Ninh")
+        assert (certificate["number"], said["authority"]) == ("0001/2025/VN-22", "Tỉnh Quảng Ninh")
 
 
 @pytest.mark.parametrize(("name", "initials"), [("Nguyễn Thị Hoa", "N.T.H."), ("Đỗ Ẩn", "Đ.Ẩ."), ("Hoa", "H.")])

@@ -17,6 +17,7 @@ from services.training.consumers import consumer
 from services.training.institutes.rules import days_of, running_year, study_years
 from services.training.intakes.eligibility import age_must_fit, diploma_must_fit
 from services.training.intakes.ranking import Competitor, Waiting, next_for, seats_of, weighted
+from services.training.intakes.use_cases import lapse_late_seats
 from services.training.rules import PACKS
 from shared.db import worker_session
 from shared.errors import Refused
@@ -347,6 +348,27 @@ class TestIntake:
         assert (await open_school.act("region", path, good, expect=409))["type"].endswith("/already-a-candidate")
         await open_school.read("hospital", path, expect=403)
         await open_school.read("elsewhere", path, expect=404)
+
+    async def test_a_seat_that_nobody_takes_in_time_goes_to_the_next_one_by_itself(self, open_school: Morocco, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Called on 20 August, ten days to register: on the 30th nothing lapses, on the 31st the next one is called; late in the year nobody is touched."""
+        await open_school.seats(1)
+        intake = (await open_school.intake(1))["id"]
+        await open_school.candidates(intake, 15, 14, 13)
+        await open_school.listed(intake, 10, {1: 16, 2: 14, 3: 13})
+        path = f"/intakes/{intake}/candidates"
+        for day, states in (
+            ("2021-08-30", ["admitted", "waiting", "waiting"]),
+            ("2021-08-31", ["declined", "admitted", "waiting"]),
+            ("2021-09-11", ["declined", "declined", "admitted"]),
+            ("2022-03-01", ["declined", "declined", "admitted"]),
+        ):
+            monkeypatch.setattr("services.training.intakes.use_cases.today", lambda day=day: date.fromisoformat(day))
+            for _twice in range(2):
+                await lapse_late_seats()
+            assert await open_school.states(intake) == states, day
+        lapsed = (await open_school.read("institute", path))["items"]
+        assert [each["reason"] for each in lapsed] == ["lapsed", "lapsed", None]
+        assert lapsed[2]["register_by"] == "2021-09-21"
 
     async def test_from_the_notice_to_the_diploma(self, open_school: Morocco) -> None:
         """Two seats, one reserved; one is below the cut-off, one gives up, the waiting list fills the seat, a student leaves early and another one late."""

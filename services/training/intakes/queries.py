@@ -73,12 +73,13 @@ async def get_visible_student(session: AsyncSession, caller: Caller, student_id:
     return found, intake
 
 
-async def candidates_of(session: AsyncSession, caller: Caller, intake: Intake, *states: str) -> Sequence[Candidate]:
-    statement = candidates_visible_to(caller).where(Candidate.intake_id == intake.id).order_by(Candidate.number)
+async def candidates_of(session: AsyncSession, caller: Caller | None, intake: Intake, *states: str) -> Sequence[Candidate]:
+    """Those of an intake that the caller sees; a daily task, which is no caller, sees all."""
+    statement = (candidates_visible_to(caller) if caller else select(Candidate)).where(Candidate.intake_id == intake.id).order_by(Candidate.number)
     return (await session.scalars(statement.where(Candidate.state.in_(states)) if states else statement)).all()
 
 
-async def waiting_of(session: AsyncSession, caller: Caller, intake: Intake) -> list[Waiting]:
+async def waiting_of(session: AsyncSession, caller: Caller | None, intake: Intake) -> list[Waiting]:
     return [Waiting(each.id, each.rank or 0, each.quota) for each in await candidates_of(session, caller, intake, WAITING)]
 
 

@@ -17,13 +17,14 @@ from services.training.intakes.permissions import can_conduct
 from services.training.intakes.queries import candidates_of, get_visible_candidate, get_visible_intake, intakes_visible_to, waiting_of
 from services.training.intakes.ranking import Competitor, next_for, seats_of, weighted
 from services.training.intakes.schemas import CandidateCreate, Declination, IntakeCreate, IntakesTold, Marks, PreSelection, Step, StreamTold
-from services.training.intakes.workflow import ADMITTED, APPLIED, CANDIDATE, CANDIDATES, CLOSED, CONVENED, COUNTS, GENERAL, WAITING
+from services.training.intakes.workflow import ADMITTED, APPLIED, CANDIDATE, CANDIDATES, CLOSED, CONVENED, COUNTS, GENERAL, LISTED, WAITING
 from services.training.rules import pack_of
 from shared.actions import require_current
 from shared.audit import record_audit, record_audits
 from shared.auth import Caller, require
 from shared.clients import ask
-from shared.clock import judge_done_on
+from shared.clock import judge_done_on, today
+from shared.db import worker_session
 from shared.errors import FieldError, Malformed, Refused
 from shared.events import record_event, record_events
 from shared.i18n import _
@@ -33,6 +34,7 @@ from shared.references import hash_of
 from shared.rulepacks import Rule
 
 LAPSED = "lapsed"
+TASK = "task:lapse-late-seats"
 
 
 def _must_fit(capacity: Capacity, seats: int) -> None:
@@ -256,7 +258,7 @@ def refill_until(intake: Intake) -> date:
     return intake.starts_on + timedelta(days=int(intake.pack.rule("INT-REFILL").value))
 
 
-async def fill_again(session: AsyncSession, caller: Caller, intake: Intake, freed: str, day: date) -> Candidate | None:
+async def fill_again(session: AsyncSession, caller: Caller | None, intake: Intake, freed: str, day: date) -> Candidate | None:
     """The next one of the waiting list is called to a freed seat, until the classes are too far on."""
     if day > refill_until(intake):
         return None
@@ -266,7 +268,7 @@ async def fill_again(session: AsyncSession, caller: Caller, intake: Intake, free
     (candidate,) = [each for each in await candidates_of(session, caller, intake, WAITING) if each.id == following.id]
     _call(intake, candidate, freed if following.quota == freed else GENERAL, day)
     await session.flush()
-    await record_audit(session, caller, "intake_candidate.called", "intake_candidate", candidate.id, after={"rank": candidate.rank, "list": candidate.list}, done_on=day)
+    await record_audit(session, caller or TASK, "intake_candidate.called", "intake_candidate", candidate.id, after={"rank": candidate.rank, "list": candidate.list}, done_on=day)
     return candidate
 
 
@@ -282,20 +284,20 @@ async def decline(session: AsyncSession, *, caller: Caller, candidate_id: UUID, 
     return candidate, called, intake
 
 
-async def _give_up(session: AsyncSession, caller: Caller, candidate: Candidate, reason: str, day: date) -> str | None:
+async def _give_up(session: AsyncSession, caller: Caller | None, candidate: Candidate, reason: str, day: date) -> str | None:
     """The list on which a seat is free now; None when it was a place on the waiting list alone."""
     freed = candidate.list if candidate.state == ADMITTED else None
     candidate.move("decline", CANDIDATE)
     candidate.declined_on, candidate.reason = day, reason
     await session.flush()
-    await record_audit(session, caller, "intake_candidate.declined", "intake_candidate", candidate.id, after={"reason": reason}, done_on=day)
+    await record_audit(session, caller or TASK, "intake_candidate.declined", "intake_candidate", candidate.id, after={"reason": reason}, done_on=day)
     return freed
 
 
 async def lapse(session: AsyncSession, *, caller: Caller, intake_id: UUID, body: Step, if_match: str | None = None) -> tuple[list[Candidate], list[Candidate], Intake]:
     """Whoever did not register in time loses the seat, and the next ones are called."""
     intake, done_on = await _held(session, caller, intake_id, body.done_on, if_match)
-    late = [each for each in await candidates_of(session, caller, intake, ADMITTED) if each.register_by is not None and each.register_by < done_on]
+    late, called = await _lapse_late(session, caller, intake, done_on)
     if not late:
         raise Refused(
             "nobody-is-late",
@@ -303,13 +305,37 @@ async def lapse(session: AsyncSession, *, caller: Caller, intake_id: UUID, body:
             rule=intake.pack.rule("INT-REGISTER"),
             possible=_("A seat lapses the day after the last day to register."),
         )
+    return late, called, intake
+
+
+async def _lapse_late(session: AsyncSession, caller: Caller | None, intake: Intake, day: date) -> tuple[list[Candidate], list[Candidate]]:
+    late = [each for each in await candidates_of(session, caller, intake, ADMITTED) if each.register_by is not None and each.register_by < day]
     called = []
     for candidate in late:
-        freed = await _give_up(session, caller, candidate, LAPSED, done_on)
-        if freed and (following := await fill_again(session, caller, intake, freed, done_on)):
+        freed = await _give_up(session, caller, candidate, LAPSED, day)
+        if freed and (following := await fill_again(session, caller, intake, freed, day)):
             called.append(following)
-    await _step(session, caller, intake, "seats_lapsed", done_on, lapsed=len(late), called=len(called))
-    return late, called, intake
+    if late:
+        await _step(session, caller, intake, "seats_lapsed", day, lapsed=len(late), called=len(called))
+    return late, called
+
+
+async def lapse_late_seats() -> None:
+    """Every day: seats whose days to register have passed go to the next ones, each intake in a transaction of its own.
+
+    Once nobody can be called any more (INT-REFILL), what is pending is settled by hand: so is an intake of the past that is entered afterwards.
+    """
+    day = today()
+    listed = select(Intake.id).where(
+        Intake.kept_as == CANDIDATES, Intake.state == LISTED, Intake.id.in_(select(Candidate.intake_id).where(Candidate.state == ADMITTED, Candidate.register_by < day))
+    )
+    async with worker_session() as session:
+        ids = (await session.scalars(listed.order_by(Intake.id))).all()
+    for intake_id in ids:
+        async with worker_session() as session:
+            intake = await session.get(Intake, intake_id, with_for_update=True)
+            if intake is not None and intake.state == LISTED and day <= refill_until(intake):
+                await _lapse_late(session, None, intake, day)
 
 
 async def close_intake(session: AsyncSession, *, caller: Caller, intake_id: UUID, body: Step, if_match: str | None = None) -> Intake:
@@ -330,8 +356,8 @@ async def close_intake(session: AsyncSession, *, caller: Caller, intake_id: UUID
     return await _step(session, caller, intake, "closed", done_on)
 
 
-async def _step(session: AsyncSession, caller: Caller, intake: Intake, act: str, done_on: date, **after: Any) -> Intake:
+async def _step(session: AsyncSession, caller: Caller | None, intake: Intake, act: str, done_on: date, **after: Any) -> Intake:
     await session.flush()
-    await record_audit(session, caller, f"intake.{act}", "intake", intake.id, after=after | {"state": intake.state}, done_on=done_on)
+    await record_audit(session, caller or TASK, f"intake.{act}", "intake", intake.id, after=after | {"state": intake.state}, done_on=done_on)
     record_event(session, IntakeChanged.about(intake))
     return intake

@@ -4,6 +4,7 @@ from starlette.types import ASGIApp
 
 from services.observatory.audit.events import AuditSealed
 from services.observatory.consumers import consumer
+from services.observatory.exports.api import router as exports
 from services.observatory.figures.api import briefing_router
 from services.observatory.figures.api import router as figures
 from services.observatory.figures.catalogue import catalogue
@@ -24,7 +25,7 @@ service = Service(
     name="observatory",
     title="Observatory",
     package=__package__,
-    routers=[populations, figures, briefing_router, work_list, places, timelines, bodies, meetings, resolutions, strategies, actions, merges_router()],
+    routers=[populations, figures, briefing_router, work_list, places, timelines, bodies, meetings, resolutions, strategies, actions, exports, merges_router()],
     consumer=consumer,
     daily=[follow_merges],
     frequent=[follow_late_rows],

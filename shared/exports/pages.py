@@ -45,7 +45,7 @@ class PagedRows:
 
     async def ndjson(self, session: AsyncSession) -> AsyncGenerator[bytes]:
         async for rows in self.pages(session):
-            yield b"".join(orjson.dumps({column.name: _value(row.get(column.name)) for column in self.columns}) + b"\n" for row in rows)
+            yield b"".join(orjson.dumps({column.name: _value(_cell(row, column.name)) for column in self.columns}) + b"\n" for row in rows)
 
     async def first(self, session: AsyncSession, most: int) -> Sequence[Sequence[Any]]:
         found: list[Sequence[str]] = []
@@ -74,7 +74,16 @@ class PagedRows:
     def told(self, rows: Sequence[Mapping[str, Any]]) -> list[list[str]]:
         """One text a cell, codes in the reader's words."""
         words = [{code: translate(word) for code, word in column.words.items()} for column in self.columns]
-        return [[_told(row.get(column.name), known) for column, known in zip(self.columns, words, strict=True)] for row in rows]
+        return [[_told(_cell(row, column.name), known) for column, known in zip(self.columns, words, strict=True)] for row in rows]
+
+
+def _cell(row: Mapping[str, Any], name: str) -> Any:
+    """`body.title` is the title of what the row has as its body."""
+    first, *rest = name.split(".")
+    value = row.get(first)
+    for part in rest:
+        value = getattr(value, part, None)
+    return value
 
 
 def _told(value: Any, words: Mapping[str, str]) -> str:
@@ -90,7 +99,7 @@ def _value(value: Any) -> Any:
     """As JSON has it: exact numbers without the zeros that only fill their column."""
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
-    return value if value is None or isinstance(value, str | int | float | bool | list | tuple | UUID | date | datetime) else str(value)
+    return value if value is None or isinstance(value, str | int | float | bool | list | tuple | date | datetime) else str(value)
 
 
 def _guarded(cell: str) -> str:

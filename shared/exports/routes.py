@@ -29,7 +29,7 @@ from shared.exports.rows import Column, Rows, Written
 from shared.files import open_once, pieces_of
 from shared.i18n import _, translate
 from shared.ids import uuid7
-from shared.pagination import Page
+from shared.pagination import Page, PageParams
 
 Format = Literal["csv", "xlsx", "pdf", "ndjson"]
 FORMATS: dict[Format, str] = {
@@ -128,6 +128,7 @@ class Exports:
         filters = [parameter for parameter in signature(route).parameters.values() if parameter.name not in _OF_REQUEST]
 
         async def export(incoming: Request, caller: Caller, session: AsyncSession, how: How, **asked: Any) -> Response:
+            await route(caller=caller, session=session, page=PageParams(1, None), **asked)  # what the list refuses is refused before the file begins
             found = PagedRows(lambda its_session, page: route(caller=caller, session=its_session, page=page, **asked), read, columns)
             return await self._export(incoming, caller, session, name, found, how, title)
 

@@ -13,6 +13,7 @@ from services.appointment.consumers import consumer
 from shared.db import worker_session
 from tests.appointment.world import PROVINCIAL, ROOT, decision_request, facility
 from tests.support.api import Api
+from tests.support.exports import file_as_listed, taken
 from tests.support.hearing import hear
 from tests.support.refusals import defended, refused
 
@@ -157,3 +158,10 @@ async def test_of_two_orders_at_once_one_stands(committed_api: Api) -> None:
     answers = await asyncio.gather(*(ministry.give(citation=f"Decision {number}/2025") for number in (12, 13)))
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     refused(next(answer for answer in answers if answer.status_code == 409), 409, "competent-already")
+
+
+async def test_the_matrix_is_a_file_as_it_is_filtered(matrix: Matrix) -> None:
+    await matrix.both()
+    await taken(matrix.as_("ops"), f"{ROOT}/exports/delegations", 403)
+    [row] = await file_as_listed(matrix.as_("ministry"), ROOT, "delegations", "delegations", place="VN-22", as_of="2025-08-01")
+    assert (row["act"], row["competent"], row["citation"]) == ("hire", "VN-22", "Decision 12/2025")

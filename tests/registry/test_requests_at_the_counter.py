@@ -10,6 +10,7 @@ import pytest
 from services.registry.requests.silence import accept_where_silence_does
 from tests.registry.world import BASE, ok, problem
 from tests.support.api import Api
+from tests.support.exports import file_as_listed, taken
 from tests.support.pdf import text_of
 from tests.support.service import environment
 
@@ -101,3 +102,12 @@ async def test_what_was_answered_in_time_what_waits_and_what_is_spared(receive: 
     assert (before["in_time_percent"], [line["pending"] for line in before["items"]]) == (None, [1, 1, 1])
     assert ok(await as_("tanger").get(f"{BASE}/requests/summary", params=asked))["items"] == []
     assert date.fromisoformat(lines["transfer"]["oldest_on"]) < date(2021, 6, 1)
+
+
+async def test_requests_are_a_file_as_the_list_is_filtered(as_: Any, receive: Receive) -> None:
+    ok(await receive())
+    await taken(as_("fes").as_("ops"), f"{BASE}/exports/requests", 403)
+    [row] = await file_as_listed(as_("hr-chr"), BASE, "requests", "requests", is_open="true")
+    assert (row["procedure"], row["channel"], row["facility_code"], row["asked_on"]) == ("contest_authorisation", "counter", "MA-03-CHR", "2021-03-01")
+    assert await file_as_listed(as_("tanger"), BASE, "requests", "requests") == []
+    assert await file_as_listed(as_("fes"), BASE, "return-calls", "returns") == []

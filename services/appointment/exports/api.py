@@ -10,6 +10,9 @@ from services.appointment.commitments.schemas import CommitmentRead
 from services.appointment.decisions.api import list_decisions
 from services.appointment.decisions.permissions import can_read_decisions
 from services.appointment.decisions.schemas import DecisionRead
+from services.appointment.delegations.api import list_delegations
+from services.appointment.delegations.permissions import can_read_delegations
+from services.appointment.delegations.schemas import DelegationRead
 from services.appointment.exports.models import Export
 from services.appointment.mandates.api import list_mandates
 from services.appointment.mandates.permissions import can_read_mandates
@@ -82,4 +85,12 @@ exports.add_list(
     read=AwardRead,
     title=_("Awards"),
     allowed=can_read_personnel,
+)
+exports.add_list(
+    "delegations",
+    list_delegations,
+    *fields("reference", "authority", "act", "rank", "place", "competent", "nature", "citation", "valid_from", "valid_to", "end_reason", "state"),
+    read=DelegationRead,
+    title=_("Delegations of signature"),
+    allowed=can_read_delegations,
 )

@@ -30,7 +30,7 @@ async def register_page(visit: Visit, status: int = 200, problem: dict[str, Any]
     return visit.page(
         "exchanges/alumni.html",
         status,
-        list=Listing.of(visit, found, filters),
+        list=Listing.of(visit, found, filters, export="alumni"),
         summary=summary,
         decades=decades,
         lines=[
@@ -77,7 +77,7 @@ async def guests_page(visit: Visit, status: int = 200, problem: dict[str, Any] |
     return visit.page(
         "exchanges/guests.html",
         status,
-        list=Listing.of(visit, found, filters),
+        list=Listing.of(visit, found, filters, export="guest-stays"),
         decades=decades["items"],
         fields=sorted({field for each in decades["items"] for field in each["by_field"]}),
         places=await facility_names(visit, (each["facility_code"] for each in found["items"])),

@@ -42,7 +42,7 @@ def address(visit: Visit) -> str:
 @pages.get("/contests")
 async def contests(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/contests", **paging(visit))
-    return visit.page("contests/list.html", list=Listing.of(visit, found, {}), may_draft=visit.has_role("regional-administrator"))
+    return visit.page("contests/list.html", list=Listing.of(visit, found, {}, export="contests"), may_draft=visit.has_role("regional-administrator"))
 
 
 async def new_contest_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
@@ -522,7 +522,7 @@ async def offers(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/offers", **filters, **paging(visit))
     return visit.page(
         "offers/list.html",
-        list=Listing.of(visit, found, filters),
+        list=Listing.of(visit, found, filters, export="offers"),
         names=await visit.api.names(item["person_id"] for item in found["items"]),
         places=await facility_names(visit, (item["facility_code"] for item in found["items"])),
     )

@@ -53,18 +53,9 @@ async def visits_behind(visit: Visit) -> Response:
     """What was promised, held, missed, or has no word yet, in a specialty and a month; each number of the agreement leads here."""
     which = visit.path("which")
     narrowed = WHICH.get(which, {})
+    asked = {"agreement": visit.path("id"), **{name: visit.query(name) for name in ("specialty", "month", "first")}, **narrowed}
     agreement, found = await asyncio.gather(
-        visit.api.get(f"{API}/agreements/{segment(visit.path('id'))}"),
-        visit.api.get(
-            f"{API}/visits",
-            agreement=visit.path("id"),
-            specialty=visit.query("specialty"),
-            month=visit.query("month"),
-            first=visit.query("first"),
-            limit=200,
-            cursor=visit.query("cursor"),
-            **narrowed,
-        ),
+        visit.api.get(f"{API}/agreements/{segment(visit.path('id'))}"), visit.api.get(f"{API}/visits", **asked, limit=200, cursor=visit.query("cursor"))
     )
     names = await visit.api.names(person for each in found["items"] for person in each["visitors"])
     return visit.page(
@@ -73,6 +64,7 @@ async def visits_behind(visit: Visit) -> Response:
         places=await places_of(visit, [agreement]),
         visits=found["items"],
         next=found.get("next"),
+        asked=list(asked.items()),
         names=names,
         which=which if which in WHICH else "promised",
         specialty=visit.query("specialty"),
@@ -242,7 +234,7 @@ async def programmes_page(visit: Visit, status: int = 200, problem: dict[str, An
     return visit.page(
         "cooperation/programmes.html",
         status,
-        list=Listing.of(visit, found, {}),
+        list=Listing.of(visit, found, {}, export="cooperation-programmes"),
         organisations=offered,
         models=choices("agreement_model"),
         chosen=visit.values("models"),

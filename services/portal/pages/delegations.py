@@ -31,7 +31,7 @@ async def matrix_page(visit: Visit, status: int = 200, problem: dict[str, Any] |
     return visit.page(
         "delegations/list.html",
         status,
-        list=Listing.of(visit, found, filters),
+        list=Listing.of(visit, found, filters, export="delegations"),
         names=names,
         acts=choices("decision_kind"),
         ranks=choices("leader_rank"),

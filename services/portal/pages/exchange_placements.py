@@ -48,7 +48,7 @@ async def placements(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/placements", from_register="false", **filters, **paging(visit))
     return visit.page(
         "exchanges/placements.html",
-        list=Listing.of(visit, found, filters),
+        list=Listing.of(visit, found, filters, export="exchange-placements", asked=filters | {"from_register": "false"}),
         places=await facility_names(visit, (each[side] for each in found["items"] for side in ("home_code", "host_code"))),
         open_steps={each["id"]: next((step for step in each["steps"] if step["state"] in ("late", "open")), None) for each in found["items"]},
         states=choices("placement_state"),

@@ -27,7 +27,7 @@ async def exchanges(visit: Visit) -> Response:
     day = today().isoformat()
     return visit.page(
         "exchanges/list.html",
-        list=Listing.of(visit, found, {}),
+        list=Listing.of(visit, found, {}, export="agreements", asked={"model": "exchange"}),
         places=await places_of(visit, [*found["items"], *({"giver_code": each["host_code"]} for each in calls["items"])]),
         calls=[each for each in calls["items"] if each["closes_on"] >= day],
         may_draft=visit.has_role(*SIDES),

@@ -16,12 +16,19 @@ EXPORTED = {
     "leave": "registry/exports/absences",
     "licences": "registry/exports/licences",
     "work-items": "registry/exports/work-items",
-    **{name: f"appointment/exports/{name}" for name in ("decisions", "commitments", "mandates", "pay-steps", "probations", "benefits", "awards")},
-    **{name: f"rotation/exports/{name}" for name in ("agreements", "missions", "techniques", "support-requests")},
-    **{name: f"recruitment/exports/{name}" for name in ("candidacies", "campaigns", "hires", "policies", "needs", "shortages")},
+    **{name: f"registry/exports/{name}" for name in ("requests", "return-calls")},
+    **{name: f"appointment/exports/{name}" for name in ("decisions", "commitments", "mandates", "pay-steps", "probations", "benefits", "awards", "delegations")},
+    **{name: f"rotation/exports/{name}" for name in ("agreements", "missions", "techniques", "support-requests", "visits", "referrals", "cooperation-programmes")},
+    **{name: f"rotation/exports/{name}" for name in ("exchange-placements", "alumni", "guest-stays", "exchange-calls", "host-units")},
+    **{name: f"recruitment/exports/{name}" for name in ("candidacies", "campaigns", "hires", "policies", "needs", "shortages", "contests", "offers")},
+    **{name: f"recruitment/exports/{name}" for name in ("pools", "pool-rounds", "pool-resources", "vacancies", "applications", "accompaniments", "prospects")},
+    **{name: f"recruitment/exports/{name}" for name in ("partner-services", "service-requests")},
+    **{name: f"observatory/exports/{name}" for name in ("meetings", "resolutions", "strategies", "strategy-actions")},
     "training-plans": "training/exports/plans",
     "training-sessions": "training/exports/sessions",
-    **{name: f"training/exports/{name}" for name in ("enrolments", "credits", "certificates")},
+    **{name: f"training/exports/{name}" for name in ("enrolments", "credits", "certificates", "mentorships", "mentoring-entries")},
+    **{name: f"training/exports/{name}" for name in ("institutes", "seat-capacities", "institute-conventions", "intakes", "intake-candidates", "students")},
+    **{name: f"training/exports/{name}" for name in ("clinical-places", "clinical-placements")},
 }
 """Lists of the portal, each with its address in the API."""
 PASSED_ON = ("content-type", "content-disposition", "content-length")

@@ -231,7 +231,7 @@ async def conventions_page(visit: Visit, status: int = 200, problem: dict[str, A
     return visit.page(
         "institutes/conventions.html",
         status,
-        list=Listing.of(visit, found, {}),
+        list=Listing.of(visit, found, {}, export="institute-conventions"),
         places=await facility_names(visit, codes),
         institutes=[(each["facility_code"], each["name"]) for each in institutes_],
         partners=offered if visit.territories else [],

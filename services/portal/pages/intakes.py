@@ -46,7 +46,7 @@ async def intakes(visit: Visit) -> Response:
     institutes = {each["facility_code"]: each for each in await every(visit, f"{API}/institutes")}
     return visit.page(
         "institutes/intakes.html",
-        list=Listing.of(visit, found, filters),
+        list=Listing.of(visit, found, filters, export="intakes"),
         year=year,
         institutes=institutes,
         regions=list((await authority_names(visit, {each["region"] for each in institutes.values()})).items()),

@@ -50,7 +50,7 @@ async def list_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
     return visit.page(
         "meetings/list.html",
         status,
-        list=Listing.of(visit, found, filters, sort="-starts_on"),
+        list=Listing.of(visit, found, filters, sort="-starts_on", export="meetings"),
         bodies=[(one["id"], one["title"]) for one in bodies["items"]],
         kinds=choices("meeting_kind"),
         late=late["items"],

@@ -45,7 +45,7 @@ async def mentorships(visit: Visit) -> Response:
     found, gaps = await asyncio.gather(visit.api.get(f"{API}/mentorships", **wanted, **paging(visit)), visit.api.get(f"{API}/gaps"))
     return visit.page(
         "mentoring/list.html",
-        list=Listing.of(visit, found, wanted),
+        list=Listing.of(visit, found, wanted, export="mentorships"),
         gaps=gaps["items"],
         places=await places_of(visit, [*found["items"], *gaps["items"]]),
         of_part=of_part,

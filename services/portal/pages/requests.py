@@ -114,7 +114,7 @@ async def requests(visit: Visit) -> Response:
     names = await visit.api.names(one["person_id"] for one in found["items"])
     return visit.page(
         "requests/list.html",
-        list=Listing.of(visit, found, filters, sort="due"),
+        list=Listing.of(visit, found, filters, sort="due", export="requests", asked=filters | {"is_open": "" if filters["state"] else "true"}),
         names=names,
         facilities=offered,
         states=[(code, gettext(state_of(SHOWN_AS.get(code, code)).word)) for code in STATES],

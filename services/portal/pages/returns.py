@@ -22,7 +22,7 @@ ACTS = {"hand_in": Act("returns", ("facility_code",)), "close": Act("closing", (
 @pages.get("/returns")
 async def returns(visit: Visit) -> Response:
     found = await visit.api.get(API, **paging(visit))
-    return visit.page("returns/list.html", list=Listing.of(visit, found, {}), may_ask=visit.has_role("regional-administrator", "ministry-analyst"))
+    return visit.page("returns/list.html", list=Listing.of(visit, found, {}, export="return-calls"), may_ask=visit.has_role("regional-administrator", "ministry-analyst"))
 
 
 async def new_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:

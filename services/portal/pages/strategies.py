@@ -33,7 +33,7 @@ async def list_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
     return visit.page(
         "strategies/list.html",
         status,
-        list=Listing.of(visit, found, {}),
+        list=Listing.of(visit, found, {}, export="strategies"),
         names=await authority_names(visit, (one["authority"] for one in found["items"])),
         territories=list((await authority_names(visit, visit.territories)).items()),
         may_keep=visit.has_role(*KEEPERS),

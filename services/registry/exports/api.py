@@ -6,7 +6,14 @@ from services.registry.exports.lists import absence_rows, assignment_rows, facil
 from services.registry.exports.models import Export
 from services.registry.licences.permissions import can_read_licences
 from services.registry.persons.permissions import can_find_people, can_read_people, can_read_posts
+from services.registry.requests.api import list_requests
+from services.registry.requests.permissions import can_read_requests
+from services.registry.requests.schemas import RequestRead
+from services.registry.returns.api import list_return_calls
+from services.registry.returns.permissions import can_read_returns
+from services.registry.returns.schemas import ReturnCallRead
 from shared.exports import Exports
+from shared.exports.fields import fields
 from shared.exports.models import kept_in
 from shared.i18n import _
 from shared.idempotency import Router
@@ -23,3 +30,19 @@ exports.add("assignments", assignment_rows, title=_("Assignments"), allowed=can_
 exports.add("absences", absence_rows, title=_("Leave"), allowed=can_read_absences)
 exports.add("licences", licence_rows, title=_("Licences"), allowed=can_read_licences)
 exports.add("work-items", work_item_rows, title=_("Work to settle"), allowed=can_read_people)
+exports.add_list(
+    "requests",
+    list_requests,
+    *fields("reference", "worker_no", "facility_code", "procedure", "channel", "state", "asked_on", "due_on", "days_left", "is_late", "decided_on", "by_silence"),
+    read=RequestRead,
+    title=_("Requests"),
+    allowed=can_read_requests,
+)
+exports.add_list(
+    "return-calls",
+    list_return_calls,
+    *fields("title", "authority", "what", "first_on", "last_on", "due_on", "state", "expected", "sent", "late"),
+    read=ReturnCallRead,
+    title=_("Returns"),
+    allowed=can_read_returns,
+)

@@ -22,6 +22,7 @@ SPECIALTIES = {
     "anaesthesia-icu": _("Anaesthesia and intensive care"),
     "cardiology": _("Cardiology"),
     "cardiovascular-surgery": _("Cardiovascular surgery"),
+    "dentistry": _("Dentistry"),
     "emergency": _("Emergency care"),
     "ent": _("Ear, nose and throat"),
     "general-medicine": _("General medicine"),

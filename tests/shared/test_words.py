@@ -1,9 +1,14 @@
 """Codes that pages and letters say are words in every language."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from shared.i18n import LANGUAGES, current_language
-from shared.words import KINDS, said
+from shared.words import KINDS, SPECIALTIES, said
+
+STORIES = Path(__file__).parents[1] / "stories"
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -36,3 +41,9 @@ def test_in_vietnamese(kind: str, code: str, word: str) -> None:
         assert said(kind, code) == word
     finally:
         current_language.reset(token)
+
+
+def test_every_specialty_of_a_story_is_a_word() -> None:
+    told = {row["specialty"] for file in STORIES.glob("*/bulk/*.csv") for row in csv.DictReader(file.read_text("utf-8").splitlines()) if row.get("specialty")}
+    assert told
+    assert told <= set(SPECIALTIES)

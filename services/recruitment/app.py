@@ -14,6 +14,8 @@ from services.recruitment.candidacies.api import router as candidacies
 from services.recruitment.consumers import consumer
 from services.recruitment.contests.api import applications as contest_applications
 from services.recruitment.contests.api import router as contests
+from services.recruitment.contests.by_form import end_contest_applications
+from services.recruitment.contests.public_api import public as public_contests
 from services.recruitment.exports.api import router as exports
 from services.recruitment.hard_posts.api import router as hard_posts
 from services.recruitment.hires.api import router as hires
@@ -63,6 +65,7 @@ service = Service(
         offers,
         contests,
         contest_applications,
+        public_contests,
         vacancies,
         public_vacancies,
         applications,
@@ -76,7 +79,7 @@ service = Service(
         merges_router(),
     ],
     consumer=consumer,
-    daily=[follow_places, follow_merges, forget_papers, let_prospects_go],
+    daily=[follow_places, follow_merges, end_contest_applications, forget_papers, let_prospects_go],
     frequent=[follow_late_rows],
     history=HISTORY,
     sealed=AuditSealed,

@@ -24,7 +24,7 @@ PERSONAL: Personal = {
     "accompaniment_entries": {"words": NOTHING},
     "service_requests": {"wanted": NOTHING, "words": NOTHING},
     "application_files": {"sha256": None},
-    "contest_applications": {"reason": NOTHING, "appeal": NOTHING, "answer": NOTHING},
+    "contest_applications": {"reason": NOTHING, "appeal": NOTHING, "answer": NOTHING, "key_hash": None, "key_expires_on": None},
     "contest_results.application_id>contest_applications": {"left_why": NOTHING},
 }
 """What is said of a person in words: it goes with the file; rows and figures stay."""

@@ -36,10 +36,18 @@ PUBLIC = {
     "POST /api/v1/recruitment/public/application",
     "POST /api/v1/recruitment/public/application/withdrawal",
     "POST /api/v1/recruitment/public/application/files",
+    "POST /api/v1/recruitment/public/application/pool-withdrawal",
+    "POST /api/v1/recruitment/public/contests/{contest_id}/applications",
+    "POST /api/v1/recruitment/public/contest-application",
+    "POST /api/v1/recruitment/public/contest-application/withdrawal",
+    "GET /api/v1/recruitment/public/contests",
+    "GET /api/v1/recruitment/public/contests/{contest_id}",
 }
 
 PUBLISHED = {
     # What employers publish is the same for everybody, a stranger too; no person stands in it.
+    "GET /api/v1/recruitment/public/contests",
+    "GET /api/v1/recruitment/public/contests/{contest_id}",
     "GET /api/v1/recruitment/public/vacancies",
     "GET /api/v1/recruitment/public/vacancies/{vacancy_id}",
 }
@@ -59,6 +67,7 @@ SAME_FOR_ALL = {
     # These files are not in the store either; one's own request and its paper open to the account that is linked to the person.
     "GET /api/v1/registry/documents/{document_id}/versions/{number}/file",
     "GET /api/v1/recruitment/applications/files/{application_file_id}",
+    "GET /api/v1/recruitment/contest-applications/files/{application_file_id}",
     "GET /api/v1/registry/requests/{request_id}/files/{file_id}",
     "GET /api/v1/registry/persons/me/requests/{request_id}",
     "GET /api/v1/registry/persons/me/requests/{request_id}/receipt",

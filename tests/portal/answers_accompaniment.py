@@ -62,9 +62,21 @@ CONTACT: dict[str, Any] = {
     "id": uid(1925), "reference": None, "pool_id": POOL, "person_id": uid(1), "occupation_code": "VN-BS", "channel": "forum", "outcome": "interested", "words": None, "follow_up_on": "2025-10-05",
     "contacted_on": "2025-09-01", "contacted_by": "x#y",
 }  # fmt: skip
+CONTEST = uid(1930)
+NOTICE: dict[str, Any] = {
+    "id": CONTEST, "code": "C-2025", "title": "Kỳ thi tuyển điều dưỡng", "authority": "Quảng Ninh", "authority_code": "VN-22", "grade": "III", "opening_decision": "QĐ 214", "opens_on": "2025-09-01",
+    "closes_on": "2025-10-31", "exam_on": "2025-12-01", "posts": 180, "documents": ["application_form", "degree"], "quotas": [], "priorities": ["merit"], "rules": [RULE],
+    "lots": [{"id": uid(1931), "region": "Quảng Ninh", "occupation_code": "VN-XX", "titles": [{"code": "VN-XX", "names": {"en": "Nurse", "vi": "Điều dưỡng"}}], "posts": 180, "places": [{"id": NEED, "name": "Ba Chẽ"}]}],
+    "papers": [{"code": "written", "title": "Bài viết", "kind": "written", "minutes": 120, "coefficient": "2", "double_marked": True}],
+}  # fmt: skip
+ENTRY: dict[str, Any] = {
+    "id": uid(1932), "contest_code": "C-2025", "contest_title": NOTICE["title"], "authority": "Quảng Ninh", "region": "Quảng Ninh", "occupation_code": "VN-XX", "exam_on": "2025-12-01", "state": "inadmissible",
+    "submitted_on": "2025-09-20", "decided_on": "2025-09-25", "reason": "Bằng không đọc được", "appeal_until": "2025-10-10", "answered_on": None, "answer": None, "withdrawn_on": None,
+    "files": [{"id": PAPER, "paper": "degree", "kind": "pdf", "size": 1000, "added_on": "2025-09-20", "is_kept": True}], "link_until": "2026-03-01", "results_on": None, "outcome": None, "rank": None, "total": None,
+}  # fmt: skip
 POOL_READ = {"id": POOL, "title": "Vùng Đông Bắc", "partners": [{"facility_code": "VN-22-TTBCE", "state": "member"}, {"facility_code": "VN-22-BVT", "state": "left"}]}
 ANSWERS: dict[str, Any] = {
-    f"{P}/vacancies": page(PUBLISHED, OTHER), f"{P}/vacancies/{VACANCY}": PUBLISHED, f"{P}/application": OWN, f"{H}/vacancies": page(VACANCY_READ), f"{H}/vacancies/{VACANCY}": VACANCY_READ,
+    f"{P}/vacancies": page(PUBLISHED, OTHER), f"{P}/vacancies/{VACANCY}": PUBLISHED, f"{P}/application": OWN, f"{P}/contests": page(NOTICE), f"{P}/contests/{CONTEST}": NOTICE, f"{P}/contest-application": ENTRY, f"{H}/vacancies": page(VACANCY_READ), f"{H}/vacancies/{VACANCY}": VACANCY_READ,
     f"{H}/applications": page(APPLICATION_READ), f"{H}/applications/{APPLICATION}": APPLICATION_READ, f"{H}/applications/own": page(OWN), f"{H}/accompaniments": page(DOSSIER_READ),
     f"{H}/accompaniments/{DOSSIER}": DOSSIER_READ, f"{H}/outreaches": page(CONTACT), f"{H}/service-requests": page(REQUEST_READ, REFUSED), f"{H}/service-requests/{REQUEST}": REQUEST_READ,
     f"{H}/service-requests/{REFUSED['id']}": REFUSED, f"{H}/service-offers": page(OFFER), f"{H}/pools": page(POOL_READ), f"{H}/pools/{POOL}": POOL_READ,

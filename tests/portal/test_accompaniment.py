@@ -9,12 +9,41 @@ import pytest
 from starlette.testclient import TestClient
 
 from services.portal.clients import Api, Refusal
-from tests.portal.answers_accompaniment import ANSWERS, APPLICATION, CHOICE, DOSSIER, KEY, OFFER, OTHER, PAPER, POOL, REFUSED, REQUEST, TOO_LARGE, VACANCY, H, P
+from tests.portal.answers_accompaniment import (
+    ANSWERS,
+    APPLICATION,
+    CHOICE,
+    CONTEST,
+    DOSSIER,
+    ENTRY,
+    KEY,
+    NOTICE,
+    OFFER,
+    OTHER,
+    PAPER,
+    POOL,
+    REFUSED,
+    REQUEST,
+    TOO_LARGE,
+    VACANCY,
+    H,
+    P,
+)
 from tests.portal.forms import fill, hidden_fields
-from tests.portal.world import PEOPLE, World, uid
+from tests.portal.world import PEOPLE, RULE, World, uid
 from tests.portal.world import page as page_of
 
-SITE = ["/jobs", "/jobs?q=noi&occupation=VN-BS&place=Ha+Long", f"/jobs/{VACANCY}", f"/jobs/apply?job={VACANCY}", "/my-application", "/my-application/lost"]
+SITE = [
+    "/jobs",
+    "/jobs?q=noi&occupation=VN-BS&place=Ha+Long",
+    f"/jobs/{VACANCY}",
+    f"/jobs/apply?job={VACANCY}",
+    "/my-application",
+    "/my-application/lost",
+    f"/jobs/contests/{CONTEST}",
+    f"/jobs/contests/{CONTEST}/apply",
+    "/my-contest",
+]
 STAFF = [
     "/vacancies", "/vacancies/new", f"/vacancies/{VACANCY}", "/applications", f"/applications/{APPLICATION}", "/accompaniments", "/accompaniments/new", f"/accompaniments/new?person={uid(1)}", f"/accompaniments/{DOSSIER}",
     "/prospects", "/prospects/new", f"/prospects/new?person={uid(1)}", "/partner-services", f"/partner-services/{REQUEST}", f"/partner-services/{REFUSED['id']}", "/my-applications",
@@ -45,7 +74,8 @@ def test_a_page_is_whole_in_each_language(as_: Callable[..., TestClient], path: 
 
 @pytest.mark.parametrize("path", SITE)
 def test_the_site_is_read_without_account_or_script(reader: TestClient, path: str) -> None:
-    reader.cookies.set("relais-application", KEY)
+    for cookie in ("relais-application", "relais-contest"):
+        reader.cookies.set(cookie, KEY)
     said = set()
     for language in ("fr", "vi", "en"):
         page = reader.get(path + ("&" if "?" in path else "?") + f"lang={language}")
@@ -140,6 +170,59 @@ class TestThePrivateLink:
         assert fill(reader, "/my-application", "/my-application/pool-withdrawal").headers["location"] == "/my-application?done=pool_left"
         assert ("POST", f"{P}/application/pool-withdrawal", {"key": KEY}) in world.sent
         assert fill(as_("linh"), "/my-applications", f"/my-applications/{APPLICATION}/pool-withdrawal").headers["location"] == "/my-applications?done=pool_left"
+
+
+class TestContests:
+    def test_a_contest_stands_on_the_site_with_its_regions_days_and_documents(self, reader: TestClient) -> None:
+        assert f'href="/jobs/contests/{CONTEST}"' in reader.get("/jobs").text
+        page = reader.get(f"/jobs/contests/{CONTEST}?lang=en")
+        for said in ("Quảng Ninh", "180", "Nurse", "Application form", "Degree or diploma", RULE["citation"]):
+            assert said in page.text
+        assert (page.headers["cache-control"], page.cookies) == ("public, max-age=60", {})
+
+    def test_the_form_carries_the_documents_and_opens_the_private_page(self, reader: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        sent = []
+
+        async def send_form(_api: Api, path: str, fields: dict[str, str], files: dict[str, Any]) -> dict[str, Any]:
+            sent.append((path, json.loads(fields["application"]), sorted(files)))
+            return ENTRY
+
+        monkeypatch.setattr(Api, "send_form", send_form)
+        page = f"/jobs/contests/{CONTEST}/apply"
+        body = hidden_fields(reader.get(page).text, page) | {
+            "name": "Phạm Thị Hồng",
+            "birth_date": "1996-03-02",
+            "phone": "0912",
+            "lot_id": NOTICE["lots"][0]["id"],
+            "consent": "true",
+        }
+        files = {paper: (f"{paper}.pdf", b"%PDF-1.7", "application/pdf") for paper in ("application_form_paper", "degree_paper")}
+        answer = reader.post(page, data=body | {"choice_1": NOTICE["lots"][0]["places"][0]["id"]}, files=files)
+        assert (answer.status_code, answer.headers["location"]) == (303, "/my-contest?done=sent")
+        [(path, said, papers)] = sent
+        assert (path, said["choices"], said["serving"], papers) == (
+            f"{P}/contests/{CONTEST}/applications",
+            [NOTICE["lots"][0]["places"][0]["id"]],
+            False,
+            ["application_form_paper", "degree_paper"],
+        )
+        assert f"relais-contest={said['key']}" in answer.headers["set-cookie"]
+
+    def test_a_refusal_keeps_what_was_typed_and_says_the_rule(self, reader: TestClient, world: World) -> None:
+        refused = TOO_LARGE | {"type": "http://x/problems/not-admissible", "status": 409, "detail": "Not admissible", "possible": "Look at the register", "fields": []}
+        world.refusals[f"POST {P}/contests/{CONTEST}/applications"] = Refusal(409, refused)
+        page = f"/jobs/contests/{CONTEST}/apply"
+        answer = fill(reader, page, page, name="Phạm Thị Hồng", birth_date="1974-03-02", consent="true")
+        assert answer.status_code == 409
+        for said in ("Phạm Thị Hồng", "1974-03-02", "Not admissible", RULE["citation"]):
+            assert said in answer.text
+
+    def test_the_candidate_reads_why_and_withdraws(self, reader: TestClient, world: World) -> None:
+        reader.cookies.set("relais-contest", KEY)
+        assert "Bằng không đọc được" in reader.get("/my-contest").text
+        world.answers |= {f"{P}/contest-application": ENTRY | {"state": "submitted"}, f"{P}/contest-application/withdrawal": ENTRY}
+        assert fill(reader, "/my-contest", "/my-contest/withdrawal").headers["location"] == "/my-contest?done=withdrawn"
+        assert ("POST", f"{P}/contest-application/withdrawal", {"key": KEY}) in world.sent
 
 
 class TestStaff:

@@ -104,3 +104,7 @@ class TestForms:
         page = fill(as_("linh", "en"), f"/offers/{OFFER}", f"/offers/{OFFER}/acceptance")
         assert page.status_code == 409
         assert all(said in page.text for said in ("Too late", "REC-VN-10", "Decree 115/2020", "Call the next"))
+
+    def test_the_papers_of_a_candidate_are_opened_from_the_application(self, as_: Callable[..., TestClient]) -> None:
+        page = as_("linh").get(f"/contest-applications/{APPLICATION}").text
+        assert f'<a href="/contest-applications/files/{uid(1940)}">' in page

@@ -1,14 +1,18 @@
 """A regional contest from its opening to the hires: who may do what, what each rule refuses, and a list that comes out the same again."""
 
+import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
+from services.recruitment.applications.papers import forget_papers
 from services.recruitment.consumers import consumer
+from services.recruitment.contests.by_form import end_contest_applications
 from shared.clients import close_http_session
 from shared.db import worker_session
 from tests.recruitment.world import ROOT, facility, known, post
@@ -17,6 +21,7 @@ from tests.support.hearing import hear
 from tests.support.identity import TestIssuer
 from tests.support.pdf import text_of
 from tests.support.registry import PLAIN, Registry
+from tests.support.service import environment
 
 FES, TAZA = "MA-03-CHPFES", "MA-03-CHPTAZA"
 REGION = ["/territories/MA-03"]
@@ -163,14 +168,129 @@ class TestOpening:
         assert late["rule"]["value"] == 5
 
 
+PDF = b"%PDF-1.7\n"
+KEY = "k" * 40
+
+
+@pytest.fixture
+async def notice(contest: Contest, registry_address: str) -> AsyncIterator[Contest]:
+    """A contest that is published, on a day of its window; the registry is asked at its inner address too."""
+    await contest.published()
+    with environment(RELAIS_ENV="test", RELAIS_TODAY="2021-06-15", RELAIS_UPSTREAMS=json.dumps({"registry": urlsplit(registry_address).netloc})):
+        yield contest
+
+
+class TestByForm:
+    """A candidate without an account: judged as any other, refused before anything is kept, followed by a private link."""
+
+    def said(self, contest: Contest, **changes: Any) -> dict[str, Any]:
+        said = {"lot_id": contest.lot["id"], "occupation_code": "MA-IP", "degree": "bachelor", "experience": "new_graduate", "name": "Amal Berrada", "birth_date": "1996-03-02"}
+        return said | {"phone": "+212 612 345 678", "consent": True, "key": KEY, "choices": [contest.needs["taza"]]} | changes
+
+    async def sent(self, contest: Contest, *papers: str, expect: int = 201, **changes: Any) -> dict[str, Any]:
+        parts = {"application": (None, json.dumps(self.said(contest, **changes)))} | {
+            f"{paper}_paper": (f"{paper}.pdf", PDF + paper.encode(), "application/pdf") for paper in papers
+        }
+        answer = await contest.api.post(f"{ROOT}/public/contests/{contest.id}/applications", files=parts)
+        assert answer.status_code == expect, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def by_key(self, contest: Contest, act: str = "", *, expect: int = 200, key: str = KEY) -> dict[str, Any]:
+        answer = await contest.api.post(f"{ROOT}/public/contest-application{act}", json={"key": key})
+        assert answer.status_code == expect, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    async def test_what_the_rules_refuse_is_refused_before_anything_is_kept(self, notice: Contest) -> None:
+        both = ("identity", "degree")
+        for papers, changes, slug, rule, value in (
+            (both, {"birth_date": "1974-03-02"}, "not-admissible", "CONTEST-AGE", {"from": 18, "to": 45}),
+            (("identity",), {}, "not-admissible", "CONTEST-DOCUMENTS", ["degree"]),
+            (both, {"serving": True}, "not-admissible", "CONTEST-AUTHORISED", True),
+            (both, {"occupation_code": "MA-SF"}, "title-does-not-answer", "REC-TITLES", ["MA-IP", "MA-ISUSI", "MA-IAR", "MA-ISM", "MA-INP", "MA-ISFC"]),
+        ):
+            refused = await self.sent(notice, *papers, expect=409, **changes)
+            assert (refused["type"].rsplit("/", 1)[-1], refused["rule"]["id"], refused["rule"]["value"]) == (slug, rule, value)
+            assert refused["rule"]["citation"]
+            assert refused["possible"]
+        with environment(RELAIS_ENV="test", RELAIS_TODAY="2021-07-01"):
+            late = await self.sent(notice, *both, expect=409)
+        assert (late["type"].rsplit("/", 1)[-1], late["rule"]["value"]) == ("window-closed", 15)
+        for field, changes in (("consent", {"consent": False}), ("lot_id", {"lot_id": str(known("lot"))}), ("quota", {"quota": "heroes"}), ("birth_date", {"birth_date": None})):
+            assert [one["path"] for one in (await self.sent(notice, *both, expect=422, **changes))["fields"]] == [field]
+        bad = {"application": (None, json.dumps(self.said(notice))), "degree_paper": ("bac.pdf", b"MZ", "application/pdf")}
+        answer = await notice.api.post(f"{ROOT}/public/contests/{notice.id}/applications", files=bad)
+        assert (answer.status_code, [one["path"] for one in answer.json()["fields"]]) == (422, ["degree_paper"])
+        assert (await notice.as_("salma").get(f"{ROOT}/contest-applications")).json()["items"] == []
+        async with worker_session() as session:
+            assert await session.scalar(text("SELECT count(*) FROM application_files")) == 0
+
+    async def test_the_notice_is_read_by_everybody_while_it_is_open(self, notice: Contest) -> None:
+        answer = await notice.api.get(f"{ROOT}/public/contests")
+        [seen] = answer.json()["items"]
+        assert (seen["posts"], seen["closes_on"], seen["exam_on"], seen["documents"]) == (180, "2021-06-30", "2021-07-18", ["identity", "degree"])
+        assert [rule["value"] for rule in seen["rules"] if rule["citation"]][::3] == [{"from": 18, "to": 45}, 15]
+        assert [place["id"] for place in seen["lots"][0]["places"]] == notice.lot["need_ids"]
+        assert "drafted_by" not in answer.text
+        assert notice.api.account("chair") not in answer.text
+        with environment(RELAIS_ENV="test", RELAIS_TODAY="2021-07-01"):
+            assert (await notice.api.get(f"{ROOT}/public/contests")).json()["items"] == []
+
+    async def test_a_draft_is_read_by_nobody(self, contest: Contest) -> None:
+        await contest.opened()
+        assert (await contest.api.get(f"{ROOT}/public/contests/{contest.id}")).status_code == 404
+
+    async def test_it_is_an_application_as_any_other_and_the_authority_decides(self, notice: Contest) -> None:
+        made = await self.sent(notice, "identity", "degree")
+        assert (await self.sent(notice, "identity", "degree"))["id"] == made["id"]
+        assert (await self.sent(notice, "identity", "degree", expect=409, degree="master"))["type"].endswith("/key-used")
+        assert "Berrada" not in json.dumps(made)
+        read = (await notice.as_("salma").get(f"{ROOT}/contest-applications/{made['id']}")).json()
+        assert (read["age"], read["documents"], read["choices"], [one["met"] for one in read["criteria"]]) == (24, ["identity", "degree"], [notice.needs["taza"]], [True, True])
+        paper = f"{ROOT}/contest-applications/files/{read['files'][0]['id']}"
+        assert [(await notice.as_(who).get(paper)).status_code for who in ("salma", "chair")] == [200, 403]
+        assert (await notice.as_("salma").get(f"{ROOT}/applications/files/{read['files'][0]['id']}")).status_code == 404
+        with environment(RELAIS_ENV="test", RELAIS_TODAY="2021-07-01"):
+            await notice.act("salma", f"/contest-applications/{made['id']}/admissibility", {"outcome": "inadmissible", "reason": "Diplôme illisible."})
+            seen = await self.by_key(notice)
+        assert (seen["state"], seen["reason"], seen["exam_on"]) == ("inadmissible", "Diplôme illisible.", "2021-07-18")
+        await self.by_key(notice, key="x" * 40, expect=404)
+        async with worker_session() as session:
+            rows = (
+                await session.execute(text("SELECT a::text FROM contest_applications a UNION ALL SELECT to_jsonb(o)::text FROM outbox o UNION ALL SELECT u::text FROM audit u"))
+            ).scalars()
+            assert not [row for row in rows if KEY in row or "Berrada" in row or "1996-03-02" in row]
+
+    async def test_whoever_withdraws_is_let_go_and_their_papers_after_their_time(self, notice: Contest) -> None:
+        made = await self.sent(notice, "identity", "degree")
+        assert (await self.by_key(notice, "/withdrawal", expect=201))["state"] == "withdrawn"
+        await self.by_key(notice, "/withdrawal", expect=201)
+        await end_contest_applications()
+        await end_contest_applications()
+        async with worker_session() as session:
+            told = (
+                (await session.execute(text("SELECT type FROM outbox WHERE type LIKE 'recruitment.%application%' OR type LIKE 'recruitment.prospect%' ORDER BY seq")))
+                .scalars()
+                .all()
+            )
+        assert told == ["recruitment.application.received.v1", "recruitment.prospect.dropped.v1"]
+        with environment(RELAIS_ENV="test", RELAIS_TODAY="2023-06-15"):
+            await forget_papers()
+        read = (await notice.as_("salma").get(f"{ROOT}/contest-applications/{made['id']}")).json()
+        assert [file["is_kept"] for file in read["files"]] == [False, False]
+        await self.by_key(notice, expect=404)
+
+
 class TestApplications:
     async def test_what_the_rules_refuse(self, contest: Contest) -> None:
         await contest.published()
         person = await contest.person("Rachid Bennis", 1974)
         late = await contest.refused("salma", "/contest-applications", contest.application(person, done_on="2021-07-01"), "window-closed")
         assert late["rule"]["value"] == 15
-        for wrong in ({"quota": "heroes"}, {"choices": [str(known("elsewhere"))]}, {"occupation_code": "MA-SF"}, {"lot_id": str(known("lot"))}):
+        for wrong in ({"quota": "heroes"}, {"choices": [str(known("elsewhere"))]}, {"lot_id": str(known("lot"))}):
             assert (await contest.act("salma", "/contest-applications", contest.application(person, **wrong), expect=422))["fields"]
+        await contest.refused("salma", "/contest-applications", contest.application(person, occupation_code="MA-SF"), "title-does-not-answer")
         made = await contest.act("salma", "/contest-applications", contest.application(person, documents=["identity"]))
         assert made["age"] == 46
         assert [(one["id"], one["met"]) for one in made["criteria"]] == [("age", False), ("documents", False)]

@@ -269,6 +269,13 @@ async def applications(visit: Visit) -> Response:
     )
 
 
+@pages.get("/contest-applications/files/{id:uuid}")
+async def contest_paper(visit: Visit) -> Response:
+    """A paper of a candidate: handed on as it is, never shown inside of a page of ours."""
+    content, media_type = await visit.api.file(f"{API}/contest-applications/files/{segment(visit.path('id'))}")
+    return Response(content, media_type=media_type, headers={"Content-Disposition": "attachment", "Cache-Control": "private, no-store"})
+
+
 async def person_page(visit: Visit, status: int = 200, found: list[dict[str, Any]] | None = None, **shown: Any) -> Response:
     """First step: is this person in the register already? Names are asked in a body, never in an address."""
     read = await visit.api.get(address(visit))

@@ -73,7 +73,8 @@ async def jobs(visit: Visit) -> Response:
     everything = found["items"] if not any(asked.values()) else (await api.get(f"{API}/vacancies", within=asked["within"], limit=200))["items"]
     professions = sorted({(one["occupation_code"], title_of(one["occupation_code"], everything)) for one in everything}, key=lambda pair: pair[1])
     more = linked(visit, "/jobs", **asked, cursor=found["next"]) if found["next"] else None
-    return kept_for_all(visit, visit.page("site/jobs.html", jobs=found["items"], more=more, asked=asked, professions=professions, linked=linked))
+    contests = (await api.get(f"{API}/contests", limit=50))["items"] if not any(asked.values()) and not visit.query("cursor") else []
+    return kept_for_all(visit, visit.page("site/jobs.html", jobs=found["items"], contests=contests, more=more, asked=asked, professions=professions, linked=linked))
 
 
 @pages.get("/jobs/{id:uuid}", public=True)

@@ -40,6 +40,7 @@ LABELS = {
         "degree": _("Degree or diploma"),
         "application_form": _("Application form"),
         "proof": _("Proof of a quota or priority"),
+        "authorisation": _("Authorisation of the employer"),
     },
     "topic": {"recruitment.contest_posts": _("Post opened by a contest")},
     "contest_left": {"declined": _("declined the offer"), "lapsed": _("let the offer lapse"), "withdrawn": _("withdrew")},

@@ -3,18 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
-import orjson
 from fastapi import Depends, Form, Query, Request, Response, UploadFile
-from fastapi.exceptions import RequestValidationError
-from fastapi.responses import FileResponse
-from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.applications.models import Application, Choice
-from services.recruitment.applications.papers import discard
 from services.recruitment.applications.permissions import can_read_applications, can_work_on_applications, is_a_candidate
 from services.recruitment.applications.queries import (
     applications_visible_to,
@@ -23,6 +18,7 @@ from services.recruitment.applications.queries import (
     place_of_key,
     places_of_person,
 )
+from services.recruitment.applications.receiving import FILE, File, answer_of, kept, said
 from services.recruitment.applications.schemas import (
     ApplicationCreate,
     ApplicationEntry,
@@ -53,10 +49,8 @@ from shared.auth import Caller, CallerDep, allows, public_route
 from shared.clients import ask
 from shared.clock import today
 from shared.db import SessionDep, app_session
-from shared.errors import FieldError, NotFound, Problem, problems
-from shared.files import MEDIA_TYPES, PAPERS, StoredFile, store
+from shared.errors import NotFound, problems
 from shared.idempotency import Router
-from shared.imports.wizard import chunks_of
 from shared.jurisdictions import be_in
 from shared.pagination import Page, PageDep, keyset_page
 from shared.site import site_of
@@ -64,26 +58,8 @@ from shared.site import site_of
 router = Router(prefix="/applications", tags=["applications"])
 public = Router(prefix="/public", tags=["public site"], dependencies=[Depends(public_route)])
 
-ALLOWED = PAPERS | {"docx", "odt"}
-FILE: Any = {200: {"content": {MEDIA_TYPES[kind]: {} for kind in sorted(ALLOWED)}, "description": "The paper as it was handed in"}}
-File = UploadFile | None
-
 
 # ---- Without an account ----------------------------------------------------------------------------------------------
-
-
-def _said(application: str) -> ApplicationCreate:
-    try:
-        return ApplicationCreate.model_validate_json(application)
-    except ValidationError as error:
-        raise RequestValidationError([fault | {"loc": ("body", *fault["loc"])} for fault in error.errors()], body=_as_json(application)) from error
-
-
-def _as_json(said: str) -> Any:
-    try:
-        return orjson.loads(said)
-    except orjson.JSONDecodeError:
-        return None
 
 
 @public.post("/applications", status_code=201, response_model=OwnApplication, responses=problems(409, 413, 422, 429, 503))
@@ -96,35 +72,16 @@ async def create_public_application(
     request: Request,
 ) -> OwnApplication:
     """Apply once, without an account, to several employers; each paper is a PDF, a picture or a letter of at most 10 MB. The answer tells the secret of the private link, once."""
-    body = _said(application)
+    body = said(ApplicationCreate, application)
     async with app_session(None) as session:
         vacancies = await open_vacancies_named(session, body.vacancy_ids)
         path = authority_of(vacancies)
     be_in(path)
     offered: list[tuple[Paper, File]] = [("cv", cv), ("diploma", diploma), ("letter", letter)]
     sent = [(paper, file) for paper, file in offered if file is not None and file.filename]
-    async with _kept(sent) as papers, app_session(site_of(path)) as session:
+    async with kept(sent) as papers, app_session(site_of(path)) as session:
         made, key = await apply(session, site=site_of(path), body=body, vacancies=vacancies, papers=papers, language=request.state.language)
         return OwnApplication.of(made, key)
-
-
-@asynccontextmanager
-async def _kept(sent: list[tuple[Paper, UploadFile]]) -> AsyncIterator[list[tuple[Paper, StoredFile]]]:
-    """The papers while the rest is done; of what is refused nothing stays, of one paper neither when another one is refused."""
-    kept: list[tuple[Paper, StoredFile]] = []
-    try:
-        for paper, file in sent:
-            try:
-                kept.append((paper, await store(chunks_of(file), file.filename or "", allowed=ALLOWED)))
-            except Problem as refused:  # of several papers the candidate must know which
-                reason, values = (refused.fields[0].reason, refused.fields[0].values) if refused.fields else (refused.detail, refused.values)
-                refused.fields = (FieldError(paper, reason, values),)
-                raise
-        yield kept
-    except BaseException:
-        if kept:
-            await discard([file for _paper, file in kept])
-        raise
 
 
 @asynccontextmanager
@@ -165,8 +122,8 @@ async def create_file_by_key(key: Annotated[Key, Form()], paper: Annotated[Paper
     """Add a paper to an application that is open."""
     async with _opened(key) as (session, site, application):
         must_be_open(application)
-        async with _kept([(paper, file)]) as kept:
-            await add_paper(session, site=site, application=application, paper=paper, file=kept[0][1])
+        async with kept([(paper, file)]) as stored:
+            await add_paper(session, site=site, application=application, paper=paper, file=stored[0][1])
         return OwnApplication.of(application)
 
 
@@ -278,14 +235,10 @@ async def create_link(application_id: UUID, body: LinkRenewal, caller: CallerDep
 
 
 @router.get("/files/{application_file_id}", dependencies=[allows(can_read_applications)], response_class=Response, responses=problems(401, 403, 404) | FILE)
-async def read_file(application_file_id: UUID, caller: CallerDep, session: SessionDep) -> FileResponse:
+async def read_file(application_file_id: UUID, caller: CallerDep, session: SessionDep) -> Response:
     """A paper of an application. Whoever opens it leaves a record."""
     found = await get_visible_file(session, caller, application_file_id)
-    if found.sha256 is None:
-        raise NotFound()
-    path = StoredFile(found.sha256, found.size, found.kind).path
-    if not path.is_file():
-        raise NotFound()
+    answer = answer_of(found)
+    assert found.application_id is not None
     await record_reads(session, caller, "application", [(found.application_id, found.person_id)], fields=["file"])
-    headers = {"Content-Disposition": f'attachment; filename="{found.paper}.{found.kind}"', "Cache-Control": "private, no-store"}
-    return FileResponse(path, media_type=MEDIA_TYPES[found.kind], headers=headers)
+    return answer

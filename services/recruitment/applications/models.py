@@ -1,6 +1,7 @@
 """An application from the public site: one person, several employers, each with the person's own consent. Only `person_id` is held here, never a name."""
 
 from datetime import date
+from typing import Self
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Text
@@ -13,6 +14,7 @@ from services.recruitment.records import Record
 from services.recruitment.vacancies.models import Vacancy
 from services.recruitment.workflow import CHOICE, LOOKING, OPEN, RECEIVED, SITE_APPLICATION
 from shared.errors import refuse_when
+from shared.files import StoredFile
 from shared.i18n import _
 from shared.ids import uuid7
 from shared.rulepacks import Rule
@@ -132,15 +134,22 @@ class Step(Protected, Base):
 
 
 class ApplicationFile(Protected, Base):
-    """A paper that the candidate handed in; without its hash it was destroyed after its time."""
+    """A paper that the candidate handed in, on the site or in a contest; without its hash it was destroyed after its time."""
 
     __tablename__ = "application_files"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    application_id: Mapped[UUID] = mapped_column(ForeignKey("applications.id"))
+    application_id: Mapped[UUID | None] = mapped_column(ForeignKey("applications.id"))
+    contest_application_id: Mapped[UUID | None] = mapped_column(ForeignKey("contest_applications.id"))
     person_id: Mapped[UUID]
     paper: Mapped[str]
     sha256: Mapped[str | None]
     size: Mapped[int]
     kind: Mapped[str]
     added_on: Mapped[date]
+
+    @classmethod
+    def of(cls, person_id: UUID, authority_path: str, paper: str, file: StoredFile, on: date) -> Self:
+        """A paper beside the application to which it is added, of the same person and behind the same walls."""
+        walls = {"person_id": person_id, "authority_path": authority_path, "shared_with": []}
+        return cls(id=uuid7(), paper=paper, sha256=file.sha256, size=file.size, kind=file.kind, added_on=on, **walls)

@@ -12,10 +12,21 @@ from shared.files import StoredFile
 
 BATCH = 500
 
-_OVER = text("SELECT id, authority_path::text AS path, ended_on FROM applications WHERE ended_on IS NOT NULL AND (key_hash IS NOT NULL OR message IS NOT NULL OR EXISTS "
-             "(SELECT FROM application_files f WHERE f.application_id = applications.id AND f.sha256 IS NOT NULL)) ORDER BY ended_on, id LIMIT :batch OFFSET :offset")  # fmt: skip
-_EMPTY = text("UPDATE applications SET key_hash = NULL, key_expires_on = NULL, message = NULL WHERE id = ANY (:ids)")
-_PAPERS = text("UPDATE application_files SET sha256 = NULL WHERE application_id = ANY (:ids) AND sha256 IS NOT NULL")
+_OVER = text(
+    """
+    SELECT id, authority_path::text AS path, ended_on FROM applications WHERE ended_on IS NOT NULL AND (key_hash IS NOT NULL OR message IS NOT NULL
+        OR EXISTS (SELECT FROM application_files f WHERE f.application_id = applications.id AND f.sha256 IS NOT NULL))
+    UNION ALL
+    SELECT id, authority_path::text, ended_on FROM contest_applications WHERE ended_on IS NOT NULL AND (key_hash IS NOT NULL
+        OR EXISTS (SELECT FROM application_files f WHERE f.contest_application_id = contest_applications.id AND f.sha256 IS NOT NULL))
+    ORDER BY ended_on, id LIMIT :batch OFFSET :offset
+    """
+)
+_EMPTY = (
+    text("UPDATE applications SET key_hash = NULL, key_expires_on = NULL, message = NULL WHERE id = ANY (:ids)"),
+    text("UPDATE contest_applications SET key_hash = NULL, key_expires_on = NULL WHERE id = ANY (:ids)"),
+    text("UPDATE application_files SET sha256 = NULL WHERE (application_id = ANY (:ids) OR contest_application_id = ANY (:ids)) AND sha256 IS NOT NULL"),
+)
 _DISCARDED = text(
     "SELECT d.sha256, EXISTS (SELECT FROM application_files f WHERE f.sha256 = d.sha256) AS is_named FROM discarded_files d ORDER BY d.sha256 LIMIT :batch FOR UPDATE"
 )
@@ -31,8 +42,8 @@ async def forget_papers() -> None:
             found = (await session.execute(_OVER, {"batch": BATCH, "offset": offset})).all()
             due = [row.id for row in found if add_months(row.ended_on, PACKS.in_force(row.path.partition(".")[0], today()).rule("REC-09").value) <= today()]
             if due:
-                await session.execute(_EMPTY, {"ids": due})
-                await session.execute(_PAPERS, {"ids": due})
+                for emptied in _EMPTY:
+                    await session.execute(emptied, {"ids": due})
         offset += len(found) - len(due)
         if len(found) < BATCH:
             break

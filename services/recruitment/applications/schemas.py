@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
-from services.recruitment.applications.models import Application, Choice
+from services.recruitment.applications.models import Application, ApplicationFile, Choice
 from services.recruitment.applications.permissions import can_move, can_renew_link
 from services.recruitment.candidacies.schemas import Experience
 from services.recruitment.policies.schemas import Line, Reference, Word
@@ -99,11 +99,15 @@ class FileRead(BaseModel):
     """A paper that was handed in; `is_kept` says whether it is still there."""
 
     id: UUID
-    paper: Paper
+    paper: str
     kind: str
     size: int
     added_on: date
     is_kept: bool
+
+    @classmethod
+    def of(cls, file: ApplicationFile) -> Self:
+        return cls(id=file.id, paper=file.paper, kind=file.kind, size=file.size, added_on=file.added_on, is_kept=file.sha256 is not None)
 
 
 class StepRead(BaseModel):
@@ -162,7 +166,7 @@ def _common(application: Application) -> dict[str, Any]:
     names = ("id", "state", "submitted_on", "ended_on", "degree", "experience", "available_from", "message", "wishes")
     return {name: getattr(application, name) for name in names} | {
         "steps": [StepRead(what=step.what, choice_id=step.choice_id, done_on=step.done_on, note=step.note) for step in application.steps],
-        "files": [FileRead(id=one.id, paper=one.paper, kind=one.kind, size=one.size, added_on=one.added_on, is_kept=one.sha256 is not None) for one in application.files],
+        "files": [FileRead.of(file) for file in application.files],
     }
 
 

@@ -38,7 +38,7 @@ from shared.people import names_of
 from shared.records import by_reference
 from shared.references import hash_of
 
-Papers = Sequence[tuple[Paper, StoredFile]]
+Papers = Sequence[tuple[str, StoredFile]]
 MOST_FILES = 12
 MOST_LINK_MONTHS = 12
 """A post that stays open for years opens no link for years."""
@@ -237,20 +237,7 @@ async def renew_link(session: AsyncSession, *, caller: Caller, application_id: U
 
 def _add(application: Application, papers: Papers, on: date) -> None:
     for paper, file in papers:
-        application.files.append(
-            ApplicationFile(
-                id=uuid7(),
-                application_id=application.id,
-                person_id=application.person_id,
-                authority_path=application.authority_path,
-                shared_with=[],
-                paper=paper,
-                sha256=file.sha256,
-                size=file.size,
-                kind=file.kind,
-                added_on=on,
-            )
-        )
+        application.files.append(ApplicationFile.of(application.person_id, application.authority_path, paper, file, on))
 
 
 async def add_paper(session: AsyncSession, *, site: Caller, application: Application, paper: Paper, file: StoredFile) -> None:

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Query, Response
 
+from services.recruitment.applications.receiving import FILE, answer_of
 from services.recruitment.contests import schemas
 from services.recruitment.contests.applying import answer_appeal, decide_admissibility, lodge_appeal, register_application, withdraw_application
 from services.recruitment.contests.calling import call_selected
@@ -17,6 +18,7 @@ from services.recruitment.contests.queries import (
     contests_visible_to,
     get_visible_application,
     get_visible_contest,
+    get_visible_document,
     results_of,
 )
 from services.recruitment.contests.use_cases import (
@@ -35,6 +37,7 @@ from services.recruitment.contests.use_cases import (
     scripts_to_mark,
 )
 from shared.actions import IfMatch, etag
+from shared.audit import record_reads
 from shared.auth import Caller, CallerDep, allows, require
 from shared.db import SessionDep
 from shared.errors import problems
@@ -205,6 +208,16 @@ async def list_applications(
 async def read_application(contest_application_id: UUID, response: Response, caller: CallerDep, session: SessionDep) -> schemas.ApplicationRead:
     """One application with its criteria."""
     return _read_application(response, caller, await get_visible_application(session, caller, contest_application_id))
+
+
+@applications.get("/files/{application_file_id}", dependencies=[allows(can_read_applications)], response_class=Response, responses=problems(401, 403, 404) | FILE)
+async def read_document(application_file_id: UUID, caller: CallerDep, session: SessionDep) -> Response:
+    """A document that a candidate handed in with the form; not for the jury. Whoever opens it leaves a record."""
+    application, found = await get_visible_document(session, caller, application_file_id)
+    require(not_in_the_jury(caller, application.contest))
+    answer = answer_of(found)
+    await record_reads(session, caller, "contest_application", [(application.id, application.person_id)], fields=["file"])
+    return answer
 
 
 @applications.get(

@@ -7,12 +7,12 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.recruitment.campaigns.guards import window_must_be_open
-from services.recruitment.contests.guards import appeal_must_be_in_time, application_must_be_admissible
-from services.recruitment.contests.models import Application, Contest, Result
+from services.recruitment.contests.guards import appeal_must_be_in_time, application_must_be_admissible, title_must_answer
+from services.recruitment.contests.models import Application, Contest, Lot, Result
 from services.recruitment.contests.moving_up import leave
 from services.recruitment.contests.permissions import can_answer_appeal, can_conduct
 from services.recruitment.contests.queries import get_visible_application, get_visible_contest
-from services.recruitment.contests.schemas import Admissibility, Appeal, AppealAnswer, ApplicationCreate, Step
+from services.recruitment.contests.schemas import Admissibility, Appeal, AppealAnswer, ApplicationCreate, Declared, Step
 from services.recruitment.workflow import ADMITTED, APPLICATION
 from shared.actions import require_current
 from shared.audit import record_audit
@@ -33,19 +33,7 @@ async def register_application(session: AsyncSession, *, caller: Caller, body: A
     require(can_conduct(caller, contest))
     if known := await by_reference(session, Application, authority_path=contest.authority_path, body=body, reference=body.reference):
         return known
-    window_must_be_open(contest.campaign, done_on, contest.pack)
-    lot = next((lot for lot in contest.lots if lot.id == body.lot_id), None)
-    if lot is None:
-        raise Malformed.field("lot_id", _("The contest has no such posts."))
-    if not set(body.choices) <= set(lot.need_ids) or len(set(body.choices)) != len(body.choices):
-        raise Malformed.field("choices", _("A choice is one of the places of these posts, each once."))
-    for name, rule in (("quota", "CONTEST-QUOTAS"), ("priority", "CONTEST-POINTS")):
-        said, known_words = getattr(body, name), contest.pack.rule(rule).value
-        if said is not None and said not in known_words:
-            raise Malformed.field(name, _("The rules of this contest know: {known}."), known=", ".join(known_words) or "–")
-    titles = contest.pack.rule("REC-TITLES").value
-    if body.occupation_code not in [lot.occupation_code, *titles.get(lot.occupation_code, [])]:
-        raise Malformed.field("occupation_code", _("The post is for the title {occupation}."), occupation=lot.occupation_code)
+    lot = lot_applied_for(contest, body, done_on)
     person = await ask(caller, "GET", f"/api/v1/registry/persons/{body.person_id}")
     if person is None:
         raise Malformed.field("person_id", _("There is no person with this identifier that you may see."))
@@ -57,12 +45,32 @@ async def register_application(session: AsyncSession, *, caller: Caller, body: A
         age=age_on(contest, person.get("birth_date"), person.get("birth_year")),
         submitted_by=caller.actor,
         submitted_on=done_on,
+        files=[],
         **body.model_dump(exclude={"done_on"}),
     )
     session.add(application)
     await session.flush()
     await record_audit(session, caller, "contest_application.submitted", "contest_application", application.id, after=body.model_dump(mode="json"), done_on=done_on)
     return application
+
+
+def lot_applied_for(contest: Contest, body: Declared, on: date) -> Lot:
+    """The posts for which somebody applies on a day, by whichever way: the window is open, and what is declared is known to the rules of the contest.
+
+    Raises Refused after the last day or for a title that does not answer, Malformed for what the contest does not have.
+    """
+    window_must_be_open(contest.campaign, on, contest.pack)
+    lot = next((lot for lot in contest.lots if lot.id == body.lot_id), None)
+    if lot is None:
+        raise Malformed.field("lot_id", _("The contest has no such posts."))
+    if not set(body.choices) <= set(lot.need_ids) or len(set(body.choices)) != len(body.choices):
+        raise Malformed.field("choices", _("A choice is one of the places of these posts, each once."))
+    for name, rule in (("quota", "CONTEST-QUOTAS"), ("priority", "CONTEST-POINTS")):
+        said, known_words = getattr(body, name), contest.pack.rule(rule).value
+        if said is not None and said not in known_words:
+            raise Malformed.field(name, _("The rules of this contest know: {known}."), known=", ".join(known_words) or "–")
+    title_must_answer(lot, body.occupation_code, contest.pack)
+    return lot
 
 
 def age_on(contest: Contest, birth_date: str | None, birth_year: int | None) -> int | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.recruitment.contests.calendar import appeal_until, calendar_of, latest_posting
-from services.recruitment.contests.models import Application, Contest, Mark, Paper
+from services.recruitment.contests.models import Application, Contest, Lot, Mark, Paper
 from services.recruitment.contests.ranking import needs_third_marker
 from services.recruitment.policies.eligibility import Criterion, missing
 from services.recruitment.workflow import NUMBERED, SUBMITTED
@@ -77,6 +77,24 @@ def earlier_lists_must_be_exhausted(earlier: Sequence[Contest], day: date) -> No
             code=contest.code,
             until=contest.list_valid_until.isoformat() if contest.list_valid_until else "",
             day=day.isoformat(),
+        )
+
+
+def titles_for(lot: Lot, pack: RulePack) -> list[str]:
+    """The titles that answer the posts: their own, and those that the rule accepts beside it."""
+    return [lot.occupation_code, *pack.rule("REC-TITLES").value.get(lot.occupation_code, [])]
+
+
+def title_must_answer(lot: Lot, occupation_code: str, pack: RulePack) -> None:
+    """Whoever applies holds a title that the posts ask for (ATT-01). Raises Refused."""
+    titles = titles_for(lot, pack)
+    if occupation_code not in titles:
+        raise Refused(
+            "title-does-not-answer",
+            _("The post is for the title {occupation}."),
+            rule=replace(pack.rule("REC-TITLES"), value=titles),
+            possible=_("Apply for posts of the title that is held."),
+            occupation=lot.occupation_code,
         )
 
 

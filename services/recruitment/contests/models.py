@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from services.recruitment.applications.models import ApplicationFile
 from services.recruitment.base import Base
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.contests.ranking import Formula
@@ -38,6 +39,13 @@ refuse_when(
     _("This person has already applied in this contest."),
     rule=Rule("REC-ONCE", 1, "application per contest", "Relais rule book, recruitment (one active application per campaign)"),
     possible=_("Open the person's application in the list of the contest."),
+)
+refuse_when(
+    "contest_application_key",
+    "key-in-use",
+    _("This secret opens another application already."),
+    rule=Rule("REC-LINK", 1, "application that a private link opens", "Relais rule book, applications (a private link opens one application and expires)"),
+    possible=_("Draw another secret."),
 )
 refuse_when(
     "contest_application_in_time",
@@ -150,7 +158,7 @@ class Member(Part):
 
 
 class Contest(Record):
-    """It carries a campaign, whose window and needs it uses; its papers, its jury, and how far it has come."""
+    """It carries a campaign, whose window and needs it uses; its papers, its jury, and how far it has come. `names` are those of its places on the day of the notice, by code, for whoever has not signed in."""
 
     __tablename__ = "contests"
 
@@ -161,6 +169,7 @@ class Contest(Record):
     grade: Mapped[str]
     opening_decision: Mapped[str]
     rule_pack: Mapped[str]
+    names: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict)
     exam_on: Mapped[date]
     posts: Mapped[int]
     scale: Mapped[Decimal]
@@ -213,7 +222,7 @@ class Contest(Record):
 
 
 class Application(Record):
-    """What a person declared, and what was decided about it; nothing of it is known to whoever marks."""
+    """What a person declared, and what was decided about it; nothing of it is known to whoever marks. `key_hash` is what is kept of the private link of whoever applied without an account."""
 
     __tablename__ = "contest_applications"
 
@@ -243,9 +252,13 @@ class Application(Record):
     answered_on: Mapped[date | None]
     answer: Mapped[str | None]
     withdrawn_on: Mapped[date | None]
+    key_hash: Mapped[bytes | None]
+    key_expires_on: Mapped[date | None]
+    ended_on: Mapped[date | None]
     state: Mapped[str] = mapped_column(default=SUBMITTED)
     contest: Mapped[Contest] = relationship(lazy="selectin")
     lot: Mapped[Lot] = relationship(lazy="selectin")
+    files: Mapped[list[ApplicationFile]] = relationship(lazy="selectin", order_by=(ApplicationFile.added_on, ApplicationFile.id))
 
     def decide(self, act: str, *, by: str, on: date, reason: str | None) -> None:
         self.move(act, APPLICATION)

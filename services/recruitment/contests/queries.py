@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.recruitment.applications.models import ApplicationFile
 from services.recruitment.contests.models import Application, Contest, KeptRanking, Lot, Mark, Member, Result
 from services.recruitment.workflow import DRAFT, LIFTED, RANKED, RESULTS
 from shared.auth import Caller
@@ -47,6 +48,15 @@ async def get_visible_application(session: AsyncSession, caller: Caller, applica
     if application is None:
         raise NotFound()
     return application
+
+
+async def get_visible_document(session: AsyncSession, caller: Caller, file_id: UUID) -> tuple[Application, ApplicationFile]:
+    """A document of an application that the caller reads. Raises NotFound."""
+    statement = applications_visible_to(caller).join(ApplicationFile, ApplicationFile.contest_application_id == Application.id).where(ApplicationFile.id == file_id)
+    row = (await session.execute(statement.add_columns(ApplicationFile))).one_or_none()
+    if row is None:
+        raise NotFound()
+    return row[0], row[1]
 
 
 async def applications_by_state(session: AsyncSession, contest_id: UUID) -> dict[str, int]:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, StringConstraints, model_validator
 
+from services.recruitment.applications.schemas import FileRead
 from services.recruitment.contests.calendar import appeal_until, calendar_of, latest_posting
 from services.recruitment.contests.guards import (
     appeal_must_be_in_time,
@@ -135,21 +136,26 @@ class ResultsCreate(Body):
     done_on: date | None = None
 
 
-class ApplicationCreate(Body):
-    """What a known person declares. Name and birth stay in the registry; only the age on 1 January is kept."""
+class Declared(Body):
+    """What a candidate declares, whoever writes it down."""
 
-    reference: Reference | None = None
-    contest_id: UUID
     lot_id: UUID
-    person_id: UUID
     occupation_code: Code = Field(examples=["VN-BS"])
     degree: Word = Field(examples=["bachelor"])
     experience: Literal["experienced", "new_graduate"]
     quota: Word | None = Field(None, description="The reserved posts that the person asks for.")
     priority: Word | None = Field(None, description="The ground on which points are added.")
     choices: list[UUID] = Field(default=[], max_length=50, description="Needs of the lot, the wanted ones first.")
-    documents: list[Word] = Field(default=[], max_length=20)
     serving: bool = Field(False, description="Already in public service.")
+
+
+class ApplicationCreate(Declared):
+    """What a known person declares. Name and birth stay in the registry; only the age on 1 January is kept."""
+
+    reference: Reference | None = None
+    contest_id: UUID
+    person_id: UUID
+    documents: list[Word] = Field(default=[], max_length=20)
     authorised: bool = Field(False, description="Authorised by the employer to compete.")
     done_on: date | None = None
 
@@ -359,6 +365,7 @@ class ApplicationRead(BaseModel):
     answered_on: date | None
     answer: str | None
     withdrawn_on: date | None
+    files: list[FileRead]
     criteria: list[CriterionRead]
     available_actions: list[Action]
 
@@ -366,10 +373,11 @@ class ApplicationRead(BaseModel):
     def seen_by(cls, caller: Caller, application: Application) -> Self:
         contest, day = application.contest, today()
         pack, conduct = contest.pack, can_conduct(caller, contest)
-        values = {name: getattr(application, name) for name in cls.model_fields if name not in ("criteria", "region") and hasattr(application, name)}
+        values = {name: getattr(application, name) for name in cls.model_fields if name not in ("criteria", "region", "files") and hasattr(application, name)}
         return cls(
             **values,
             region=application.lot.region,
+            files=[FileRead.of(file) for file in application.files],
             appeal_until=appeal_until(application.decided_on, pack) if application.state == "inadmissible" and application.decided_on else None,
             criteria=[CriterionRead(**shown(criterion.stored())) for criterion in criteria_of(application, pack)],
             available_actions=[

@@ -33,6 +33,7 @@ from services.recruitment.contests.guards import (
     rankings_must_be_the_computed_ones,
     scripts_must_be_marked,
     ties_must_be_decided,
+    titles_for,
 )
 from services.recruitment.contests.models import Application, Conflict, Contest, KeptRanking, Lot, Mark, Member, Paper, Result
 from services.recruitment.contests.permissions import can_announce, can_conduct, can_draft_at, can_mark, can_preside
@@ -53,6 +54,7 @@ from services.recruitment.workflow import ADMITTED, CONTEST, RESULTS
 from shared.actions import require_current
 from shared.audit import record_audit
 from shared.auth import Caller, path_of, require
+from shared.clients import ask
 from shared.clock import judge_done_on
 from shared.errors import FieldError, Malformed
 from shared.events import record_events
@@ -140,11 +142,26 @@ async def publish_contest(session: AsyncSession, *, caller: Caller, contest_id: 
     earlier_lists_must_be_exhausted(await _earlier_with_waiting(session, contest, done_on), done_on)
     await publish(session, caller, contest.campaign, done_on)
     contest.rule_pack = contest.campaign.rule_pack
+    contest.names = await names_told(caller, contest, done_on)
     contest.go("publish", "published", by=caller.actor, on=done_on)
     needs = {need.id: need for need in contest.campaign.needs}
     record_events(session, [post for lot in contest.lots for need_id in lot.need_ids for post in posts_of(contest, lot, needs[need_id], done_on)])
     await _audit(session, caller, contest, "published", done_on, after={"posts": contest.posts, "rule_pack": contest.rule_pack})
     return contest
+
+
+async def names_told(caller: Caller, contest: Contest, day: date) -> dict[str, Any]:
+    """What the registry calls the authority, the regions, the place of each need and the titles in each language: the notice is read without an account."""
+    facilities = {need.facility_code for need in contest.campaign.needs}
+    names: dict[str, Any] = {}
+    for code in sorted({contest.authority, *(lot.region for lot in contest.lots), *facilities}):
+        of = f"facilities?code={code}&as_of={day.isoformat()}" if code in facilities else f"areas?code={code}"
+        found = await ask(caller, "GET", f"/api/v1/registry/{of}&limit=1")
+        names[code] = found["items"][0]["name"] if found and found["items"] else code
+    titles = {title for lot in contest.lots for title in titles_for(lot, contest.pack)}
+    known = await ask(caller, "GET", f"/api/v1/registry/occupations?country={contest.pack.jurisdiction}&limit=200")
+    names |= {title["code"]: title["names"] for title in (known or {"items": []})["items"] if title["code"] in titles}
+    return names | {str(need.id): names[need.facility_code] for need in contest.campaign.needs}
 
 
 async def _earlier_with_waiting(session: AsyncSession, contest: Contest, day: date) -> list[Contest]:

@@ -136,11 +136,8 @@ class RequestRead(BaseModel):
         values = {name: getattr(request, name) for name in cls.model_fields if hasattr(request, name)}
         if not reads_persons(caller, request):
             values |= {"person_id": None, "accompaniment_id": None}
-        acts = {"solve": "solve", "refuse": "refuse", "withdraw": "withdraw"}
-        told = [EndedOffer.model_validate(offer) for offer in ended]
-        return cls(
-            **values, ended_offers=told, available_actions=[action(act, can_answer(caller, request), lambda act=act: SERVICE_REQUEST.after(act, request.state)) for act in acts]
-        )  # type: ignore[misc]
+        acts = [action(act, can_answer(caller, request), lambda act=act: SERVICE_REQUEST.after(act, request.state)) for act in ("solve", "refuse", "withdraw")]  # type: ignore[misc]
+        return cls(**values, ended_offers=[EndedOffer.model_validate(offer) for offer in ended], available_actions=acts)
 
 
 class SumRead(BaseModel):

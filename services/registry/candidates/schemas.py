@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field
 
 from services.registry.contacts.schemas import ContactCreate
-from services.registry.persons.schemas import a_name
+from services.registry.persons.schemas import Born, a_name
 from shared.records import Body
 
 Name = Annotated[str, Field(min_length=2, max_length=200), AfterValidator(a_name)]
@@ -22,6 +22,7 @@ class CandidateCreate(Body):
     id: UUID
     authority_path: str = Field(pattern=r"^[A-Z]{2}(\.[A-Za-z0-9-]+)*$", max_length=200)
     name: Name
+    birth_date: Born | None = Field(None, description="Asked where the law looks at the age.")
     contacts: list[CandidateContact] = Field(min_length=1, max_length=2)
 
 

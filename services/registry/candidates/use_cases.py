@@ -12,7 +12,7 @@ from services.registry.candidates.schemas import CandidateCreate
 from services.registry.contacts.models import Contact
 from services.registry.duplicates.finding import Known, candidates_like, keep
 from services.registry.duplicates.scoring import Facts
-from services.registry.persons.models import Person, PersonPurpose
+from services.registry.persons.models import Person, PersonPurpose, birth
 from services.registry.persons.use_cases import add_purposes, announce_workers_of
 from services.registry.purposes.use_cases import retention_rule
 from services.registry.workers.models import Employment
@@ -35,9 +35,12 @@ async def enter_candidate(session: AsyncSession, body: CandidateCreate) -> Perso
     known = await session.scalar(select(Person).where(Person.id == body.id))
     if known is not None:
         return known
-    facts = Facts((body.name,), None, None, "unknown", identifiers=frozenset(), contacts=frozenset(one.value for one in body.contacts))
+    born, precision = birth(body.birth_date, None)
+    facts = Facts((body.name,), born, precision, "unknown", identifiers=frozenset(), contacts=frozenset(one.value for one in body.contacts))
     alike = (await candidates_like(session, facts, {country_of(body.authority_path)}))[:5]
-    person = Person(id=body.id, authority_path=body.authority_path, shared_with=[], sex="unknown", recorded_by=SITE, names=[], words=[], purposes=[])
+    person = Person(
+        id=body.id, authority_path=body.authority_path, shared_with=[], birth_date=born, birth_precision=precision, sex="unknown", recorded_by=SITE, names=[], words=[], purposes=[]
+    )
     person.name_them([("legal", None, body.name)])
     day = today()
     # Ended from the start: it is kept as soon as recruitment tells that the application stands.

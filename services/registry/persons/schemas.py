@@ -33,6 +33,9 @@ def _born(value: date) -> date:
     return value
 
 
+Born = Annotated[date, AfterValidator(_born)]
+
+
 class NameBody(Body):
     kind: NameKind = "legal"
     script: str | None = Field(None, pattern="^[A-Z][a-z]{3}$", description="ISO 15924: Latn, Arab…", examples=["Latn"])
@@ -40,7 +43,7 @@ class NameBody(Body):
 
 
 class PersonFields(Body):
-    birth_date: Annotated[date, AfterValidator(_born)] | None = None
+    birth_date: Born | None = None
     birth_year: int | None = Field(None, ge=EARLIEST_YEAR, le=2100, description="When only the year is known.")
 
     @model_validator(mode="after")

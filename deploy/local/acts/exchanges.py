@@ -25,7 +25,7 @@ def _output(line: Line) -> dict[str, Any]:
 
 
 def _call(line: Line) -> dict[str, Any]:
-    named = line.common("host_code", "title", "field", "status_type", "language_level", "opens_on", "closes_on")
+    named = line.common("host_code", "title", "field", "status_type", "language", "language_level", "opens_on", "closes_on")
     return named | {"agreement_id": line.id_of("agreement"), "places": line.number("places")}
 
 

@@ -1,7 +1,7 @@
 """Make the exchange of this story: `python tests/stories/clermont-1991-2025/make_exchanges.py`.
 
-Agreements and their lineage, units that host, calls, dossiers of 2025 with what was refused, guests who came to teach, and the register of
-those who were trained since 1991: 71 from the old file, and one who was followed here from the call to the return. The article says 72, six
+Agreements and their lineage, units that host, calls, dossiers of 2025 with what was refused, two dossiers the other way (a surgeon of
+Clermont-Ferrand is in Hanoi when the year ends), guests who came to teach, and the register of those who were trained since 1991: 71 from the old file, and one who was followed here from the call to the return. The article says 72, six
 months to two years, and the fields; people, days and outcomes are invented (a fixed seed, the same files each time).
 """
 
@@ -52,6 +52,7 @@ def main() -> None:
     agreements()
     units_and_calls()
     dossiers()
+    other_way()
     renewal()
     register()
     guests()
@@ -203,6 +204,59 @@ def papers(name: str) -> list[Row]:
         paper(granted, "insurance", label="MGEN", since=after(left, -1), valid_until=insured),
         paper(promised, "return-commitment", since=promised),
     ]
+
+
+# ---- the other way --------------------------------------------------------------------------------------------------
+
+
+def other_way() -> None:
+    """Two surgeons of Clermont-Ferrand ask to go to Hanoi: the unit there takes one at a time. Who goes is still there at the end of the year, so that no stay more is over."""
+    call = {"reference": "YH-A-1", "agreement": "CF-2024", "host_code": HOME, "title": "Phẫu thuật tim bẩm sinh, đợt 2025", "field": "cardiovascular-surgery"}
+    asked = {"status_type": "observer", "language": "en", "language_level": "B2", "places": 2, "opens_on": "2025-03-03", "closes_on": "2025-06-30"}
+    write("64-call-to-hanoi.csv", [by("2025-03-03", "hr-yhn", "publish-exchange-call", **call, **asked)])
+    applied = [
+        ("EX-08", "clermont/CF-0003", "2025-10-13", "2026-04-12", "2025-04-07"),
+        ("EX-09", "clermont/CF-0004", "2026-01-12", "2026-03-11", "2025-04-14"),
+    ]
+    names = ("reference", "worker", "starts_on", "ends_on")
+    motive = "Chirurgie des cardiopathies congénitales, file active introuvable en France"
+    write(
+        "65-applications-to-hanoi.csv",
+        [by(one[-1], "hr-chu", "apply-for-exchange", **dict(zip(names, one[:4], strict=True)), **{"exchange call": "YH-A-1"}, motivation=motive) for one in applied],
+    )
+    reason = "Phù hợp với khoa; có người hướng dẫn nói tiếng Anh"
+    write("66-selection-in-hanoi.csv", [by("2025-05-20", "hr-yhn", "decide-placement", placement=one[0], outcome="selected", reason=reason) for one in applied])
+    hosted = {"host unit": "YH-U-1", "supervisor": "yhn/YH-0004"}
+    write(
+        "67-acceptance-in-hanoi.csv",
+        [
+            by("2025-05-27", "hr-yhn", "accept-placement", placement="EX-08", **hosted, refused=""),
+            by("2025-05-28", "hr-yhn", "accept-placement", placement="EX-09", **hosted, refused="409 unit-full"),  # two at the same time in a unit of one
+        ],
+    )
+    blank = dict.fromkeys(("label", "level", "asked_on", "since", "valid_until", "amount", "currency", "months"), "")
+
+    def paper(done_on: str, kind: str, thing: str = "", **said: Any) -> Row:
+        return by(done_on, "hr-chu", "enter-paper", placement="EX-08", paper=kind, thing=f"EX-08/{thing or kind}") | blank | said
+
+    write(
+        "68-papers-for-hanoi.csv",
+        [
+            paper("2025-06-10", "language", label="Cambridge C1 Advanced", level="C1", since="2024-06-20"),
+            paper("2025-06-16", "scholarship", label="Université Clermont Auvergne", amount=90_000, currency="EUR", months=6),
+            paper("2025-06-27", "convention", label="2025-YH-01", since="2025-06-27"),
+            paper("2025-07-04", "visa", thing="visa asked", label="ĐN", asked_on="2025-07-04"),
+            paper("2025-09-05", "visa", label="ĐN", asked_on="2025-07-04", since="2025-09-05", valid_until="2026-04-30"),
+            paper("2025-09-05", "insurance", label="MGEN", since="2025-10-10", valid_until="2026-04-30"),
+            paper("2025-07-03", "return-commitment", since="2025-07-03"),
+        ],
+    )
+    left = [
+        by("2025-07-02", "hr-chu", "release-for-placement", placement="EX-08", replacement="clermont/CF-0002", thing=""),
+        by("2025-10-11", "hr-chu", "leave-for-placement", placement="EX-08", replacement="", thing="EX-08/1"),
+        by("2025-10-13", "hr-yhn", "confirm-arrival", placement="EX-08", replacement="", thing=""),
+    ]
+    write("69-departure-to-hanoi.csv", left)
 
 
 def renewal() -> None:

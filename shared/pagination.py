@@ -23,6 +23,7 @@ from shared.i18n import _
 
 T = TypeVar("T")
 LARGEST = 200
+FOREIGN = _("This cursor is not one that a list gave.")
 
 
 class Page(BaseModel, Generic[T]):
@@ -62,6 +63,8 @@ async def keyset_page(session: AsyncSession, statement: Select[Any], *, keys: Se
     Raises Malformed when the cursor is not one of ours.
     """
     place = place_of(params, len(keys))
+    if place is not None and not all(map(_fits, keys, place.after)):
+        raise Malformed.field("cursor", FOREIGN)
     rows = (await session.execute(keyset_statement(statement, keys=keys, limit=params.limit, place=place))).all()
     width = len(keys)
     rows, following, before = turned_page(rows, params, place, lambda row: row[-width:])
@@ -116,6 +119,15 @@ def _column(key: Any) -> Any:
     return key.element if _descends(key) else key
 
 
+def _fits(key: Any, value: Any) -> bool:
+    """Whether a cursor's value can stand beside a key: that of another order of the list is a day beside a word."""
+    try:
+        kind = _column(key).type.python_type
+    except (AttributeError, NotImplementedError):
+        return True
+    return isinstance(value, kind) if kind in (date, datetime, UUID, str) else True
+
+
 def _turned(key: Any) -> Any:
     return key.element if _descends(key) else key.desc()
 
@@ -157,7 +169,7 @@ def _decode(cursor: str, width: int) -> tuple[bool, list[Any]]:
             raise ValueError(cursor)
         return isinstance(said, dict), [_untagged(value) for value in values]
     except ValueError as error:
-        raise Malformed.field("cursor", _("This cursor is not one that a list gave.")) from error
+        raise Malformed.field("cursor", FOREIGN) from error
 
 
 def _untagged(value: Any) -> Any:

@@ -15,6 +15,7 @@ from shared.settings import settings
 from tests.appointment.world import ROOT, decision_request, facility
 from tests.support.api import Api
 from tests.support.hearing import hear
+from tests.support.orders import holds_its_orders
 from tests.support.refusals import defended
 
 
@@ -346,3 +347,15 @@ class TestDocument:
         filed = await register.file()
         for person, status in (("hr-bc", 404), ("hanoi", 404), ("analyst", 403)):
             assert (await register.api.as_(person).get(f"{ROOT}/decisions/{filed['id']}/document")).status_code == status
+
+
+async def test_the_list_holds_each_order(register: Register) -> None:
+    for thing, proposed, effect in (("hire 1", "2025-09-01", "2025-11-05"), ("hire 2", "2025-09-03", "2025-11-01"), ("hire 3", "2025-09-02", "2025-12-01")):
+        await register.file(thing, proposed_on=proposed, effective_on=effect)
+    orders = {
+        "proposed": lambda one: one["proposed_on"],
+        "effect": lambda one: one["effective_on"],
+        "kind": lambda one: (one["kind"], one["proposed_on"]),
+        "state": lambda one: (one["state"], one["proposed_on"]),
+    }
+    await holds_its_orders(register.api.as_("linh"), f"{ROOT}/decisions", orders, rows=3)

@@ -16,9 +16,10 @@ from services.appointment.rules import PACKS
 from shared.calendars import add_months, period_end
 from shared.db import worker_session
 from shared.rulepacks import Rule
-from tests.appointment.world import PROVINCIAL, REMOTE, known
+from tests.appointment.world import PROVINCIAL, REMOTE, ROOT, known
 from tests.appointment.world_leadership import Leaders, staff
 from tests.support.api import Api
+from tests.support.orders import holds_its_orders
 from tests.support.refusals import defended
 from tests.support.service import environment
 
@@ -254,3 +255,15 @@ QN-2;P-2;phụ trách;01/09/2025;;
 
     async def test_only_the_administrator(self, leaders: Leaders) -> None:
         await self._sent(leaders, "hr-bvt", expect=403)
+
+
+async def test_the_list_holds_each_order(leaders: Leaders) -> None:
+    await leaders.mandate(await leaders.position(), "Ánh", starts_on="2022-03-01")
+    await leaders.mandate(await leaders.position("deputy"), "Bình", starts_on="2021-01-01")
+    orders = {
+        "ends": lambda one: one["ends_on"],
+        "starts": lambda one: one["starts_on"],
+        "facility": lambda one: (one["facility_code"], one["ends_on"]),
+        "state": lambda one: (one["state"], one["ends_on"]),
+    }
+    await holds_its_orders(leaders.api.as_("linh"), f"{ROOT}/mandates", orders, rows=2)

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from services.portal.listing import Listing
 from services.portal.pages.exports import EXPORTED
 from shared.settings import settings
+from tests.portal import answers_decisions, answers_leadership, answers_rotation, answers_training
 from tests.portal.world import ANSWERS, World, page, uid
 
 R = "/api/v1/registry"
@@ -49,6 +50,27 @@ class TestTheAddressSaysItAll:
         assert 'aria-sort="ascending"' in ordered and "sort=-name" in ordered
         assert 'aria-sort="descending"' in turned
         assert ordered.count("aria-sort") == 1
+
+    @pytest.mark.parametrize(
+        ("path", "service", "first", "turned"),
+        [
+            ("/campaigns", "recruitment/campaigns", "opens", "-closes"),
+            ("/training/plans", "training/plans", "years", "-title"),
+            ("/decisions", "appointment/decisions", "proposed", "-effect"),
+            ("/mandates?show=all", "appointment/mandates", "ends", "-starts"),
+            ("/agreements", "rotation/agreements", "from", "-until"),
+            ("/missions", "rotation/missions", "from", "-to"),
+        ],
+    )
+    def test_the_lists_of_the_other_services_have_orders_too(self, as_: Callable[..., TestClient], world: World, path: str, service: str, first: str, turned: str) -> None:
+        world.answers |= answers_leadership.ANSWERS | answers_rotation.ANSWERS | answers_training.ANSWERS | answers_decisions.ANSWERS
+        opened = as_("linh").get(path).text
+        assert re.findall(r'aria-sort="(\w+)"', opened) == ["ascending"]
+        assert f"sort=-{first}" in opened
+        other = f"{path}{'&' if '?' in path else '?'}sort={turned}"
+        assert re.findall(r'aria-sort="(\w+)"', as_("linh").get(other).text) == ["descending"]
+        asked = [params for _method, called, params in world.sent if called == f"/api/v1/{service}"]
+        assert asked[-1].get("sort") == turned
 
     def test_the_service_is_asked_for_the_order_and_the_page(self, as_: Callable[..., TestClient], world: World) -> None:
         as_("linh").get("/posts?sort=-occupation&cursor=here&state=vacant")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.recruitment.world import ROOT, World
+from tests.support.orders import holds_its_orders
 
 
 class TestPublish:
@@ -84,3 +85,11 @@ class TestDraft:
         draft = {"code": "TH-2024-1", "title": "again", "policy_id": policy["id"], "need_ids": [need["id"]], "opens_on": "2024-01-15"}
         refused = await world.act("linh", "/campaigns", draft, expect=409)
         assert refused["type"].endswith("/campaign-code-taken")
+
+
+async def test_the_list_holds_each_order(world: World) -> None:
+    policy, need = await world.approved_policy(), await world.validated_need()
+    for code, opens_on, closes_on in (("B", "2024-03-02", "2024-05-01"), ("C", "2024-02-02", "2024-06-01"), ("A", "2024-04-02", "2024-05-20")):
+        await world.drafted_campaign(policy, need, code=f"TH-{code}", title=f"{code} thu hút", opens_on=opens_on, closes_on=closes_on)
+    orders = {"opens": lambda one: one["opens_on"], "closes": lambda one: one["closes_on"], "title": lambda one: one["title"], "state": lambda one: (one["state"], one["opens_on"])}
+    await holds_its_orders(world.api.as_("linh"), f"{ROOT}/campaigns", orders, rows=3)

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.recruitment.world import REMOTE, ROOT, World
+from tests.support.orders import holds_its_orders
 from tests.support.registry import Registry
 
 
@@ -146,3 +147,14 @@ async def test_a_place_without_a_group_has_no_amount(world: World, registry: Reg
     campaign = await world.published_campaign(await world.approved_policy(), need)
     candidacy = await world.candidacy(campaign, need, await registry.person(), degree="phd")
     assert [criterion["id"] for criterion in candidacy["criteria"] if not criterion["met"]] == ["amount-foreseen"]
+
+
+async def test_the_list_holds_each_order(world: World, registry: Registry, call: Any) -> None:
+    for name, day in (("Đặng Thị Ánh", "2024-01-22"), ("Trần Văn Bình", "2024-01-20")):
+        await world.act("linh", "/candidacies", await body_of(registry, call, person_id=await registry.person(name), done_on=day))
+    orders = {
+        "submitted": lambda one: one["submitted_on"],
+        "facility": lambda one: (one["facility_code"], one["submitted_on"]),
+        "state": lambda one: (one["state"], one["submitted_on"]),
+    }
+    await holds_its_orders(world.api.as_("linh"), f"{ROOT}/candidacies", orders, rows=2)

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from services.rotation.agreements.use_cases import follow_the_calendar
-from tests.rotation.world import CENTRE, HOSPITAL, STATION, World, agreement, announced, facility
+from tests.rotation.world import CENTRE, HOSPITAL, ROOT, STATION, World, agreement, announced, facility
+from tests.support.orders import holds_its_orders
 from tests.support.service import environment
 
 
@@ -170,3 +171,16 @@ class TestMachine:
         assert "hanoi-rotation" not in of_quang_ninh
         of_hanoi = {each["code"]: each for each in (await world.read("hanoi", "/programmes?facility=VN-01-BVHN&as_of=2025-06-01"))["items"]}
         assert (of_hanoi["hanoi-rotation"]["tour_max_days"], of_hanoi["hanoi-rotation"]["total_max_days"]) == (60, 270)
+
+
+async def test_the_list_holds_each_order(world: World) -> None:
+    for reference, starts_on, ends_on in (("QN-AG-1", "2028-01-01", "2028-06-30"), ("QN-AG-2", "2025-01-01", "2026-12-31"), ("QN-AG-3", "2027-01-01", "2027-12-31")):
+        await world.drafted(reference=reference, starts_on=starts_on, ends_on=ends_on)
+    orders = {
+        "from": lambda one: one["starts_on"],
+        "until": lambda one: one["ended_on"] or one["ends_on"],
+        "receiver": lambda one: (one["receiver_code"], one["starts_on"]),
+        "giver": lambda one: (one["giver_code"], one["starts_on"]),
+        "state": lambda one: (one["state"], one["starts_on"]),
+    }
+    await holds_its_orders(world.api.as_("linh"), f"{ROOT}/agreements", orders, rows=3)

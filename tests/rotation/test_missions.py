@@ -15,8 +15,9 @@ from services.rotation.missions.days import Pattern, days_in, days_of, longest_t
 from services.rotation.missions.fairness import Eligible, Served, burden, gini, order
 from services.rotation.missions.workflow import MISSION, STATES
 from services.rotation.missions.workflow import OVER as OVER_STATES
-from tests.rotation.world import CENTRE, HOSPITAL, World, announced, decided, known
+from tests.rotation.world import CENTRE, HOSPITAL, ROOT, World, announced, decided, known
 from tests.support.hearing import hear
+from tests.support.orders import holds_its_orders
 from tests.support.refusals import defended
 from tests.support.registry import Registry
 from tests.support.service import environment
@@ -412,3 +413,16 @@ class TestAfter:
         with environment(RELAIS_TODAY="2025-03-10"):
             mission = await world.under_way(await world.surgeon())
             assert mission["days_done"] == 8
+
+
+async def test_the_list_holds_each_order(world: World) -> None:
+    for starts_on, ends_on in (("2025-03-10", "2025-04-20"), ("2025-03-03", "2025-04-30")):
+        await world.proposed(await world.surgeon(), starts_on=starts_on, ends_on=ends_on)
+    orders = {
+        "from": lambda one: one["starts_on"],
+        "to": lambda one: one["ends_on"],
+        "source": lambda one: (one["giver_code"], one["starts_on"]),
+        "destination": lambda one: (one["receiver_code"], one["starts_on"]),
+        "state": lambda one: (one["state"], one["starts_on"]),
+    }
+    await holds_its_orders(world.api.as_("linh"), f"{ROOT}/missions", orders, rows=2)

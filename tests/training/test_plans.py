@@ -7,6 +7,7 @@ import pytest
 
 from services.training.plans.execution import HeldSession, done_of
 from services.training.plans.models import Plan, PlanAction
+from tests.support.orders import holds_its_orders
 from tests.training.conftest import Registry
 from tests.training.world import AXES, PROVINCIAL, ROOT, World, known
 
@@ -171,3 +172,15 @@ class TestExecution:
         ]
         held = [HeldSession(known(str(n)), axis, course, 1, date(2025, 1, n), 1) for n in range(1, 5)]
         assert {each.action_id: each.done for each in done_of(plan, held)} == {known("any"): 1, known("named"): 1}
+
+
+async def test_the_list_holds_each_order(province: World) -> None:
+    for title, first in (("B", 2026), ("C", 2025), ("A", 2031)):
+        await province.plan(title=f"{title} kế hoạch", year_from=first, year_to=first + 4)
+    orders = {
+        "years": lambda one: (one["year_from"], one["authority"]),
+        "title": lambda one: one["title"],
+        "organisation": lambda one: (one["authority"], one["year_from"]),
+        "state": lambda one: (one["state"], one["year_from"]),
+    }
+    await holds_its_orders(province.api.as_("training"), f"{ROOT}/plans", orders, rows=3)

@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from shared.db import worker_session
-from tests.training.world import COURSE, HALF_DAYS, PROVINCIAL, REMOTE, World
+from tests.support.orders import holds_its_orders
+from tests.training.world import COURSE, HALF_DAYS, PROVINCIAL, REMOTE, ROOT, World
 
 
 async def announced(topic: str) -> list[dict[str, Any]]:
@@ -70,6 +71,14 @@ class TestPlanning:
     async def test_several_places(self, province: World) -> None:
         session = await province.planned(half_days=[*HALF_DAYS[:2], *[half_day | {"facility_code": REMOTE} for half_day in HALF_DAYS[2:]]])
         assert session["facility_codes"] == [PROVINCIAL, REMOTE]
+
+    async def test_a_hospital_reads_it_though_its_course_is_retired(self, province: World) -> None:
+        session = await province.opened()
+        path = f"/courses/{session['course_id']}"
+        await province.act("training", f"{path}/retirement", {"done_on": "2025-02-10"})
+        assert [each["course_code"] for each in (await province.read("hr-bvt", "/sessions"))["items"]] == [COURSE["code"]]
+        assert (await province.read("hr-bvt", path))["state"] == "retired"
+        assert (await province.read("hr-bvt", "/courses"))["items"] == []
 
     async def test_a_hospital_sees_it_once_it_is_open(self, province: World) -> None:
         session = await province.planned()
@@ -155,3 +164,10 @@ class TestStops:
             ("marks_due", "open", "2025-03-14"),
             ("marks_due", "done", "2025-03-14"),
         ]
+
+
+async def test_the_list_holds_each_order(province: World) -> None:
+    for code, day in (("B", "2025-04-02"), ("C", "2025-03-04"), ("A", "2025-05-05")):
+        await province.planned(await province.course(code=f"HSCC-{code}", title=f"{code} hồi sức"), half_days=[HALF_DAYS[0] | {"day": day}])
+    orders = {"from": lambda one: one["first_day"], "title": lambda one: one["title"], "state": lambda one: (one["state"], one["first_day"])}
+    await holds_its_orders(province.api.as_("training"), f"{ROOT}/sessions", orders, rows=3)

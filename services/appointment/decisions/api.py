@@ -1,7 +1,7 @@
 """Decisions over HTTP: the register, and the one signing table."""
 
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Depends, Query, Response
@@ -33,11 +33,18 @@ from shared.db import SessionDep, app_session
 from shared.errors import Malformed, NotFound, problems
 from shared.i18n import _, current_language
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/decisions", tags=["decisions"])
 registers = Router(prefix="/registers", tags=["decisions"])
 check = Router(prefix="/check", tags=["decisions"])
+Sort = Annotated[Literal["proposed", "-proposed", "effect", "-effect", "kind", "-kind", "state", "-state"], Query(description="The order; from its end with a minus.")]
+SORTS: dict[str, list[Any]] = {
+    "proposed": [Decision.proposed_on],
+    "effect": [Decision.effective_on],
+    "kind": [Decision.kind, Decision.proposed_on],
+    "state": [Decision.state, Decision.proposed_on],
+}
 
 
 def _month(value: str) -> date:
@@ -63,6 +70,7 @@ async def list_decisions(
     signable: Annotated[
         bool, Query(description="Only those that the caller may sign: waiting, proposed by somebody else, and of an act for which the caller’s authority is competent today.")
     ] = False,
+    sort: Sort = "proposed",
 ) -> Page[DecisionRead]:
     """Decisions of the places one acts for, oldest first."""
     statement = decisions_visible_to(caller)
@@ -83,7 +91,7 @@ async def list_decisions(
     if signable:
         competent = func.caller_is_competent(Decision.kind, Decision.facts["rank"].astext, Decision.authority_path, today())
         statement = statement.where(Decision.state == "proposed", Decision.proposed_by != caller.actor, competent)
-    found = await keyset_page(session, statement, keys=[Decision.proposed_on, Decision.id], params=page)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Decision.id), params=page)
     matrix = await matrix_of(session, caller, {decision.kind for decision in found.items if decision.state == "proposed"})
     return found.of([DecisionRead.seen_by(caller, decision, matrix) for decision in found.items])
 

@@ -1,9 +1,10 @@
 """Mandates over HTTP."""
 
 from datetime import date
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 from sqlalchemy.exc import DBAPIError
 
 from services.appointment.mandates.models import Mandate
@@ -19,9 +20,11 @@ from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import Problem, problem_of_database_error, problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/mandates", tags=["mandates"])
+Sort = Annotated[Literal["ends", "-ends", "starts", "-starts", "facility", "-facility", "state", "-state"], Query(description="The order; from its end with a minus.")]
+SORTS: dict[str, list[Any]] = {"ends": [LAST_DAY], "starts": [Mandate.starts_on], "facility": [Mandate.facility_code, LAST_DAY], "state": [Mandate.state, LAST_DAY]}
 
 
 @router.post("", status_code=201, response_model=MandateRead, dependencies=[allows(can_record_mandates)], responses=problems(401, 403, 409, 422, 503))
@@ -66,6 +69,7 @@ async def list_mandates(
     position: UUID | None = None,
     rank: str | None = None,
     reference: str | None = None,
+    sort: Sort = "ends",
 ) -> Page[MandateRead]:
     """Mandates, those that end first at the top. `ending_before` keeps those that run and end before that day."""
     statement = mandates_visible_to(caller)
@@ -84,7 +88,7 @@ async def list_mandates(
     ):
         if wanted:
             statement = statement.where(column == wanted)
-    found = await keyset_page(session, statement, keys=[LAST_DAY, Mandate.id], params=page)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Mandate.id), params=page)
     return found.of(await mandates_read(session, found.items, today()))
 
 

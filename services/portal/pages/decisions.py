@@ -56,7 +56,7 @@ async def table_page(visit: Visit, status: int = 200, errors: dict[str, str] | N
     return visit.page(
         "decisions/list.html",
         status,
-        list=Listing.of(visit, found, filters, path="/decisions", export="decisions", asked=asked),
+        list=Listing.of(visit, found, filters, path="/decisions", sort="proposed", export="decisions", asked=asked),
         may_tick=signs and wanted == "waiting" and any(actions_of(item).get("sign", {}).get("allowed") for item in items),
         actions={item["id"]: actions_of(item) for item in items},
         ticked=set(visit.values("ids")) or ({item["id"] for item in items if may(item, "sign")} if visit.query("tick") == "all" else set()),

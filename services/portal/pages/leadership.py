@@ -154,7 +154,7 @@ async def mandates(visit: Visit) -> Response:
     asked = {"show": visit.query("show", "soon")} | {name: filters[name] for name in ("facility", "rank", "kind")}
     return visit.page(
         "leadership/mandates.html",
-        list=Listing.of(visit, found, asked),
+        list=Listing.of(visit, found, asked, sort="ends"),
         show=visit.query("show", "soon"),
         shows=[("soon", gettext(_("Ending within 180 days"))), ("running", gettext(_("Running"))), ("ended", gettext(_("Ended"))), ("all", gettext(_("All")))],
         ranks=choices("leader_rank"),

@@ -176,7 +176,7 @@ async def close_need(visit: Visit) -> Response:
 async def campaigns(visit: Visit) -> Response:
     filters = {"state": visit.query("state")}
     found = await visit.api.get(f"{API}/campaigns", **filters, **paging(visit))
-    return visit.page("campaigns/list.html", list=Listing.of(visit, found, filters, export="campaigns"), may_draft=visit.has_role("regional-administrator"))
+    return visit.page("campaigns/list.html", list=Listing.of(visit, found, filters, sort="opens", export="campaigns"), may_draft=visit.has_role("regional-administrator"))
 
 
 async def new_campaign_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:

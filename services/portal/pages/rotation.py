@@ -59,7 +59,7 @@ async def agreements(visit: Visit) -> Response:
     found = await visit.api.get(f"{API}/agreements", **wanted, **paging(visit))
     return visit.page(
         "rotation/agreements.html",
-        list=Listing.of(visit, found, wanted, export="agreements"),
+        list=Listing.of(visit, found, wanted, sort="from", export="agreements"),
         places=await places_of(visit, found["items"]),
         filters=wanted,
         models=choices("agreement_model"),
@@ -461,7 +461,7 @@ async def missions(visit: Visit) -> Response:
     places, names = await asyncio.gather(places_of(visit, found["items"]), visit.api.names(item["person_id"] for item in found["items"]))
     return visit.page(
         "rotation/missions.html",
-        list=Listing.of(visit, found, wanted, export="missions"),
+        list=Listing.of(visit, found, wanted, sort="from", export="missions"),
         places=places,
         names=names,
         filters=wanted,

@@ -88,7 +88,7 @@ async def plans(visit: Visit) -> Response:
     names = await authority_names(visit, [plan["facility_code"] or plan["authority"] for plan in found["items"]] + without)
     return visit.page(
         "training/plans.html",
-        list=Listing.of(visit, found, filters, export="training-plans"),
+        list=Listing.of(visit, found, filters, sort="years", export="training-plans"),
         names=names,
         coverage=coverage,
         without=without,

@@ -1,7 +1,7 @@
 """Campaigns over HTTP."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -17,9 +17,11 @@ from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/campaigns", tags=["campaigns"])
+Sort = Annotated[Literal["opens", "-opens", "closes", "-closes", "title", "-title", "state", "-state"], Query(description="The order; from its end with a minus.")]
+SORTS: dict[str, list[Any]] = {"opens": [Campaign.opens_on], "closes": [Campaign.closes_on], "title": [Campaign.title], "state": [Campaign.state, Campaign.opens_on]}
 
 
 def _read(response: Response, caller: Caller, campaign: Campaign) -> CampaignRead:
@@ -42,6 +44,7 @@ async def list_campaigns(
     state: str | None = None,
     policy: UUID | None = None,
     open_on: Annotated[date | None, Query(description="Only campaigns that receive applications that day.")] = None,
+    sort: Sort = "opens",
 ) -> Page[CampaignRead]:
     """Campaigns of one's authorities, and the published ones of those above, oldest first."""
     statement = campaigns_visible_to(caller)
@@ -51,7 +54,7 @@ async def list_campaigns(
         statement = statement.where(Campaign.policy_id == policy)
     if open_on:
         statement = statement.where(Campaign.state == PUBLISHED, Campaign.opens_on <= open_on, Campaign.closes_on >= open_on)
-    found = await keyset_page(session, statement, keys=[Campaign.opens_on, Campaign.id], params=page)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Campaign.id), params=page)
     return found.of([CampaignRead.seen_by(caller, campaign) for campaign in found.items])
 
 

@@ -1,8 +1,9 @@
 """Candidacies over HTTP."""
 
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from services.recruitment.candidacies.models import Candidacy
 from services.recruitment.candidacies.permissions import can_read_candidacies, can_register_candidacies
@@ -14,9 +15,15 @@ from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/candidacies", tags=["candidacies"])
+Sort = Annotated[Literal["submitted", "-submitted", "facility", "-facility", "state", "-state"], Query(description="The order; from its end with a minus.")]
+SORTS: dict[str, list[Any]] = {
+    "submitted": [Candidacy.submitted_on],
+    "facility": [Candidacy.facility_code, Candidacy.submitted_on],
+    "state": [Candidacy.state, Candidacy.submitted_on],
+}
 
 
 def _read(response: Response, caller: Caller, candidacy: Candidacy) -> CandidacyRead:
@@ -40,13 +47,14 @@ async def list_candidacies(
     need: UUID | None = None,
     person: UUID | None = None,
     state: str | None = None,
+    sort: Sort = "submitted",
 ) -> Page[CandidacyRead]:
     """Candidacies at the facilities one acts for, oldest first."""
     statement = candidacies_visible_to(caller)
     for column, wanted in ((Candidacy.campaign_id, campaign), (Candidacy.need_id, need), (Candidacy.person_id, person), (Candidacy.state, state)):
         if wanted:
             statement = statement.where(column == wanted)
-    found = await keyset_page(session, statement, keys=[Candidacy.submitted_on, Candidacy.id], params=page)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Candidacy.id), params=page)
     return found.of([CandidacyRead.seen_by(caller, candidacy) for candidacy in found.items])
 
 

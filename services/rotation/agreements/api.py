@@ -1,10 +1,11 @@
 """Agreements over HTTP."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
+from sqlalchemy import func
 
 from services.rotation.agreements.coverage import coverage_on
 from services.rotation.agreements.models import Agreement
@@ -30,10 +31,20 @@ from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/agreements", tags=["agreements"])
 ACT_PROBLEMS = problems(401, 403, 404, 409, 412, 422)
+Sort = Annotated[
+    Literal["from", "-from", "until", "-until", "receiver", "-receiver", "giver", "-giver", "state", "-state"], Query(description="The order; from its end with a minus.")
+]
+SORTS: dict[str, list[Any]] = {
+    "from": [Agreement.starts_on],
+    "until": [func.coalesce(Agreement.ended_on, Agreement.ends_on)],
+    "receiver": [Agreement.receiver_code, Agreement.starts_on],
+    "giver": [Agreement.giver_code, Agreement.starts_on],
+    "state": [Agreement.state, Agreement.starts_on],
+}
 
 
 def _read(response: Response, caller: Caller, agreement: Agreement) -> AgreementRead:
@@ -72,6 +83,7 @@ async def list_agreements(
     reference: str | None = None,
     on: date | None = None,
     ends_before: date | None = None,
+    sort: Sort = "from",
 ) -> Page[AgreementRead]:
     """Agreements of the facilities one acts for, oldest first; `on` keeps those whose period covers a day."""
     statement = agreements_visible_to(caller)
@@ -88,7 +100,7 @@ async def list_agreements(
         statement = statement.where(Agreement.starts_on <= on, Agreement.ends_on >= on)
     if ends_before:
         statement = statement.where(Agreement.ends_on < ends_before)
-    found = await keyset_page(session, statement, keys=[Agreement.starts_on, Agreement.id], params=page)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Agreement.id), params=page)
     return found.of([AgreementRead.seen_by(caller, agreement) for agreement in found.items])
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Awaitable
 from datetime import date
-from typing import Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from fastapi import Response
+from fastapi import Query, Response
 
 from services.rotation.fields import Code
 from services.rotation.missions import use_cases
@@ -37,10 +37,20 @@ from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/missions", tags=["missions"])
 ACT: dict[str, Any] = {"status_code": 201, "response_model": MissionRead, "dependencies": [allows(can_read_missions)], "responses": problems(401, 403, 404, 409, 412, 422, 503)}
+Sort = Annotated[
+    Literal["from", "-from", "to", "-to", "source", "-source", "destination", "-destination", "state", "-state"], Query(description="The order; from its end with a minus.")
+]
+SORTS: dict[str, list[Any]] = {
+    "from": [Mission.starts_on],
+    "to": [Mission.ends_on],
+    "source": [Mission.giver_code, Mission.starts_on],
+    "destination": [Mission.receiver_code, Mission.starts_on],
+    "state": [Mission.state, Mission.starts_on],
+}
 
 
 async def _read(response: Response, caller: Caller, acted: Awaitable[Mission]) -> MissionRead:
@@ -70,6 +80,7 @@ async def list_missions(
     technique: str | None = None,
     reference: str | None = None,
     on: date | None = None,
+    sort: Sort = "from",
 ) -> Page[MissionRead]:
     """Missions of the facilities one acts for, by first day; `on` keeps those whose period covers a day."""
     statement = missions_visible_to(caller)
@@ -87,7 +98,7 @@ async def list_missions(
             statement = statement.where(column == wanted)
     if on:
         statement = statement.where(Mission.starts_on <= on, Mission.ends_on >= on)
-    found = await keyset_page(session, statement, keys=[Mission.starts_on, Mission.id], params=page)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Mission.id), params=page)
     return found.of([MissionRead.seen_by(caller, mission) for mission in found.items])
 
 

@@ -1,6 +1,6 @@
 """Plans over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -18,10 +18,17 @@ from shared.clock import today
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/plans", tags=["plans"])
 CHANGE = problems(401, 403, 404, 409, 412, 422)
+Sort = Annotated[Literal["years", "-years", "title", "-title", "organisation", "-organisation", "state", "-state"], Query(description="The order; from its end with a minus.")]
+SORTS: dict[str, list[Any]] = {
+    "years": [Plan.year_from, Plan.authority],
+    "title": [Plan.title],
+    "organisation": [Plan.authority, Plan.year_from],
+    "state": [Plan.state, Plan.year_from],
+}
 
 
 async def _read(session: SessionDep, response: Response, caller: Caller, plan: Plan) -> PlanRead:
@@ -45,6 +52,7 @@ async def list_plans(
     authority: Annotated[str | None, Query(max_length=60, description="Code of the authority or facility whose plan it is.")] = None,
     facility: Annotated[str | None, Query(max_length=60)] = None,
     year: Annotated[int | None, Query(ge=1990, le=2120, description="A year that the plan covers.")] = None,
+    sort: Sort = "years",
 ) -> Page[PlanRead]:
     """Plans of one's authorities and facilities, and the approved ones above; the longest first."""
     statement = plans_visible_to(caller)
@@ -53,7 +61,7 @@ async def list_plans(
             statement = statement.where(column == wanted)
     if year:
         statement = statement.where(Plan.year_from <= year, Plan.year_to >= year)
-    found = await keyset_page(session, statement, keys=[Plan.year_from, Plan.authority, Plan.id], params=page)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, Plan.id), params=page)
     return found.of([PlanRead.seen_by(caller, plan, await execution_of(session, plan)) for plan in found.items])
 
 

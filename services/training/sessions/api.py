@@ -1,7 +1,7 @@
 """Sessions over HTTP."""
 
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import Query, Response
@@ -27,11 +27,13 @@ from shared.auth import Caller, CallerDep, allows
 from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
-from shared.pagination import Page, PageDep, keyset_page
+from shared.pagination import Page, PageDep, keyset_page, sorted_by
 
 router = Router(prefix="/sessions", tags=["sessions"])
 CHANGE = problems(401, 403, 404, 409, 412, 422)
 ORGANISE = [allows(can_organise_training)]
+Sort = Annotated[Literal["from", "-from", "title", "-title", "state", "-state"], Query(description="The order; from its end with a minus.")]
+SORTS: dict[str, list[Any]] = {"from": [TrainingSession.first_day], "title": [TrainingSession.title], "state": [TrainingSession.state, TrainingSession.first_day]}
 
 
 async def _read(session: SessionDep, response: Response, caller: Caller, training: TrainingSession) -> SessionRead:
@@ -57,6 +59,7 @@ async def list_sessions(
     plan: UUID | None = None,
     first_day: Annotated[date | None, Query(alias="from", description="Sessions that end on this day or later.")] = None,
     last_day: Annotated[date | None, Query(alias="to", description="Sessions that begin on this day or earlier.")] = None,
+    sort: Sort = "from",
 ) -> Page[SessionRead]:
     """Sessions of one's authorities and facilities, and those offered above, by first day."""
     statement = sessions_visible_to(caller)
@@ -67,7 +70,7 @@ async def list_sessions(
         statement = statement.where(TrainingSession.last_day >= first_day)
     if last_day:
         statement = statement.where(TrainingSession.first_day <= last_day)
-    found = await keyset_page(session, statement, keys=[TrainingSession.first_day, TrainingSession.id], params=page)
+    found = await keyset_page(session, statement, keys=sorted_by(sort, SORTS, TrainingSession.id), params=page)
     seats = await seats_of(session, [each.id for each in found.items])
     return found.of([SessionRead.seen_by(caller, each, seats.get(each.id, NONE)) for each in found.items])
 

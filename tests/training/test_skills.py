@@ -33,6 +33,8 @@ class TestSkills:
         await world.act("training", f"{path}/trainers", {"person_ids": there}, expect=422)
         assert (await staff.post(f"{ROOT}{path}/trainers", json={"person_ids": here})).status_code == 422
         assert (await staff.post(f"{ROOT}{path}/trainers", json={"person_ids": there, "done_on": "2025-02-05"})).status_code == 201
+        (listed,) = (await trainer.get(f"{ROOT}/sessions")).json()["items"]
+        assert listed["course_code"] == (await trainer.get(f"{ROOT}/courses/{session['course_id']}")).json()["code"]
         enrolled = await world.enrolled(session, *here)
         await world.confirmed(session)
 

@@ -6,6 +6,8 @@ from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.training.courses.models import Course
+from services.training.sessions.models import TrainingSession
+from services.training.sessions.queries import sessions_visible_to
 from services.training.workflow import OPEN
 from shared.auth import Caller
 from shared.errors import Malformed, NotFound
@@ -18,8 +20,9 @@ def courses_visible_to(caller: Caller) -> Select[tuple[Course]]:
 
 
 async def get_visible_course(session: AsyncSession, caller: Caller, course_id: UUID, *, lock: bool = False) -> Course:
-    """One course. Raises NotFound."""
-    statement = courses_visible_to(caller).where(Course.id == course_id)
+    """One course, also one that is known by a session only: its trainers come from elsewhere, or it is retired. Raises NotFound."""
+    taught = sessions_visible_to(caller).with_only_columns(TrainingSession.course_id)
+    statement = select(Course).where(Course.id == course_id, or_(Course.id.in_(courses_visible_to(caller).with_only_columns(Course.id)), Course.id.in_(taught)))
     course = await session.scalar(statement.with_for_update() if lock else statement)
     if course is None:
         raise NotFound()

@@ -13,8 +13,11 @@ from sqlalchemy.exc import IntegrityError
 from services.recruitment.applications.papers import forget_papers
 from services.recruitment.consumers import consumer
 from services.recruitment.contests.by_form import end_contest_applications
+from services.recruitment.contests.letter import TEMPLATE
+from shared import papers
 from shared.clients import close_http_session
 from shared.db import worker_session
+from shared.i18n import current_language
 from tests.recruitment.world import ROOT, facility, known, post
 from tests.support.api import Api
 from tests.support.hearing import hear
@@ -204,13 +207,13 @@ class TestByForm:
 
     async def test_what_the_rules_refuse_is_refused_before_anything_is_kept(self, notice: Contest) -> None:
         both = ("identity", "degree")
-        for papers, changes, slug, rule, value in (
+        for given, changes, slug, rule, value in (
             (both, {"birth_date": "1974-03-02"}, "not-admissible", "CONTEST-AGE", {"from": 18, "to": 45}),
             (("identity",), {}, "not-admissible", "CONTEST-DOCUMENTS", ["degree"]),
             (both, {"serving": True}, "not-admissible", "CONTEST-AUTHORISED", True),
             (both, {"occupation_code": "MA-SF"}, "title-does-not-answer", "REC-TITLES", ["MA-IP", "MA-ISUSI", "MA-IAR", "MA-ISM", "MA-INP", "MA-ISFC"]),
         ):
-            refused = await self.sent(notice, *papers, expect=409, **changes)
+            refused = await self.sent(notice, *given, expect=409, **changes)
             assert (refused["type"].rsplit("/", 1)[-1], refused["rule"]["id"], refused["rule"]["value"]) == (slug, rule, value)
             assert refused["rule"]["citation"]
             assert refused["possible"]
@@ -377,6 +380,9 @@ class TestFromTheMarksToTheHires:
         rankings = (await contest.as_("salma").get(f"{ROOT}/contests/{contest.id}/rankings")).json()
         assert [(ranking["revision"], ranking["reproduced"], ranking["inputs"]["seed"]) for ranking in rankings] == [(1, True, "2021-07-27 10 h")]
         assert "15,2 / 20" in await self._letter(contest, "Karim Idrissi", "result", "fr")
+        for kind, language, state in (("convocation", "fr", "ROYAUME DU MAROC"), ("result", "vi", "VƯƠNG QUỐC MAROC")):
+            letter = await self._letter(contest, "Karim Idrissi", kind, language)
+            assert letter.index(state) < letter.index("C-FM-2021") < letter.index("Karim Idrissi")
         await self._offers(contest, found)
 
     async def _letter(self, contest: Contest, name: str, kind: str, language: str) -> str:
@@ -440,3 +446,33 @@ class TestFromTheMarksToTheHires:
         async with worker_session() as session:
             asked = await session.scalar(text("SELECT data FROM outbox WHERE type LIKE 'recruitment.decision%' ORDER BY seq DESC LIMIT 1"))
         assert "Décision 214/2021" in str(asked)
+
+
+@pytest.mark.parametrize(
+    ("country", "state", "motto"),
+    [
+        ("VN", "RÉPUBLIQUE SOCIALISTE DU VIÊT NAM", "Indépendance – Liberté – Bonheur"),
+        ("MA", "ROYAUME DU MAROC", None),
+        ("FR", "RÉPUBLIQUE FRANÇAISE", "Liberté – Égalité – Fraternité"),
+    ],
+)
+async def test_a_letter_stands_under_the_letterhead_of_its_country(country: str, state: str, motto: str | None) -> None:
+    """Above who holds the contest in France and Morocco, beside them in Viet Nam; each with its own motto, or none."""
+    words = {
+        "lang": "fr",
+        "authority": "Direction de la santé",
+        "code": "C-1",
+        "name": "Amal Berrada",
+        "basis": "Décision 214",
+        "heading": "Convocation",
+        "says": "",
+        "lines": [],
+        "ends": "",
+    }
+    before = current_language.set("fr")
+    try:
+        letter = text_of(await papers.printed(TEMPLATE, words | papers.letterhead(f"{country}.{country}-22"), None))
+    finally:
+        current_language.reset(before)
+    assert (state in letter, motto is None or motto in letter) == (True, True)
+    assert (letter.index(state) < letter.index("DIRECTION DE LA SANTÉ")) is (country != "VN")

@@ -1,4 +1,4 @@
-"""Letters to a candidate as PDF/A-2b in the three languages: the convocation to the session, and the result with its own marks alone."""
+"""Letters to a candidate as PDF/A-2b in the three languages: the convocation to the session, and the result with its own marks alone, under the letterhead of the authority's country."""
 
 from datetime import date
 from pathlib import Path
@@ -46,7 +46,9 @@ async def letter_to(session: AsyncSession, caller: Caller, application: Applicat
     contest = application.contest
     common = {
         "lang": current_language.get(),
-        "authority": contest.authority,
+        **papers.letterhead(contest.authority_path),
+        "authority": contest.names.get(contest.authority, contest.authority),
+        "code": contest.code,
         "name": person["name"] if person else "–",
         "basis": f"{contest.opening_decision} · {contest.code} · {contest.title}",
     }
@@ -93,7 +95,7 @@ def _result(application: Application, result: Result, need: Need | None) -> dict
     if result.waiting is not None:
         lines.append([translate(_("Your place on the waiting list")), _number(result.waiting)])
     if need is not None:
-        lines.append([translate(_("Place given")), need.facility_code])
+        lines.append([translate(_("Place given")), contest.names.get(need.facility_code, need.facility_code)])
     if contest.list_valid_until is not None and result.outcome == "waiting":
         lines.append([translate(_("The waiting list is valid until")), _day(contest.list_valid_until)])
     return {

@@ -12,7 +12,7 @@ from services.portal.labels import STATES
 from shared.settings import settings
 
 COMPONENTS = Path(drawing.__file__).parent / "templates" / "components"
-MADE_OF_OTHERS = {"csrf", "once", "rule_value", "rule_facts", "field_error", "described", "table", "bar", "file", "pager"}
+MADE_OF_OTHERS = {"csrf", "once", "rule_part", "rule_value", "rule_facts", "field_error", "described", "table", "bar", "file", "pager"}
 """Shown as a part of another component."""
 NEEDS_A_RECORD = {"done_on", "done_note", "person_link", "act_form", "history_link", "history_short"}
 """Only makes sense about something that there is."""

@@ -130,3 +130,33 @@ async def test_what_a_meeting_and_a_plan_ask_stands_with_its_owner_until_it_is_d
     await post(f"resolutions/{recommendation}/follow-ups", {"outcome": "done", "evidence": "Circular 12", "done_on": "2025-07-02"})
     await post(f"strategy-actions/{action}/closure", {"outcome": "dropped", "evidence": "Circular 13", "done_on": "2025-07-02"}, director)
     assert await of_owners(api, "linh", "2025-07-20") == []
+
+
+async def test_what_a_region_must_see_to_stands_in_its_list_and_it_says_how_far_it_is(api: Api, tell: Tell) -> None:
+    """A ministry's meeting recommends, a province sees to it; the ministry says that it is done."""
+    await tell(facility("VN-22-BVT"), facility("VN-01-BVBM"))
+    ministry, linh = api.as_("ministry", roles=["regional-administrator", "records-officer"], groups=["/territories/VN"]), api.as_("linh")
+
+    async def post(who: Any, path: str, body: dict[str, Any], status: int = 201) -> Any:
+        answer = await who.post(f"{ROOT}/{path}", json={"done_on": "2025-03-10"} | body)
+        assert answer.status_code == status, answer.text
+        return answer.json()
+
+    committee = (await post(ministry, "meeting-bodies", {"authority": "VN", "code": "national", "title": "National committee", "kind": "committee"}))["id"]
+    meeting = (await post(ministry, "meetings", {"body_id": committee, "number": 1, "starts_on": "2025-03-10", "ends_on": "2025-03-10", "place": "Hà Nội"}))["id"]
+    await post(ministry, f"meetings/{meeting}/holding", {})
+    asked = {"kind": "recommendation", "text": "Open 20 seats more", "owner": "Health department", "due_on": "2025-06-30", "area_code": "VN-22"}
+    assert (await post(ministry, f"meetings/{meeting}/resolutions", asked | {"area_code": "FR-44"}, 422))["fields"][0]["path"] == "area_code"
+    found = await post(ministry, f"meetings/{meeting}/resolutions", asked)
+    line = [("resolution_due", f"/resolutions/{found['id']}", "Health department")]
+    assert await of_owners(api, "linh", "2025-07-20") == line
+    assert await of_owners(api, "hanoi", "2025-07-20") == []
+    said = {"outcome": "under_way", "evidence": "Rooms are found", "done_on": "2025-07-01"}
+    path = f"resolutions/{found['id']}/follow-ups"
+    assert (await post(linh, path, said))["standing"] == "late"
+    refusal = await post(linh, path, said | {"outcome": "done"}, 403)
+    assert (refusal["type"].rsplit("/", 1)[-1], refusal["rule"]["id"]) == ("ended-by-the-authority", "MTG-FOLLOWED")
+    await post(api.as_("hanoi"), path, said, 403)
+    assert await of_owners(api, "linh", "2025-07-20") == line
+    await post(ministry, path, said | {"outcome": "done"})
+    assert await of_owners(api, "linh", "2025-07-20") == []

@@ -20,7 +20,7 @@ def meeting(identifier: str, number: int, day: str, **changes: Any) -> dict[str,
 
 def resolution(identifier: str, number: int, standing: str, **changes: Any) -> dict[str, Any]:
     return {
-        "id": identifier, "reference": None, "meeting_id": SIXTH, "kind": "recommendation", "number": number, "text": "Mở thêm 20 chỗ đào tạo", "owner": "Phòng đào tạo", "due_on": "2025-08-31",
+        "id": identifier, "reference": None, "meeting_id": SIXTH, "kind": "recommendation", "number": number, "text": "Mở thêm 20 chỗ đào tạo", "owner": "Phòng đào tạo", "area_code": "VN-22", "due_on": "2025-08-31",
         "standing": standing, "seen_on": "2025-07-01", "evidence": "Thông tư 12", "followups": [{"meeting_id": SEVENTH, "outcome": "under_way", "seen_on": "2025-07-01", "evidence": "Thông tư 12"}],
         "available_actions": allowed("follow_up"),
     } | changes  # fmt: skip

@@ -26,7 +26,7 @@ exports.add_list(
 exports.add_list(
     "resolutions",
     list_resolutions,
-    *fields("reference", "kind", "number", "text", "owner", "due_on", "standing", "seen_on", "evidence"),
+    *fields("reference", "kind", "number", "text", "owner", "area_code", "due_on", "standing", "seen_on", "evidence"),
     read=ResolutionRead,
     title=_("Decisions and recommendations"),
     allowed=can_read_meetings,

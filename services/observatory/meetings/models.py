@@ -33,6 +33,9 @@ RESOLUTION = Workflow(
     citation="Relais rule book, meetings (what is done or dropped is not followed any more)",
 )
 
+ENDED_BY_THE_AUTHORITY = Rule(
+    "MTG-FOLLOWED", "authority", "who says that it is done or dropped", "Relais rule book, meetings (a region says how far it is, the authority of the meeting ends it)"
+)
 MINUTES_OF_ANOTHER = Rule("SEC-02", 2, "different persons", "Relais rule book, meetings (who writes the minutes does not adopt them)")
 refuse_when("meeting_number_once", "meeting-number-taken", _("This committee has held a meeting of this number."), possible=_("Give the meeting the next number."))
 refuse_when("meeting_body_once", "meeting-body-known", _("This authority has a committee of this code."), possible=_("Use the committee that exists, or another code."))
@@ -119,7 +122,7 @@ class FollowUp(Protected, Base):
 
 
 class Resolution(Record):
-    """A decision or a recommendation of a meeting."""
+    """A decision or a recommendation of a meeting; `area_code` is the region that sees to it, when it is not the meeting's authority."""
 
     __tablename__ = "resolutions"
 
@@ -129,6 +132,7 @@ class Resolution(Record):
     number: Mapped[int] = mapped_column(SmallInteger)
     text: Mapped[str]
     owner: Mapped[str | None]
+    area_code: Mapped[str | None]
     due_on: Mapped[date | None]
     written_by: Mapped[str]
 

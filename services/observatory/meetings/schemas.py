@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from services.observatory.meetings.models import MEETING, RESOLUTION, FollowUp, Meeting, Outcome, Resolution, Standing
-from services.observatory.meetings.permissions import can_adopt, can_keep
+from services.observatory.meetings.permissions import can_adopt, can_follow, can_keep
 from services.observatory.populations.schemas import AreaCode
 from shared.actions import Action, action
 from shared.auth import Caller
@@ -119,6 +119,7 @@ class ResolutionCreate(Body):
     kind: ResolutionKind
     text: Paragraph
     owner: Line | None = Field(None, description="Who must see to it: a function or an office.")
+    area_code: AreaCode | None = Field(None, description="The region that sees to it; the meeting's own authority.")
     due_on: date | None = None
     done_on: date | None = None
 
@@ -173,6 +174,7 @@ class ResolutionRead(BaseModel):
     number: int
     text: str
     owner: str | None
+    area_code: str | None
     due_on: date | None
     standing: Standing
     seen_on: date | None
@@ -182,7 +184,7 @@ class ResolutionRead(BaseModel):
 
     @classmethod
     def seen_by(cls, caller: Caller, resolution: Resolution, day: date) -> Self:
-        values = {name: getattr(resolution, name) for name in ("id", "reference", "meeting_id", "kind", "number", "text", "owner", "due_on")}
+        values = {name: getattr(resolution, name) for name in ("id", "reference", "meeting_id", "kind", "number", "text", "owner", "area_code", "due_on")}
         standing, last = resolution.standing(day)
         told: list[FollowUp] = [one for one in resolution.followups if one.seen_on <= day]
         return cls(
@@ -191,7 +193,7 @@ class ResolutionRead(BaseModel):
             seen_on=last.seen_on if last else None,
             evidence=last.evidence if last else None,
             followups=[FollowUpRead.model_validate(one) for one in told],
-            available_actions=[action("follow_up", can_keep(caller, resolution.authority_path), lambda: RESOLUTION.after("under_way", resolution.state))],
+            available_actions=[action("follow_up", can_follow(caller, resolution, "under_way"), lambda: RESOLUTION.after("under_way", resolution.state))],
         )
 
 

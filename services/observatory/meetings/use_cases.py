@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.observatory.areas import area_on
 from services.observatory.base import Record
 from services.observatory.meetings.models import HELD, MEETING, PLANNED, RESOLUTION, Attendance, FollowUp, Meeting, MeetingBody, Participant, Resolution
-from services.observatory.meetings.permissions import can_adopt, can_keep
+from services.observatory.meetings.permissions import can_adopt, can_follow, can_keep
 from services.observatory.meetings.queries import beside, get_visible_body, get_visible_meeting, get_visible_resolution
 from services.observatory.meetings.schemas import Because, FollowUpCreate, MeetingBodyCreate, MeetingCreate, ParticipantsAdded, ResolutionCreate, Step
 from shared.audit import record_audit
@@ -132,6 +132,10 @@ async def write_resolution(session: AsyncSession, *, caller: Caller, meeting_id:
     MEETING.after("resolve", meeting.state)
     if body.due_on is not None and body.due_on < meeting.starts_on:
         raise Malformed.field("due_on", _("The meeting begins on {day}."), day=meeting.starts_on.isoformat())
+    if body.area_code is not None:
+        area = await area_on(session, body.area_code, meeting.starts_on)
+        if area is None or meeting.body.authority not in area.within:
+            raise Malformed.field("area_code", _("No area {code} of this authority exists on {day}."), code=body.area_code, day=meeting.starts_on.isoformat())
     last = await session.scalar(select(func.max(Resolution.number)).where(Resolution.meeting_id == meeting.id, Resolution.kind == body.kind))
     resolution = Resolution(
         **body.model_dump(exclude={"done_on"}),
@@ -139,7 +143,7 @@ async def write_resolution(session: AsyncSession, *, caller: Caller, meeting_id:
         version=1,
         content_hash=hash_of(body),
         authority_path=meeting.authority_path,
-        shared_with=[],
+        shared_with=[body.area_code] if body.area_code else [],
         meeting_id=meeting.id,
         number=(last or 0) + 1,
         written_by=caller.actor,
@@ -178,7 +182,7 @@ async def follow_up(session: AsyncSession, *, caller: Caller, resolution_id: UUI
     """What became of a decision or recommendation, with the evidence; done or dropped, it is followed no more."""
     seen_on = judge_done_on(caller, body.done_on)
     resolution = await get_visible_resolution(session, caller, resolution_id)
-    require(can_keep(caller, resolution.authority_path))
+    require(can_follow(caller, resolution, body.outcome))
     await lock(session, resolution)
     meeting = await get_visible_meeting(session, caller, resolution.meeting_id)
     if seen_on < meeting.starts_on:
@@ -193,7 +197,7 @@ async def follow_up(session: AsyncSession, *, caller: Caller, resolution_id: UUI
         FollowUp(
             resolution_id=resolution.id,
             authority_path=resolution.authority_path,
-            shared_with=[],
+            shared_with=resolution.shared_with,
             meeting_id=body.meeting_id,
             outcome=body.outcome,
             seen_on=seen_on,

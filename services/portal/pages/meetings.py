@@ -173,9 +173,10 @@ async def name_participant(visit: Visit) -> Response:
 @pages.post("/meetings/{id}/resolutions")
 async def write_resolution(visit: Visit) -> Response:
     async def again(**shown: Any) -> Response:
+        shown["errors"] = {"seen_to_in" if path == "area_code" else path: reason for path, reason in (shown.get("errors") or {}).items()}
         return await meeting_page(visit, **shown)
 
-    body = {name: visit.field(name) for name in ("kind", "text", "owner", "due_on", "done_on")}
+    body = {name: visit.field(name) for name in ("kind", "text", "owner", "due_on", "done_on")} | {"area_code": visit.field("seen_to_in")}
     answer = await send(visit, f"{API}/meetings/{segment(visit.path('id'))}/resolutions", body, again)
     return answer if isinstance(answer, Response) else visit.go(f"/meetings/{visit.path('id')}", done="written")
 
@@ -203,6 +204,7 @@ async def resolution_page(visit: Visit, status: int = 200, problem: dict[str, An
         status,
         one=found,
         meeting=meeting,
+        names=await authority_names(visit, [found["area_code"]] if found["area_code"] else []),
         plan_actions=actions["items"],
         actions=actions_of(found),
         outcomes=choices("follow_up"),

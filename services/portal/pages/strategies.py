@@ -87,7 +87,7 @@ async def plan_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
         visit.api.get(f"{API}/meetings", limit=200) if may_amend or plan["amendments"] else _no_items(),
     )
     objectives = [(f"{axis['number']}.{one['number']}", f"{axis['number']}.{one['number']} {one['title']}") for axis in plan["axes"] for one in axis["objectives"]]
-    met = {one["id"]: gettext(_("{body}, meeting {n}"), body=one["body"]["title"], n=one["number"]) for one in meetings["items"]}
+    met = {one["id"]: gettext(_("{body}, meeting {number}"), body=one["body"]["title"], number=one["number"]) for one in meetings["items"]}
     return visit.page(
         "strategies/page.html",
         status,

@@ -51,7 +51,8 @@ def _action(line: Line) -> dict[str, Any]:
 
 
 def _request(line: Line) -> dict[str, Any]:
-    return line.common("facility_code", "procedure", "note") | {"person_id": line.id_of("worker")}
+    asker = line.id_of("person" if line.optional("person") else "worker")  # not everybody who asks works here
+    return line.common("facility_code", "procedure", "note") | {"person_id": asker}
 
 
 ACTS: dict[str, Act] = {
@@ -60,7 +61,7 @@ ACTS: dict[str, Act] = {
     "say-participants": Act(f"{OBSERVATORY}/meetings/{{meeting}}/participants", _participants),
     "hold-meeting": Act(f"{OBSERVATORY}/meetings/{{meeting}}/holding", _step),
     "adopt-minutes": Act(f"{OBSERVATORY}/meetings/{{meeting}}/adoption", _step),
-    "write-resolution": Act(f"{OBSERVATORY}/meetings/{{meeting}}/resolutions", lambda line: line.common("kind", "text", "owner", "due_on")),
+    "write-resolution": Act(f"{OBSERVATORY}/meetings/{{meeting}}/resolutions", lambda line: line.common("kind", "text", "owner", "area_code", "due_on")),
     "follow-resolution": Act(f"{OBSERVATORY}/resolutions/{{resolution}}/follow-ups", _follow_up),
     "draft-strategy": Act(f"{OBSERVATORY}/strategies", _strategy),
     "approve-strategy": Act(f"{OBSERVATORY}/strategies/{{strategy}}/approval", _step),

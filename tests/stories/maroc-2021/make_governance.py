@@ -6,11 +6,13 @@ Source: Law 55-19 (receipt, legal delay, silence). What was decided, by whom and
 
 import csv
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
 HERE = Path(__file__).parent
 ACTS = HERE / "acts" / "20-governance"
+COUNTER = HERE / "acts" / "40-counter"
 REGIONS = [f"MA-{number:02}" for number in range(1, 13)]
 FIRST_WAVE = ("MA-03", "MA-04", "MA-06", "MA-07")
 MEETINGS = (
@@ -77,6 +79,7 @@ def main() -> None:
     the_plan()
     the_delegations([one["worker_no"] for one in people if one["facility_code"] == "MA-03-CHR"], [one["worker_no"] for one in people if one["facility_code"] == "MA-01-CHR"])
     the_requests([one["worker_no"] for one in people if one["facility_code"] == "MA-03-CHR"])
+    the_counter()
 
 
 def the_meetings(people: list[dict[str, str]]) -> None:
@@ -207,6 +210,32 @@ def the_requests(staff: list[str]) -> None:
     print(number, "requests,", in_time, "of", due, "answered in time:", round(100 * in_time / due, 1), "%,", pending, "wait")
 
 
+def the_counter() -> None:
+    """Those who have no account here ask on paper, and staff enter it for them: candidates of the contest, whose delay is not over when the year ends, and two private
+    practitioners of the neighbouring region. Another person than the one who entered it decides."""
+    COUNTER.mkdir(parents=True, exist_ok=True)
+    practitioners = [("tanger", "enter-person", "MA-LIB-01", "Soukaina El Alaoui", "سكينة العلوي", "1979-05-14", "female", "contact"), ("tanger", "enter-person", "MA-LIB-02", "Omar Benhaddou", "عمر بنحدو", "1971-11-02", "male", "contact")]  # fmt: skip
+    write("10-people.csv", "as,act,reference,full_name,name_in_other_script,birth_date,sex,purpose", practitioners, COUNTER)
+    asked = [
+        (f"2021-12-{26 + number}", "fes", "receive-request", f"G-{number:02}", f"MA-CDT-{number:03}", "MA-03-DRS", "contest_results", "Demande déposée au guichet")
+        for number in (1, 2, 3)
+    ]
+    asked += [
+        (day, "tanger", "receive-request", f"G-{number:02}", f"MA-LIB-{number - 3:02}", "MA-01-DRS", "practice_address", "Transfert du cabinet dans la même ville")
+        for number, day in ((4, "2021-09-13"), (5, "2021-10-04"))
+    ]
+    write("20-received.csv", "done_on,as,act,reference,person,facility_code,procedure,note", asked, COUNTER)
+    followed = [
+        ("2021-09-14", "tanger", "answer-request", "G-04/own", "G-04", "acceptance", "", "403 receiver-does-not-decide"),
+        ("2021-09-15", "amal", "answer-request", "G-04/taken", "G-04", "taking-up", "", ""),
+        ("2021-09-28", "amal", "answer-request", "G-04/decided", "G-04", "acceptance", "Adresse conforme", ""),
+        ("2021-10-06", "amal", "answer-request", "G-05/taken", "G-05", "taking-up", "", ""),
+        ("2021-10-22", "amal", "answer-request", "G-05/decided", "G-05", "refusal", "Le local n’a pas d’accès pour les personnes à mobilité réduite", ""),
+        ("2021-12-30", "amal", "answer-request", "G-01/taken", "G-01", "taking-up", "", ""),
+    ]
+    write("30-followed.csv", "done_on,as,act,thing,request,step,comment,refused", followed, COUNTER)
+
+
 def after(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
@@ -215,8 +244,8 @@ def before(day: str, days: int) -> str:
     return after(day, -days)
 
 
-def write(name: str, columns: str, rows: list[tuple[object, ...]] | tuple[tuple[object, ...], ...]) -> None:
-    with (ACTS / name).open("w", encoding="utf-8", newline="") as out:
+def write(name: str, columns: str, rows: Sequence[tuple[object, ...]], folder: Path = ACTS) -> None:
+    with (folder / name).open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(columns.split(","))
         writer.writerows(rows)

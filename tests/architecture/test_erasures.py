@@ -67,7 +67,7 @@ OWN_RULES = {
 """Tables with a rule of their own."""
 NOBODYS = {
     "registry": {
-        *("accounts.issuer", "accounts.subject", "accounts.roles", "accounts.relations", "accounts.closed_reason", "accounts.trouble", "account_substitutes.reason"),
+        *("accounts.issuer", "accounts.subject", "accounts.roles", "accounts.relations", "accounts.trouble", "account_substitutes.reason"),
         *("assignments.conflict", "assignments.over_filled", "assignments_history.conflict", "assignments_history.over_filled", "attestations.revocation_reason"),
         *("employments.departure", "employments.practice_area", "employments_history.departure", "employments_history.practice_area"),
         *("document_versions.method", "document_versions.source", "licences.source", "persons.birth_precision", "persons.kept_for"),

@@ -132,6 +132,29 @@ class TestErased:
         (told,) = await run(world, "SELECT data FROM outbox WHERE type = 'registry.person.erased.v1'")
         assert world.api.account("giang") in str(told.data)
 
+    async def test_two_places_of_practice_and_a_closed_account_name_nobody(self, world: World) -> None:
+        mai = await world.person("Phan Wkhánh Mai", reference="MAI-1")
+        practice = {"practice_area": "VN-22-06652", "occupation_code": "VN-BS", "employment_type": "liberal", "starts_on": "1935-01-01", "ends_on": "1940-01-31"}
+        for name in ("Phòng khám Wkhánh", "Nhà thuốc Wkhánh"):
+            ok(await world.api.as_("linh").post(f"{BASE}/persons/{mai['id']}/employments", json=practice | {"practice_name": name}))
+        for number in (1, 2):
+            await run(
+                world,
+                "INSERT INTO accounts (id, issuer, subject, username, email, name, language, roles, relations, person_id, state, source, invited_by, invited_at, invited_on,"
+                " closed_by, closed_on, closed_reason, authority_path) SELECT CAST(:id AS uuid), 'https://id', :subject, :username, 'wkhanh@bvt.vn', 'Wkhánh Mai', 'vi', '{worker}',"
+                " '{/territories/VN-22}', CAST(:person AS uuid), 'closed', 'found', 'somebody', now(), '2020-01-01', 'somebody', '2021-01-01', 'Wkhánh left', 'VN.VN-22'",
+                id=f"0193f2a0-0000-7000-8000-00000000000{number}",
+                subject=f"u{number}",
+                username=f"wkhanh{number}",
+                person=mai["id"],
+            )
+        await end_purposes(world, mai)
+        ok(await decide(archivist(world), ok(await propose(world, mai))))
+        await erase_confirmed()
+        for table in ("employments", "employments_history", "accounts"):
+            assert await run(world, f"SELECT t::text FROM {table} AS t WHERE t::text ~* 'wkh[aá]nh'") == [], table  # noqa: S608
+        assert [one.n for one in await run(world, "SELECT count(DISTINCT practice_name) AS n FROM employments")] == [2]
+
     async def test_every_table_about_a_person_is_thought_of(self, world: World) -> None:
         named = await run(
             world,

@@ -34,8 +34,8 @@ BLANKED: Personal = {
     "holds": {"override_reason": "'—'"},
     "licence_acts.licence_id>licences": {"reason": "'—'"},
     # Periods: what was said before is blanked where the triggers have written it.
-    "employments": {"practice_name": "'#' || left(id::text, 8)", "reason": "'—'", "ended_reason": "'—'", "recorded_at": SUPERSEDED},
-    "employments_history": {"practice_name": "'#' || left(id::text, 8)", "reason": "'—'", "ended_reason": "'—'", "superseded_reason": "'—'"},
+    "employments": {"practice_name": "'#' || id::text", "reason": "'—'", "ended_reason": "'—'", "recorded_at": SUPERSEDED},
+    "employments_history": {"practice_name": "'#' || id::text", "reason": "'—'", "ended_reason": "'—'", "superseded_reason": "'—'"},
     "assignments": {"reason": "'—'", "recorded_at": SUPERSEDED},
     "assignments_history": {"reason": "'—'", "superseded_reason": "'—'"},
     "licence_periods": {"reason": "'—'", "conditions": "'{}'::text[]", "recorded_at": SUPERSEDED},
@@ -59,7 +59,9 @@ _PSEUDONYM = """
         birth_precision = CASE WHEN birth_date IS NOT NULL THEN 'year' END, reference = NULL, reference_owner = NULL, content_hash = NULL, erased_on = :day, version = version + 1
     WHERE id = ANY (:people) AND erased_on IS NULL
 """
-_ACCOUNTS = "UPDATE accounts SET name = '—', username = '#' || left(id::text, 8), email = NULL, person_id = NULL WHERE person_id = ANY (:people) AND state = 'closed'"
+_ACCOUNTS = """
+    UPDATE accounts SET name = '—', username = 'gone-' || id::text, email = NULL, closed_reason = '—', person_id = NULL WHERE person_id = ANY (:people) AND state = 'closed'
+"""
 _DUPLICATES = "UPDATE possible_duplicates SET reasons = '[]', reason = CASE WHEN reason IS NOT NULL THEN '—' END WHERE one_id = ANY (:people) OR other_id = ANY (:people)"
 _FILES = "SELECT sha256 FROM document_versions WHERE person_id = ANY (:people) AND sha256 IS NOT NULL UNION SELECT sha256 FROM request_files WHERE person_id = ANY (:people) AND sha256 IS NOT NULL"
 _VERSIONS = """
@@ -67,7 +69,16 @@ _VERSIONS = """
     WHERE person_id = ANY (:people)
 """
 EMPTIED = {
-    *("persons.name", "persons.sort_key", "accounts.name", "accounts.username", "accounts.email", "document_versions.issuer", "document_versions.evidence"),
+    *(
+        "persons.name",
+        "persons.sort_key",
+        "accounts.name",
+        "accounts.username",
+        "accounts.email",
+        "accounts.closed_reason",
+        "document_versions.issuer",
+        "document_versions.evidence",
+    ),
     *("possible_duplicates.reasons", "possible_duplicates.reason", "erasures.reason", "erasures.decided_reason"),
 }
 """What these statements, and the act itself, empty."""

@@ -10,7 +10,7 @@ from jinja2_fragments import render_block
 from markupsafe import Markup
 
 from services.portal import formats, labels
-from services.portal.navigation import navigation, reads_people
+from services.portal.navigation import navigation, reads_figures, reads_people
 from services.portal.texts import gettext, ngettext, translated
 from shared.clock import today
 from shared.jurisdictions import here
@@ -54,7 +54,7 @@ def environment() -> jinja2.Environment:
         "_": gettext, "ngettext": ngettext, "icon": icon, "static": static, "attributes": attributes, "today": today,
         "label": labels.label, "state": labels.state, "in_words": formats.in_words, "nearness": formats.nearness, "sparkline": formats.sparkline,
         "name_of_occupation": labels.name_of_occupation, "navigation": navigation,
-        "reads_people": reads_people, "as_date": formats.as_date, "here": here, "currency": formats.currency,
+        "reads_people": reads_people, "reads_figures": reads_figures, "as_date": formats.as_date, "here": here, "currency": formats.currency,
     }  # fmt: skip
     found.filters |= {
         "day": formats.day, "day_short": formats.day_short, "month": formats.month, "instant": formats.instant,

@@ -232,3 +232,8 @@ def navigation(visit: "Visit") -> list[Group]:
 def reads_people(visit: "Visit") -> bool:
     """Whether a search by name is worth offering."""
     return visit.has_role(*HUMAN_RESOURCES)
+
+
+def reads_figures(visit: "Visit") -> bool:
+    """Whether the situation of a place is worth offering."""
+    return visit.has_role(*FIGURES_READERS)

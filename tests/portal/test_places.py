@@ -153,3 +153,8 @@ def test_who_leaves_a_territory_is_sent_by_its_kind_and_code(as_: Callable[..., 
     answer = fill(as_("linh"), page, path, member="area VN-22-06706", last_day="2026-12-31")
     assert (answer.status_code, answer.headers["location"]) == (303, f"{page}?done=left")
     assert world.sent[-1][2] == {"area": "VN-22-06706", "last_day": "2026-12-31"}
+
+
+@pytest.mark.parametrize(("who", "offered"), [("linh", True), ("giang", False)])
+def test_the_situation_of_a_place_is_offered_to_whoever_reads_figures(as_: Callable[..., TestClient], who: str, offered: bool) -> None:
+    assert ('href="/places/VN-22-BVT"' in as_(who).get("/facilities/VN-22-BVT").text) is offered

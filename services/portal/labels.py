@@ -236,6 +236,7 @@ RULES_OF_CODES = {
     "COM-04": "commitment_clock",
     "EMU-01": "award_title",
     "CONTEST-AGE": "intake_word",
+    "CONTEST-DOCUMENTS": "contest_document",
     "INT-AGE": "intake_word",
     "INT-DIPLOMAS": "intake_word",
     "INT-QUOTAS": "intake_word",

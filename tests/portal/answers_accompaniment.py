@@ -63,9 +63,13 @@ CONTACT: dict[str, Any] = {
     "contacted_on": "2025-09-01", "contacted_by": "x#y",
 }  # fmt: skip
 CONTEST = uid(1930)
+RULES = [
+    RULE | {"id": "CONTEST-AGE", "value": {"from": 18, "to": None}, "unit": "completed years on 1 January"},
+    RULE | {"id": "CONTEST-DOCUMENTS", "value": ["application_form"], "unit": "documents at the application"},
+]
 NOTICE: dict[str, Any] = {
     "id": CONTEST, "code": "C-2025", "title": "Kỳ thi tuyển điều dưỡng", "authority": "Quảng Ninh", "authority_code": "VN-22", "grade": "III", "opening_decision": "QĐ 214", "opens_on": "2025-09-01",
-    "closes_on": "2025-10-31", "exam_on": "2025-12-01", "posts": 180, "documents": ["application_form", "degree"], "quotas": [], "priorities": ["merit"], "rules": [RULE],
+    "closes_on": "2025-10-31", "exam_on": "2025-12-01", "posts": 180, "documents": ["application_form", "degree"], "quotas": [], "priorities": ["merit"], "rules": RULES,
     "lots": [{"id": uid(1931), "region": "Quảng Ninh", "occupation_code": "VN-XX", "titles": [{"code": "VN-XX", "names": {"en": "Nurse", "vi": "Điều dưỡng"}}], "posts": 180, "places": [{"id": NEED, "name": "Ba Chẽ"}]}],
     "papers": [{"code": "written", "title": "Bài viết", "kind": "written", "minutes": 120, "coefficient": "2", "double_marked": True}],
 }  # fmt: skip

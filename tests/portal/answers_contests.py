@@ -32,8 +32,8 @@ APPLICATION_READ: dict[str, Any] = {
     "id": APPLICATION, "reference": None, "contest_id": CONTEST, "lot_id": LOT, "region": "VN-22", "person_id": uid(1), "occupation_code": "VN-BS", "degree": "bachelor",
     "experience": "new_graduate", "age": 27, "quota": "resistance", "quota_proven": False, "priority": "heroes", "priority_proven": False, "choices": [NEED], "documents": ["identity", "degree"],
     "serving": False, "authorised": False, "state": "submitted", "submitted_on": "2025-09-12", "decided_on": None, "reason": None, "appeal_until": None, "appealed_on": None, "appeal": None,
-    "answered_on": None, "answer": None, "withdrawn_on": None, "files": [{"id": uid(1940), "paper": "degree", "kind": "pdf", "size": 9, "added_on": "2021-06-15", "is_kept": True}], "criteria": [{"id": "age", "met": True, "text": "The person is of the age that the contest asks.", "possible": None, "rule": RULE}],
-    "available_actions": allowed("admit", "refuse", "withdraw"),
+    "answered_on": None, "answer": None, "withdrawn_on": None, "files": [{"id": uid(1940), "paper": "degree", "kind": "pdf", "size": 9, "added_on": "2021-06-15", "is_kept": True}], "link_until": "2026-02-01", "criteria": [{"id": "age", "met": True, "text": "The person is of the age that the contest asks.", "possible": None, "rule": RULE}],
+    "available_actions": allowed("admit", "refuse", "withdraw", "renew_link"),
 }  # fmt: skip
 REFUSED = APPLICATION_READ | {
     "id": uid(1340),
@@ -41,7 +41,7 @@ REFUSED = APPLICATION_READ | {
     "reason": "Thiếu văn bằng",
     "decided_on": "2025-09-20",
     "appeal_until": "2025-10-05",
-    "available_actions": allowed("appeal", "answer_appeal", "withdraw", "admit", "refuse"),
+    "available_actions": allowed("appeal", "answer_appeal", "withdraw", "admit", "refuse", "renew_link"),
 }
 APPEALED = REFUSED | {"id": uid(1341), "state": "appealed", "appealed_on": "2025-09-25", "appeal": "Văn bằng đã nộp"}
 

@@ -8,7 +8,7 @@ from starlette.testclient import TestClient
 
 from services.portal.clients import Refusal
 from tests.portal.answers_contests import ACCEPTED, ANSWERS, APPEALED, APPLICATION, CONTEST, CONTEST_READ, IN_STATE, OFFER, REFUSED, H
-from tests.portal.forms import fill
+from tests.portal.forms import fill, hidden_fields
 from tests.portal.world import NEED, PEOPLE, World, uid
 
 NUMBERED, RESULTS = IN_STATE["numbered"]["id"], IN_STATE["results"]["id"]
@@ -105,6 +105,11 @@ class TestForms:
         assert page.status_code == 409
         assert all(said in page.text for said in ("Too late", "REC-VN-10", "Decree 115/2020", "Call the next"))
 
-    def test_the_papers_of_a_candidate_are_opened_from_the_application(self, as_: Callable[..., TestClient]) -> None:
-        page = as_("linh").get(f"/contest-applications/{APPLICATION}").text
-        assert f'<a href="/contest-applications/files/{uid(1940)}">' in page
+    def test_the_papers_of_a_candidate_are_opened_and_a_lost_link_made_anew(self, as_: Callable[..., TestClient], world: World) -> None:
+        reader, page = as_("linh"), f"/contest-applications/{APPLICATION}"
+        assert f'<a href="/contest-applications/files/{uid(1940)}">' in reader.get(page).text
+        world.answers[f"{H}{page}/link"] = ANSWERS[f"{H}{page}"]
+        key = hidden_fields(reader.get(page).text, f"{page}/link")["key"]
+        answer = fill(reader, page, f"{page}/link", key=key, verified="phone")
+        assert (answer.status_code, f"/my-contest/open/{key}" in answer.text) == (200, True)
+        assert key not in reader.get(page).text

@@ -233,7 +233,7 @@ class TestByForm:
         answer = await notice.api.get(f"{ROOT}/public/contests")
         [seen] = answer.json()["items"]
         assert (seen["posts"], seen["closes_on"], seen["exam_on"], seen["documents"]) == (180, "2021-06-30", "2021-07-18", ["identity", "degree"])
-        assert [rule["value"] for rule in seen["rules"] if rule["citation"]][::3] == [{"from": 18, "to": 45}, 15]
+        assert [rule["value"] for rule in seen["rules"] if rule["citation"]] == [{"from": 18, "to": 45}, ["identity", "degree"], 15]
         assert [place["id"] for place in seen["lots"][0]["places"]] == notice.lot["need_ids"]
         assert "drafted_by" not in answer.text
         assert notice.api.account("chair") not in answer.text
@@ -264,6 +264,16 @@ class TestByForm:
                 await session.execute(text("SELECT a::text FROM contest_applications a UNION ALL SELECT to_jsonb(o)::text FROM outbox o UNION ALL SELECT u::text FROM audit u"))
             ).scalars()
             assert not [row for row in rows if KEY in row or "Berrada" in row or "1996-03-02" in row]
+
+    async def test_a_lost_link_is_made_anew_by_whoever_conducts_the_contest(self, notice: Contest) -> None:
+        made, new = await self.sent(notice, "identity", "degree"), {"key": "n" * 40, "verified": "phone"}
+        path = f"/contest-applications/{made['id']}/link"
+        await notice.act("chair", path, new, expect=403)
+        await notice.act("salma", path, new | {"verified": "because"}, expect=422)
+        assert (await self.by_key(notice))["id"] == made["id"]
+        assert (await notice.act("salma", path, new))["link_until"] == "2021-10-18"
+        await self.by_key(notice, expect=404)
+        assert (await self.by_key(notice, key=new["key"]))["id"] == made["id"]
 
     async def test_whoever_withdraws_is_let_go_and_their_papers_after_their_time(self, notice: Contest) -> None:
         made = await self.sent(notice, "identity", "degree")

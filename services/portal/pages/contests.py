@@ -2,6 +2,7 @@
 
 import asyncio
 from functools import partial
+from secrets import token_urlsafe
 from typing import Any
 
 from starlette.responses import Response
@@ -11,6 +12,7 @@ from services.portal.facilities import authority_names, facility_names
 from services.portal.forms import actions_of, enter_person, search_people, send, whole_number
 from services.portal.labels import choices, label, name_of_occupation
 from services.portal.listing import Listing, paging
+from services.portal.pages.site import link_of
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 
@@ -345,7 +347,7 @@ async def create_application(visit: Visit) -> Response:
     return answer if isinstance(answer, Response) else visit.go(f"/contest-applications/{answer['id']}", done="registered")
 
 
-async def application_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
+async def application_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None, link: str = "") -> Response:
     found = await visit.api.get(f"{API}/contest-applications/{segment(visit.path('id'))}")
     read = await visit.api.get(f"{API}/contests/{found['contest_id']}")
     names, needs = await asyncio.gather(visit.api.names([found["person_id"]]), _needs(visit, read))
@@ -362,6 +364,10 @@ async def application_page(visit: Visit, status: int = 200, problem: dict[str, A
         may_declare=read["state"] in ("published", "listed", "numbered") and visit.has_role("regional-administrator"),
         members=[(member["id"], member["title"]) for member in read["members"]],
         grounds=choices("contest_ground"),
+        renewal=actions["renew_link"],
+        ways=choices("link_verified"),
+        key=visit.field("key") or token_urlsafe(32),
+        link=link,
         typed=visit.fields(),
         problem=problem,
         errors=errors or {},
@@ -403,6 +409,18 @@ async def answer_appeal(visit: Visit) -> Response:
 @pages.post("/contest-applications/{id}/withdrawal")
 async def withdraw(visit: Visit) -> Response:
     return await _application_act(visit, "withdrawal", {}, "withdrawn")
+
+
+@pages.post("/contest-applications/{id}/link")
+async def renew_link(visit: Visit) -> Response:
+    """The new link stands on this page alone, which has no address of its own: it is handed over and seen no more."""
+
+    async def again(**shown: Any) -> Response:
+        return await application_page(visit, **shown)
+
+    body = {name: visit.field(name) for name in ("key", "verified")}
+    answer = await send(visit, f"{API}/contest-applications/{segment(visit.path('id'))}/link", body, again)
+    return answer if isinstance(answer, Response) else await application_page(visit, link=link_of(body["key"], "my-contest"))
 
 
 @pages.post("/contest-applications/{id}/conflict")

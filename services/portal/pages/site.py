@@ -152,9 +152,9 @@ def key_of(visit: Visit) -> str:
     return visit.request.cookies.get(cookie_name(KEY), "")
 
 
-def link_of(key: str) -> str:
+def link_of(key: str, page: str = "my-application") -> str:
     """The private link that a candidate keeps."""
-    return f"{settings().public_url}/my-application/open/{key}"
+    return f"{settings().public_url}/{page}/open/{key}"
 
 
 @pages.get("/my-application/lost", public=True)

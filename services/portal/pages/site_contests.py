@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.portal.clients import Refusal, segment
 from services.portal.labels import choices, label, occupations
-from services.portal.pages.site import API, KEPT, api_of, kept_for_all, linked, localise
+from services.portal.pages.site import API, KEPT, api_of, kept_for_all, link_of, linked, localise
 from services.portal.visit import Pages, Visit, cookie_name, drop_cookie, set_cookie
 from shared.jurisdictions import be_in
 from shared.settings import settings
@@ -134,8 +134,7 @@ async def own_page(visit: Visit, status: int = 200, problem: Shown | None = None
         if key:
             drop_cookie(answer, KEY)
         return answer
-    link = f"{settings().public_url}/my-contest/open/{key}"
-    return visit.page("site/own_contest.html", status, application=found, link=link, problem=problem, errors={}, linked=linked)
+    return visit.page("site/own_contest.html", status, application=found, link=link_of(key, "my-contest"), problem=problem, errors={}, linked=linked)
 
 
 @pages.get("/my-contest", public=True)

@@ -6,8 +6,10 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from services.recruitment.applications.receiving import FILE, answer_of
+from services.recruitment.applications.schemas import LinkRenewal
 from services.recruitment.contests import schemas
 from services.recruitment.contests.applying import answer_appeal, decide_admissibility, lodge_appeal, register_application, withdraw_application
+from services.recruitment.contests.by_form import renew_link
 from services.recruitment.contests.calling import call_selected
 from services.recruitment.contests.letter import Kind, letter_to
 from services.recruitment.contests.models import Application, Contest, Result
@@ -218,6 +220,12 @@ async def read_document(application_file_id: UUID, caller: CallerDep, session: S
     answer = answer_of(found)
     await record_reads(session, caller, "contest_application", [(application.id, application.person_id)], fields=["file"])
     return answer
+
+
+@applications.post("/{contest_application_id}/link", status_code=201, response_model=schemas.ApplicationRead, dependencies=[allows(can_read_applications)], responses=ACT)
+async def create_link(contest_application_id: UUID, body: LinkRenewal, response: Response, caller: CallerDep, session: SessionDep) -> schemas.ApplicationRead:
+    """Give a candidate who lost their private link a new one; the old one opens nothing any more."""
+    return _read_application(response, caller, await renew_link(session, caller=caller, application_id=contest_application_id, body=body))
 
 
 @applications.get(

@@ -1,6 +1,7 @@
 """A candidate applies in a contest on the public site, with the documents; follows it by a private link, and may withdraw."""
 
 from collections.abc import Sequence
+from datetime import date
 from uuid import UUID, uuid5
 
 from sqlalchemy import Select, select, text
@@ -9,16 +10,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.recruitment.applications.events import ApplicationReceived
 from services.recruitment.applications.models import ApplicationFile
 from services.recruitment.applications.queries import hash_of_key
+from services.recruitment.applications.schemas import LinkRenewal
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.contests.applying import age_on, lot_applied_for
 from services.recruitment.contests.guards import application_must_be_admissible
 from services.recruitment.contests.models import Application, Contest, Result
+from services.recruitment.contests.permissions import can_conduct
 from services.recruitment.contests.public_schemas import ContestForm
 from services.recruitment.contests.queries import applications_visible_to, get_visible_application, get_visible_contest
 from services.recruitment.outreach.events import ProspectDropped
 from services.recruitment.workflow import APPLICATION, PUBLISHED
 from shared.audit import record_audit
-from shared.auth import Caller
+from shared.auth import Caller, require
 from shared.calendars import add_months
 from shared.clients import tell_inside
 from shared.clock import today
@@ -86,7 +89,7 @@ async def apply_by_form(session: AsyncSession, *, site: Caller, contest_id: UUID
         submitted_by=site.actor,
         submitted_on=day,
         key_hash=key,
-        key_expires_on=add_months(max(contest.exam_on, day), contest.pack.rule("REC-LINK").value),
+        key_expires_on=last_day_of_link(contest, day),
         files=[],
         **body.model_dump(include={"occupation_code", "degree", "experience", "quota", "priority", "choices", "serving"}),
     )
@@ -108,6 +111,24 @@ async def apply_by_form(session: AsyncSession, *, site: Caller, contest_id: UUID
     told = {"id": application.id, "person_id": application.person_id, "authority_path": application.authority_path}
     record_event(session, ApplicationReceived(**told, state="open", is_kept=True, shown_to=[], hidden_from=[], changed_on=day))
     return application
+
+
+async def renew_link(session: AsyncSession, *, caller: Caller, application_id: UUID, body: LinkRenewal) -> Application:
+    """A candidate lost their private link: whoever conducts the contest makes sure who asks, and hands over a new one. The old one opens nothing from then on."""
+    application = await get_visible_application(session, caller, application_id, lock=True)
+    require(can_conduct(caller, application.contest))
+    if application.key_hash == hash_of_key(body.key):
+        return application
+    application.key_hash, application.key_expires_on = hash_of_key(body.key), last_day_of_link(application.contest, today())
+    await session.flush()
+    after = {"verified": body.verified, "until": str(application.key_expires_on)}
+    await record_audit(session, caller, "contest_application.link_renewed", "contest_application", application.id, after=after)
+    return application
+
+
+def last_day_of_link(contest: Contest, day: date) -> date:
+    """As long after the session, or after the day on which it is given, as the rule says."""
+    return add_months(max(contest.exam_on, day), contest.pack.rule("REC-LINK").value)
 
 
 async def place_of_key(key: str) -> tuple[UUID, str]:

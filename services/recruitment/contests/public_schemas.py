@@ -15,7 +15,7 @@ from services.recruitment.contests.schemas import Declared, PaperRead
 from services.recruitment.workflow import RESULTS
 from shared.i18n import _
 
-TOLD = ("CONTEST-AGE", "CONTEST-DOCUMENTS", "REC-TITLES", "REC-WINDOW")
+TOLD = ("CONTEST-AGE", "CONTEST-DOCUMENTS", "REC-WINDOW")
 
 
 class PlaceRead(BaseModel):

@@ -366,6 +366,7 @@ class ApplicationRead(BaseModel):
     answer: str | None
     withdrawn_on: date | None
     files: list[FileRead]
+    link_until: date | None = Field(description="Last day on which the candidate's private link opens.")
     criteria: list[CriterionRead]
     available_actions: list[Action]
 
@@ -378,6 +379,7 @@ class ApplicationRead(BaseModel):
             **values,
             region=application.lot.region,
             files=[FileRead.of(file) for file in application.files],
+            link_until=application.key_expires_on,
             appeal_until=appeal_until(application.decided_on, pack) if application.state == "inadmissible" and application.decided_on else None,
             criteria=[CriterionRead(**shown(criterion.stored())) for criterion in criteria_of(application, pack)],
             available_actions=[
@@ -386,6 +388,7 @@ class ApplicationRead(BaseModel):
                 action("appeal", conduct, lambda: APPLICATION.after("appeal", application.state), lambda: appeal_must_be_in_time(application, day)),
                 action("answer_appeal", can_answer_appeal(caller, application), lambda: APPLICATION.after("grant_appeal", application.state)),
                 action("withdraw", conduct, lambda: APPLICATION.after("withdraw", application.state)),
+                action("renew_link", conduct),
             ],
         )
 

@@ -247,6 +247,10 @@ class TestRegister:
         assert slug(await exchange.act("linh", f"/alumni/{first['id']}/news", {"post": "Bác sĩ"}, expect=409)) == "opted-out"
         assert (await exchange.read("clermont", "/alumni/summary"))["people"] == 2
         assert (await exchange.read("hanoi", "/alumni"))["items"] == []
+        again = await self.send(exchange, f"S-03,AC-02,{HOSPITAL},{HOST},Réanimation,intensive-care,01/01/2010,30/06/2010,migration,back,,,,\n")
+        await exchange.act("linh", f"/imports/{again['id']}/confirmation", {})
+        summary = await exchange.read("clermont", "/alumni/summary")
+        assert [summary[name] for name in ("people", "back", "stayed", "unknown")] == [2, 2, 0, 0]  # two people, one of them there twice
 
 
 class TestRaces:

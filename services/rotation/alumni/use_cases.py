@@ -96,17 +96,19 @@ async def say_outcome(session: AsyncSession, *, caller: Caller, placement_id: UU
 
 
 async def summary_of(session: AsyncSession, caller: Caller) -> AlumniSummary:
-    """By field and decade, how many, how long, and how many are back."""
-    found = list(await session.scalars(alumni_visible_to(caller)))
+    """By field and decade, how many, how long, and how many are back. Who was there twice is one person, with what came of the last time."""
+    found = sorted(await session.scalars(alumni_visible_to(caller)), key=lambda one: one.starts_on)
     months = [one.months for one in found]
-    by = Counter((one.field, one.starts_on.year // 10 * 10) for one in found)
-    back = Counter((one.field, one.starts_on.year // 10 * 10) for one in found if one.state in BACK)
-    came, stayed = sum(one.state in BACK for one in found), sum(one.state == STAYED for one in found)
+    last = {one.person_id: one.state for one in found}
+    last_of = {(one.field, one.starts_on.year // 10 * 10, one.person_id): one.state for one in found}
+    by = Counter((field, decade) for field, decade, _person in last_of)
+    back = Counter((field, decade) for (field, decade, _person), state in last_of.items() if state in BACK)
+    came, stayed = sum(state in BACK for state in last.values()), sum(state == STAYED for state in last.values())
     return AlumniSummary(
-        people=len({one.person_id for one in found}),
+        people=len(last),
         back=came,
         stayed=stayed,
-        unknown=len(found) - came - stayed,
+        unknown=len(last) - came - stayed,
         shortest_months=min(months, default=None),
         longest_months=max(months, default=None),
         items=[FieldOfDecade(field=field, decade=decade, people=n, back=back[field, decade]) for (field, decade), n in sorted(by.items())],

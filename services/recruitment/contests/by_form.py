@@ -72,7 +72,7 @@ async def apply_by_form(session: AsyncSession, *, site: Caller, contest_id: UUID
                 "key-used",
                 _("This form was sent already with other answers."),
                 rule=Rule("REC-ONCE", 1, "application per contest", "Relais rule book, recruitment (one active application per campaign)"),
-                possible=_("Open the form anew, or add to the application by its private link."),
+                possible=_("Open the form anew."),
             )
         return known
     day, key = today(), hash_of_key(body.key)

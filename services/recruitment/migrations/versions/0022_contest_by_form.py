@@ -13,7 +13,7 @@ def upgrade() -> None:
     sql(
         f"""
         -- A service starts after its migrations: nobody waits for these locks, and every row there is keeps what the constraints ask.
-        -- squawk-ignore-file constraint-missing-not-valid, adding-foreign-key-constraint, disallowed-unique-constraint, require-concurrent-index-creation, ban-drop-constraint
+        -- squawk-ignore-file constraint-missing-not-valid, adding-foreign-key-constraint, disallowed-unique-constraint, require-concurrent-index-creation, ban-drop-constraint, ban-drop-not-null
         ALTER TABLE contests ADD COLUMN names jsonb NOT NULL DEFAULT '{{}}';
 
         ALTER TABLE contest_applications

@@ -14,7 +14,7 @@ from tests.support.system import call, until
 
 pytestmark = pytest.mark.stack
 
-COMMAND = re.compile(r'<pre class="run"(?: data-answer="(\d+)")?>(.*?)</pre>', re.DOTALL)
+COMMAND = re.compile(r'<pre tabindex="0" class="run"(?: data-answer="(\d+)")?>(.*?)</pre>', re.DOTALL)
 
 
 def test_every_command_does_what_the_page_says(stack: RunningStack, tmp_path: Path) -> None:

@@ -44,7 +44,7 @@ def spelled(code: str) -> str:
 async def printed(template: Path, words: Mapping[str, Any], address: str | None) -> bytes:
     """The PDF, with the square of an address when it has one. It takes a fifth of a second, away from the loop."""
     inputs = {"data": orjson.dumps(words).decode(), "qr": _square(address) if address else ""}
-    return await asyncio.to_thread(_compiled, template, inputs)
+    return await asyncio.to_thread(compiled, template, inputs)
 
 
 def _square(address: str) -> str:
@@ -55,7 +55,15 @@ def _square(address: str) -> str:
     return drawn.getvalue().decode()
 
 
-def _compiled(template: Path, inputs: dict[str, str]) -> bytes:
+def compiled(template: Path, inputs: dict[str, str]) -> bytes:
+    """The PDF, for archives (PDF/A-2b); an ordinary one where a text has a sign that no font here can show, which stands as an empty box."""
     import typst  # some megabytes in each process, which few of them ever need
 
-    return typst.compile(template, root=ROOT, format="pdf", sys_inputs=inputs, pdf_standards="a-2b", ignore_system_fonts=True)
+    options: dict[str, Any] = {"root": ROOT, "format": "pdf", "sys_inputs": inputs, "ignore_system_fonts": True}
+    try:
+        pdf: bytes = typst.compile(template, pdf_standards="a-2b", **options)
+    except typst.TypstError as error:
+        if "could not be displayed" not in str(error):
+            raise
+        pdf = typst.compile(template, **options)
+    return pdf

@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from shared.errors import Problem
 from shared.exports.rows import Written
 from shared.i18n import _, current_language, translate
+from shared.papers import compiled
 
 TEMPLATE = Path(__file__).with_name("list.typ")
 WRITER = Path(__file__).parents[1] / "sheets.py"
@@ -103,11 +104,4 @@ async def as_pdf(session: AsyncSession, rows: Written, head: Head) -> bytes:
         "rows": [["" if cell is None else str(cell) for cell in row] for row in found],
         "page": translate(_("page")),
     }
-    return await asyncio.to_thread(_compiled, orjson.dumps(data).decode())
-
-
-def _compiled(data: str) -> bytes:
-    import typst  # some megabytes in each process, which few of them ever need
-
-    pdf: bytes = typst.compile(TEMPLATE, format="pdf", sys_inputs={"data": data}, pdf_standards="a-2b", ignore_system_fonts=True)
-    return pdf
+    return await asyncio.to_thread(compiled, TEMPLATE, {"data": orjson.dumps(data).decode()})

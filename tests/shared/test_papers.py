@@ -1,9 +1,12 @@
 """What stands over an official paper follows the country of whoever issues it, in the reader's language."""
 
+import orjson
 import pytest
 
+from shared.exports.files import TEMPLATE
 from shared.i18n import current_language
-from shared.papers import letterhead
+from shared.papers import compiled, letterhead
+from tests.support.pdf import text_of
 
 
 @pytest.mark.parametrize(
@@ -21,3 +24,12 @@ def test_letterhead(path: str, language: str, place: str, state: str | None, mot
         assert letterhead(path) == {"head": place, "state": state, "motto": motto}
     finally:
         current_language.reset(token)
+
+
+@pytest.mark.parametrize(("name", "is_archived"), [("Nguyễn Thị Hoa", True), ("فاطمة", True), ("陳美玲", False), ("Hoa \U0001f600", False), ("a\x01b", False)])
+def test_a_name_in_any_script_is_printed(name: str, is_archived: bool) -> None:
+    """PDF/A where a font here has every sign; else an ordinary PDF, and never an error."""
+    data = {"lang": "fr", "title": name, "lines": [], "columns": [["Nom", "text"]], "rows": [[name], ["Trần Văn Ánh"]], "page": "page"}
+    pdf = compiled(TEMPLATE, {"data": orjson.dumps(data).decode()})
+    assert "Trần Văn Ánh" in text_of(pdf)
+    assert (b"pdfaid" in pdf) is is_archived

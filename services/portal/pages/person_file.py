@@ -21,6 +21,7 @@ from services.portal.pages.people import qualifications_of, told_of
 from services.portal.texts import _, gettext
 from services.portal.visit import Pages, Visit
 from shared.clock import today
+from shared.papers import compiled
 
 pages = Pages()
 
@@ -62,7 +63,7 @@ async def person_file(visit: Visit) -> Response:
         "made": _made(visit, told is False),
         "page": _text(gettext(_("page"))),
     }
-    pdf = await asyncio.to_thread(_compiled, orjson.dumps(data).decode())
+    pdf = await asyncio.to_thread(compiled, TEMPLATE, {"data": orjson.dumps(data).decode()})
     return Response(pdf, media_type="application/pdf", headers={"Content-Disposition": f'attachment; filename="person-{segment(person_id)}.pdf"'})
 
 
@@ -137,10 +138,3 @@ def _made(visit: Visit, told_is_away: bool) -> str:
     said = gettext(_("Made on {day} with the rights of the account {account}"), day=day(today()), account=visit.session.account)
     missing = gettext(_("A part of the system does not answer: training, mandates and missions may be missing below. Nothing is lost.")) if told_is_away else ""
     return " · ".join(_text(part) for part in (said, missing) if part)
-
-
-def _compiled(data: str) -> bytes:
-    import typst  # some megabytes in each process, which few of them ever need
-
-    pdf: bytes = typst.compile(TEMPLATE, format="pdf", sys_inputs={"data": data}, pdf_standards="a-2b", ignore_system_fonts=True)
-    return pdf

@@ -23,6 +23,7 @@ ASKING: dict[tuple[str, str], str] = {
     ("registry", "persons.api.count_shares"): "counts, and names nobody",
     ("registry", "clients.api.count_usage"): "takes the gateway's count of requests; the quota behind it is audited when it is set",
     ("recruitment", "applications.api.read_by_key"): "shows an application to whoever holds its private link, which must not stand in an address",
+    ("recruitment", "contests.public_api.read_contest_application_by_key"): "shows an application to a contest to whoever holds its private link",
     ("appointment", "commitments.preview.create_preview"): "computes what a commitment would be",
 }
 

@@ -91,7 +91,7 @@ def test_each_ticked_line_is_answered_by_itself(as_: Callable[..., TestClient], 
         "refused": 1,
     }
     signatory = as_("director", "en")
-    action = "/decisions/signatures?state=waiting&kind=&facility="
+    action = "/decisions/signatures?state=waiting&kind=&facility=&sort=proposed"
     hidden = hidden_fields(signatory.get("/decisions?state=waiting").text, action)
     page = signatory.post(action, data=hidden | {"ids": [WAITING, SIGNED]})
     assert page.status_code == 200
@@ -103,7 +103,7 @@ def test_each_ticked_line_is_answered_by_itself(as_: Callable[..., TestClient], 
 
 def test_nothing_ticked_is_said_beside_the_list(as_: Callable[..., TestClient]) -> None:
     signatory = as_("director", "en")
-    page = fill(signatory, "/decisions?state=waiting", "/decisions/signatures?state=waiting&kind=&facility=")
+    page = fill(signatory, "/decisions?state=waiting", "/decisions/signatures?state=waiting&kind=&facility=&sort=proposed")
     assert (page.status_code, "Tick at least one decision." in page.text) == (422, True)
 
 

@@ -29,4 +29,8 @@ def test_every_rule_is_shown(language: str) -> None:
 
 
 def test_a_yes_among_numbers() -> None:
-    assert "part 0,5, published Oui, from …" in shown(Rule("X", {"part": 0.5, "published": True, "from": None}))
+    token = current_language.set("en")
+    try:
+        assert "aa 0.5, bb Yes, cc …" in shown(Rule("X", {"aa": 0.5, "bb": True, "cc": None}))
+    finally:
+        current_language.reset(token)

@@ -172,7 +172,7 @@ class TestOpening:
 
 
 PDF = b"%PDF-1.7\n"
-KEY = "k" * 40
+KEY = "c" * 40  # of nobody else: the registry beside keeps whom it was told of
 
 
 @pytest.fixture

@@ -15,6 +15,7 @@ from sqlalchemy.pool import NullPool
 from deploy.local.play import Outcome
 from deploy.local.postgres import Postgres, start_postgres
 from deploy.local.stack import RunningStack, running_stack
+from shared.clients import close_http_session
 from shared.db import database
 from tests.support.api import Api
 from tests.support.identity import TestIssuer
@@ -100,6 +101,7 @@ async def rolled_back(service_name: str, service_environment: None, connections:
     yield
     database.rolled_back_connection = None
     await transaction.rollback()
+    await close_http_session()  # it belongs to this loop, and tests of the gateway have another one
     if connection.closed or connection.invalidated:
         await connections.close(service_name)
 
@@ -114,6 +116,7 @@ async def committed(service_name: str, service_environment: None, postgres: Post
     """A database of its own; its name."""
     with cloned_database(service_name, postgres) as name:
         yield name
+        await close_http_session()
         await settled()
         await database.dispose()
 

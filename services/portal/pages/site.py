@@ -3,6 +3,7 @@
 Nothing follows a reader here: no cookie is set before a form is opened, and nothing is loaded from elsewhere.
 """
 
+from collections.abc import Iterable
 from secrets import token_urlsafe
 from typing import Any
 from urllib.parse import urlencode
@@ -115,6 +116,11 @@ async def form_page(visit: Visit, status: int = 200, problem: dict[str, Any] | N
     )
 
 
+def papers_sent(visit: Visit, papers: Iterable[str]) -> dict[str, Any]:
+    """The files that a candidate has chosen for these papers, as they are handed on."""
+    return {paper: (file.filename or paper, file.file, file.content_type or "application/octet-stream") for paper in papers if (file := visit.file(paper)) is not None}
+
+
 @pages.get("/jobs/apply", public=True)
 async def apply_form(visit: Visit) -> Response:
     """One form for every employer that is ticked."""
@@ -129,9 +135,8 @@ async def send_application(visit: Visit) -> Response:
     said: dict[str, Any] = {name: visit.field(name) for name in ("name", "email", "phone", "degree", "experience", "available_from", "message", "key") if visit.field(name)}
     said |= {"vacancy_ids": visit.values("jobs"), "wishes": visit.values("wishes"), "consent": visit.field("consent") == "true"}
     said |= {name: visit.field(name) == "true" for name in ("left_public_sector", "pool_consent")}
-    files = {paper: (file.filename or paper, file.file, file.content_type or "application/octet-stream") for paper in PAPERS if (file := visit.file(paper)) is not None}
     try:
-        made = await api_of(visit).send_form(f"{API}/applications", {"application": orjson.dumps(said).decode()}, files)
+        made = await api_of(visit).send_form(f"{API}/applications", {"application": orjson.dumps(said).decode()}, papers_sent(visit, PAPERS))
     except Refusal as refusal:
         if refusal.fields:
             names = {"vacancy_ids": "jobs", "body": "email"}

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from services.portal.clients import Refusal, segment
 from services.portal.labels import choices, label, occupations
-from services.portal.pages.site import API, KEPT, api_of, kept_for_all, link_of, linked, localise
+from services.portal.pages.site import API, KEPT, api_of, kept_for_all, link_of, linked, localise, papers_sent
 from services.portal.visit import Pages, Visit, cookie_name, drop_cookie, set_cookie
 from shared.jurisdictions import be_in
 from shared.settings import settings
@@ -89,9 +89,8 @@ async def send_application(visit: Visit) -> Response:
     said |= {name: visit.field(name) == "true" for name in ("consent", "serving")}
     said["choices"] = [place for n in (1, 2, 3) if (place := visit.field(f"choice_{n}"))]
     papers = [f"{paper}_paper" for paper, _asked in papers_of(await contest_read(visit))]
-    files = {paper: (file.filename or paper, file.file, file.content_type or "application/octet-stream") for paper in papers if (file := visit.file(paper)) is not None}
     try:
-        await api_of(visit).send_form(f"{API}/contests/{segment(visit.path('id'))}/applications", {"application": orjson.dumps(said).decode()}, files)
+        await api_of(visit).send_form(f"{API}/contests/{segment(visit.path('id'))}/applications", {"application": orjson.dumps(said).decode()}, papers_sent(visit, papers))
     except Refusal as refusal:
         if refusal.fields:
             errors = {"email" if path == "body" else path: reason for path, reason in refusal.fields.items()}

@@ -113,19 +113,22 @@ def _member(player: Asks, person: str, reference: str) -> str | None:
 
 
 def _offer(player: Asks, person: str, called: str) -> dict[str, Any] | None:
-    """The offer to whoever has this rank in this list."""
-    contest, occupation, rank = called.rsplit(" ", 2)
+    """The offer to whoever was called in this place of a list: a rank alone says nothing, for a reserved list may be full when it comes to it."""
+    contest, occupation, place = called.rsplit(" ", 2)
     path = f"{API}/{player.find('contest', contest)}/results"
     asked: dict[str, Any] = {"lot": player.find("lot of a contest", f"{contest} {occupation}"), "limit": 200}
+    results: list[dict[str, Any]] = []
     while True:
         found = player.ask(person, "GET", path, params=asked)
-        for result in found["items"]:
-            if result["rank"] == int(rank) and result["candidacy_id"]:
-                offers: list[dict[str, Any]] = player.ask(person, "GET", "recruitment/offers", params={"candidacy": result["candidacy_id"]})["items"]
-                return offers[-1] if offers else None
+        results += [result for result in found["items"] if result["candidacy_id"]]
         if not found["next"]:
-            return None
+            break
         asked["cursor"] = found["next"]
+    results.sort(key=lambda result: (result["called_on"], result["rank"]))
+    if len(results) < int(place):
+        return None
+    offers: list[dict[str, Any]] = player.ask(person, "GET", "recruitment/offers", params={"candidacy": results[int(place) - 1]["candidacy_id"]})["items"]
+    return offers[-1] if offers else None
 
 
 def _offer_id(player: Asks, person: str, called: str) -> str | None:

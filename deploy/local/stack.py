@@ -31,7 +31,7 @@ from deploy.local.sign_in import Account, account, client_token
 from deploy.local.state import CHECKOUT, ROOTS_HOME, SERVICES, CannotStart, State
 from deploy.local.supervisor import Part, task
 from deploy.local.tansu import Tansu
-from shared.settings import PORT_OFFSETS
+from shared.settings import PORT_OFFSETS, settings
 
 Kind = Literal["embedded", "full"]
 
@@ -186,15 +186,26 @@ class Stack:
         return realm(self.public_url, secrets["portal_client"], secrets["accounts_client"])
 
 
+OF_A_SERVER = ("concurrent.futures.thread", "fastapi.telemetry._runtime", "shared.otlp", "uvicorn.lifespan.on", "uvicorn.loops.uvloop", "uvicorn.protocols.http.httptools_impl")
+"""What a server imports when it starts or is asked first."""
+
+
 def import_services() -> None:
     """Everything once, before the forks, and the services' applications with it: a child copies whatever it only touches. Frozen, so that collecting garbage copies nothing either."""
     from sqlalchemy.orm import configure_mappers
+
+    from services.portal.pages import all_pages
 
     for module in MODULES.values():
         imported = importlib.import_module(module)
         if hasattr(imported, "service"):  # the portal and the gateway are made of their settings
             imported.create()
+    all_pages()
+    for module in OF_A_SERVER:
+        importlib.import_module(module)
     configure_mappers()  # of all services; each child would do it for itself at its first query
+    settings.cache_clear()
+    settings()  # reading them asks of each type which of Python's kinds it is: 11 MB of classes that a child would touch, known from here on
     gc.collect()
     gc.freeze()
 

@@ -55,6 +55,14 @@ def test_somebody_who_has_not_consented_is_not_decided_on(as_: Callable[..., Tes
     assert ASKED_FIRST["profile_id"] in text
 
 
+def test_why_nobody_else_may_decide_is_said_once_and_alone(as_: Callable[..., TestClient], world: World) -> None:
+    closed = ASKED_FIRST["available_actions"][0] | {"possible": None}
+    world.answers[f"{H}/needs/{NEED}/profiles"] = {"items": [ASKED_FIRST | {"available_actions": [closed]}]}
+    text = as_("linh", "en").get(f"/needs/{NEED}/people").text
+    assert "The person has not consented." in text
+    assert "None" not in text
+
+
 class TestForms:
     @pytest.mark.parametrize(
         ("page", "action", "typed", "path", "sent"),

@@ -50,6 +50,17 @@ def test_a_page_is_whole_in_each_language(as_: Callable[..., TestClient], path: 
             assert name in ids, f"label for {name}"
 
 
+def test_each_profession_has_its_own_list(as_: Callable[..., TestClient], world: World) -> None:
+    """Ranks of two lists side by side would say nothing."""
+    contest, nurses = IN_STATE["results"], uid(1399)
+    first, *others = world.answers[f"{H}/contests/{RESULTS}/results"]["items"]
+    world.answers[f"{H}/contests/{RESULTS}"] = contest | {"lots": [*contest["lots"], contest["lots"][0] | {"id": nurses, "occupation_code": "VN-DD"}]}
+    world.answers[f"{H}/contests/{RESULTS}/results"] = {"items": [first, *[one | {"lot_id": nurses} for one in others]], "next": None}
+    text = as_("linh", "en").get(f"/contests/{RESULTS}/results").text
+    doctors, nursing = text.split("<h2")[1:]
+    assert [doctors.count("<th scope=\"row\">"), nursing.count("<th scope=\"row\">")] == [1, len(others)]
+
+
 class TestForms:
     def test_a_contest_is_drafted_with_its_papers(self, as_: Callable[..., TestClient], world: World) -> None:
         world.answers[f"{H}/contests"] = CONTEST_READ

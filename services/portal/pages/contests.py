@@ -510,10 +510,12 @@ async def results(visit: Visit) -> Response:
     read, items = await asyncio.gather(visit.api.get(address(visit)), _all(visit, f"{address(visit)}/results"))
     needs = await _needs(visit, read)
     order = {"selected": 0, "waiting": 1, "left": 2}
+    items.sort(key=lambda item: (order.get(item["outcome"], 3), item["waiting"] or 0, item["rank"] or 0, item["number"]))
     return visit.page(
         "contests/results.html",
         contest=read,
-        results=sorted(items, key=lambda item: (order.get(item["outcome"], 3), item["waiting"] or 0, item["rank"] or 0, item["number"])),
+        lists=[(lot, [item for item in items if item["lot_id"] == lot["id"]]) for lot in read["lots"]],
+        regions=await authority_names(visit, {lot["region"] for lot in read["lots"]}),
         names=await visit.api.names(item["person_id"] for item in items),
         needs=needs,
         papers={paper["code"]: paper["title"] for paper in read["papers"]},
@@ -531,7 +533,8 @@ async def rankings(visit: Visit) -> Response:
         "contests/rankings.html",
         contest=read,
         rankings=[one | {"entries": {entry["number"]: entry for entry in one["inputs"]["entries"]}} for one in reversed(kept)],
-        regions={lot["id"]: lot for lot in read["lots"]},
+        lots={lot["id"]: lot for lot in read["lots"]},
+        regions=await authority_names(visit, {lot["region"] for lot in read["lots"]}),
         papers={paper["code"]: paper["title"] for paper in read["papers"]},
         needs=needs,
         places=await facility_names(visit, (need["facility_code"] for need in needs.values())),

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 KIB, MIB = 1024, 1024 * 1024
-PAPERS = 31 * MIB  # a curriculum vitae, a diploma and a letter, each of the largest size
+PAPERS = 51 * MIB  # the five papers that a contest may ask, each of the largest size
 IMPORT_LIMIT = 512 * MIB  # a country's staff in one file; it is passed on as it comes
 
 

@@ -20,6 +20,7 @@ from urllib.parse import quote, urlencode, urlsplit
 from uuid import uuid4
 
 from starlette.datastructures import FormData, UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -39,7 +40,7 @@ logger = logging.getLogger("relais.portal")
 THEMES = ("light", "dark")
 DENSITIES = ("compact",)
 YEAR = 365 * 24 * 3600
-MOST_FILES = 3  # a candidate's curriculum vitae, diploma and letter
+MOST_FILES = 5  # what a contest may ask: identity, diploma, form, proof and authorisation; a browser sends those that are not chosen, too
 MOST_FIELDS = 4000  # an attendance sheet of a whole room: people × half-days
 
 
@@ -242,7 +243,10 @@ async def _answer(request: Request, page: Page, *, public: bool, role: str, own_
         session = await open_session(cookie) if cookie else None
         if session is not None and occupations.is_stale:
             await _learn_occupations(Api(session.token, language))
-        form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES) if request.method == "POST" else None
+        try:
+            form = await request.form(max_fields=MOST_FIELDS, max_files=MOST_FILES) if request.method == "POST" else None
+        except HTTPException:
+            return Visit(request, session, language, None).page("problems/unreadable.html", 400)
         visit = Visit(request, session, language, form)
         if visit.authority:
             be_in(visit.authority)

@@ -69,7 +69,7 @@ RULES = [
 ]
 NOTICE: dict[str, Any] = {
     "id": CONTEST, "code": "C-2025", "title": "Kỳ thi tuyển điều dưỡng", "authority": "Quảng Ninh", "authority_code": "VN-22", "grade": "III", "opening_decision": "QĐ 214", "opens_on": "2025-09-01",
-    "closes_on": "2025-10-31", "exam_on": "2025-12-01", "posts": 180, "documents": ["application_form", "degree"], "quotas": [], "priorities": ["merit"], "rules": RULES,
+    "closes_on": "2025-10-31", "exam_on": "2025-12-01", "posts": 180, "documents": ["identity", "application_form", "degree"], "quotas": [], "priorities": ["merit"], "rules": RULES,
     "lots": [{"id": uid(1931), "region": "Quảng Ninh", "occupation_code": "VN-XX", "titles": [{"code": "VN-XX", "names": {"en": "Nurse", "vi": "Điều dưỡng"}}], "posts": 180, "places": [{"id": NEED, "name": "Ba Chẽ"}]}],
     "papers": [{"code": "written", "title": "Bài viết", "kind": "written", "minutes": 120, "coefficient": "2", "double_marked": True}],
 }  # fmt: skip

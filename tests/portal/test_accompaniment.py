@@ -29,7 +29,7 @@ from tests.portal.answers_accompaniment import (
     H,
     P,
 )
-from tests.portal.forms import fill, hidden_fields
+from tests.portal.forms import fill, hidden_fields, send_papers
 from tests.portal.world import PEOPLE, RULE, World, uid
 from tests.portal.world import page as page_of
 
@@ -189,24 +189,24 @@ class TestContests:
 
         monkeypatch.setattr(Api, "send_form", send_form)
         page = f"/jobs/contests/{CONTEST}/apply"
-        body = hidden_fields(reader.get(page).text, page) | {
-            "name": "Phạm Thị Hồng",
-            "birth_date": "1996-03-02",
-            "phone": "0912",
-            "lot_id": NOTICE["lots"][0]["id"],
-            "consent": "true",
-        }
-        files = {paper: (f"{paper}.pdf", b"%PDF-1.7", "application/pdf") for paper in ("application_form_paper", "degree_paper")}
-        answer = reader.post(page, data=body | {"choice_1": NOTICE["lots"][0]["places"][0]["id"]}, files=files)
+        place = NOTICE["lots"][0]["places"][0]["id"]
+        typed = {"name": "Phạm Thị Hồng", "birth_date": "1996-03-02", "phone": "0912", "lot_id": NOTICE["lots"][0]["id"], "consent": "true", "choice_1": place}
+        answer = send_papers(reader, page, typed, {paper: b"%PDF-1.7" for paper in ("application_form_paper", "degree_paper")})
         assert (answer.status_code, answer.headers["location"]) == (303, "/my-contest?done=sent")
         [(path, said, papers)] = sent
         assert (path, said["choices"], said["serving"], papers) == (
             f"{P}/contests/{CONTEST}/applications",
-            [NOTICE["lots"][0]["places"][0]["id"]],
+            [place],
             False,
             ["application_form_paper", "degree_paper"],
         )
         assert f"relais-contest={said['key']}" in answer.headers["set-cookie"]
+
+    def test_more_files_than_any_page_offers_are_refused_in_a_sentence(self, reader: TestClient) -> None:
+        page = f"/jobs/contests/{CONTEST}/apply"
+        answer = reader.post(f"{page}?lang=en", data=hidden_fields(reader.get(page).text, page), files={f"paper_{n}": (f"{n}.pdf", b"%PDF-1.7") for n in range(9)})
+        assert answer.status_code == 400
+        assert "This form cannot be read" in answer.text
 
     def test_a_refusal_keeps_what_was_typed_and_says_the_rule(self, reader: TestClient, world: World) -> None:
         refused = TOO_LARGE | {"type": "http://x/problems/not-admissible", "status": 409, "detail": "Not admissible", "possible": "Look at the register", "fields": []}

@@ -191,7 +191,7 @@ class TestContests:
         page = f"/jobs/contests/{CONTEST}/apply"
         place = NOTICE["lots"][0]["places"][0]["id"]
         typed = {"name": "Phạm Thị Hồng", "birth_date": "1996-03-02", "phone": "0912", "lot_id": NOTICE["lots"][0]["id"], "consent": "true", "choice_1": place}
-        answer = send_papers(reader, page, typed, {paper: b"%PDF-1.7" for paper in ("application_form_paper", "degree_paper")})
+        answer = send_papers(reader, page, typed, dict.fromkeys(("application_form_paper", "degree_paper"), b"%PDF-1.7"))
         assert (answer.status_code, answer.headers["location"]) == (303, "/my-contest?done=sent")
         [(path, said, papers)] = sent
         assert (path, said["choices"], said["serving"], papers) == (

@@ -58,7 +58,7 @@ def test_each_profession_has_its_own_list(as_: Callable[..., TestClient], world:
     world.answers[f"{H}/contests/{RESULTS}/results"] = {"items": [first, *[one | {"lot_id": nurses} for one in others]], "next": None}
     text = as_("linh", "en").get(f"/contests/{RESULTS}/results").text
     doctors, nursing = text.split("<h2")[1:]
-    assert [doctors.count("<th scope=\"row\">"), nursing.count("<th scope=\"row\">")] == [1, len(others)]
+    assert [doctors.count('<th scope="row">'), nursing.count('<th scope="row">')] == [1, len(others)]
 
 
 class TestForms:

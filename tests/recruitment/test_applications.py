@@ -72,6 +72,12 @@ def kept() -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_file())
 
 
+async def test_a_number_that_cannot_be_dialled_is_refused_at_its_field(site: World) -> None:
+    """The registry judges it; the form has no `contacts.1`."""
+    refused = await sent(site, await vacancy(site), expect=422, phone="12 34")
+    assert [fault["path"] for fault in refused["fields"]] == ["phone"]
+
+
 class TestTheSite:
     async def test_anybody_reads_what_is_open_and_nothing_else(self, site: World) -> None:
         shown = await vacancy(site)

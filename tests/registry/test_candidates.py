@@ -1,9 +1,14 @@
 """Somebody applies on the public site: entered for recruitment alone, shown to whom they chose, kept no longer than that."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
 
 from services.registry.consumers import consumer
+from services.registry.contacts.models import Contact
+from shared.db import worker_session
 from tests.registry.world import World
 from tests.support.hearing import hear, message
 
@@ -47,6 +52,16 @@ async def test_a_name_without_a_letter_is_nobody(world: World) -> None:
         "/internal/candidates", json={"id": str(uuid4()), "authority_path": "VN.VN-22", "name": "12 34", "contacts": [{"kind": "email", "value": "a@b.vn"}]}
     )
     assert (answer.status_code, answer.json()["fields"][0]["path"]) == (422, "name")
+
+
+@pytest.mark.parametrize(
+    ("authority", "dialled", "kept"),
+    [("MA.MA-03", "06 12 34 56 78", "+212612345678"), ("FR.FR-44", "06 12 34 56 78", "+33612345678"), ("VN.VN-22", "0912 345 678", "+84912345678")],
+)
+async def test_a_number_is_read_as_it_is_dialled_there(world: World, authority: str, dialled: str, kept: str) -> None:
+    about = await entered(world, authority_path=authority, contacts=[{"kind": "phone", "value": dialled}])
+    async with worker_session() as session:
+        assert await session.scalar(select(Contact.value).where(Contact.person_id == UUID(about["person"]))) == kept
 
 
 async def test_the_file_is_kept_while_something_is_open_and_for_its_time_after(world: World) -> None:

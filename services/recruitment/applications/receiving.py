@@ -2,7 +2,9 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import date
 from typing import Any, TypeVar
+from uuid import UUID, uuid5
 
 import orjson
 from fastapi import UploadFile
@@ -12,6 +14,7 @@ from pydantic import BaseModel, ValidationError
 
 from services.recruitment.applications.models import ApplicationFile
 from services.recruitment.applications.papers import discard
+from shared.clients import tell_inside
 from shared.errors import FieldError, NotFound, Problem
 from shared.files import MEDIA_TYPES, PAPERS, StoredFile, store
 from shared.imports.wizard import chunks_of
@@ -54,6 +57,24 @@ async def kept(sent: Sequence[tuple[str, UploadFile]]) -> AsyncIterator[list[tup
         if found:
             await discard([file for _paper, file in found])
         raise
+
+
+async def entered(key: bytes, path: str, name: str, reached: dict[str, str | None], *, language: str, birth_date: date | None = None) -> UUID:
+    """The person who applies, whom the registry enters; the same key is the same person. Raises Problem with the field of the form that the registry refuses."""
+    contacts = [{"kind": kind, "value": value} for kind, value in reached.items() if value]
+    person = {"id": str(uuid5(UUID(bytes=key[:16]), "candidate")), "authority_path": path, "name": name, "contacts": contacts}
+    try:
+        told = await tell_inside("registry", "/internal/candidates", person | ({"birth_date": birth_date.isoformat()} if birth_date else {}), language=language)
+    except Problem as refused:
+        refused.fields = tuple(FieldError(_field_of(fault.path, contacts), fault.reason, fault.values) for fault in refused.fields)
+        raise
+    return UUID(told["person_id"])
+
+
+def _field_of(path: str, contacts: Sequence[dict[str, str]]) -> str:
+    """`contacts.0.value` of what was told is the e-mail or the phone of the form."""
+    parts = path.split(".")
+    return contacts[int(parts[1])]["kind"] if parts[0] == "contacts" and len(parts) > 1 else path
 
 
 def answer_of(file: ApplicationFile) -> FileResponse:

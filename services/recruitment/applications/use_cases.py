@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 from secrets import token_urlsafe
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +12,7 @@ from services.recruitment.applications.events import ApplicationChanged, Applica
 from services.recruitment.applications.models import PTRH_01, Application, ApplicationFile, Choice
 from services.recruitment.applications.permissions import can_move, can_renew_link, can_work_on_applications
 from services.recruitment.applications.queries import applications_visible_to, get_visible_application, get_visible_choice, hash_of_key
+from services.recruitment.applications.receiving import entered
 from services.recruitment.applications.schemas import ApplicationCreate, ApplicationEntry, LinkRenewal, Move, Paper, Said
 from services.recruitment.campaigns.guards import campaign_must_be_no_contest, window_must_be_open
 from services.recruitment.campaigns.models import Campaign
@@ -26,7 +27,6 @@ from services.recruitment.workflow import CANDIDACY, OPEN, PUBLISHED, WITHDRAWN
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.calendars import add_months
-from shared.clients import tell_inside
 from shared.clock import judge_done_on, today
 from shared.directory import place_on
 from shared.errors import Malformed, Refused
@@ -66,10 +66,8 @@ async def apply(session: AsyncSession, *, site: Caller, body: ApplicationCreate,
                 "key-used", _("This form was sent already with other answers."), rule=PTRH_01, possible=_("Open the form anew, or add to the application by its private link.")
             )
         return known, key
-    contacts = [{"kind": kind, "value": value} for kind, value in (("email", body.email), ("phone", body.phone)) if value]
-    person = {"id": str(uuid5(UUID(bytes=hash_of_key(key)[:16]), "candidate")), "authority_path": site.scope[0], "name": body.name, "contacts": contacts}
-    entered = await tell_inside("registry", "/internal/candidates", person, language=language)
-    application = await _receive(session, site, said, vacancies, UUID(entered["person_id"]), language=language, on=today(), reference=None)
+    person_id = await entered(hash_of_key(key), site.scope[0], body.name, {"email": body.email, "phone": body.phone}, language=language)
+    application = await _receive(session, site, said, vacancies, person_id, language=language, on=today(), reference=None)
     _open_by(application, key)
     _add(application, papers, today())
     await _received(session, site.actor, application)

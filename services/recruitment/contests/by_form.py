@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from sqlalchemy import Select, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services.recruitment.applications.events import ApplicationReceived
 from services.recruitment.applications.models import ApplicationFile
 from services.recruitment.applications.queries import hash_of_key
+from services.recruitment.applications.receiving import entered
 from services.recruitment.applications.schemas import LinkRenewal
 from services.recruitment.campaigns.models import Campaign
 from services.recruitment.contests.applying import age_on, lot_applied_for
@@ -23,7 +24,6 @@ from services.recruitment.workflow import APPLICATION, PUBLISHED
 from shared.audit import record_audit
 from shared.auth import Caller, require
 from shared.calendars import add_months
-from shared.clients import tell_inside
 from shared.clock import today
 from shared.db import app_session, worker_session
 from shared.errors import NotFound, Refused
@@ -94,15 +94,8 @@ async def apply_by_form(session: AsyncSession, *, site: Caller, contest_id: UUID
         **body.model_dump(include={"occupation_code", "degree", "experience", "quota", "priority", "choices", "serving"}),
     )
     application_must_be_admissible(application, contest.pack)
-    contacts = [{"kind": kind, "value": value} for kind, value in (("email", body.email), ("phone", body.phone)) if value]
-    person = {
-        "id": str(uuid5(UUID(bytes=key[:16]), "candidate")),
-        "authority_path": site.scope[0],
-        "name": body.name,
-        "birth_date": body.birth_date.isoformat(),
-        "contacts": contacts,
-    }
-    application.person_id = UUID((await tell_inside("registry", "/internal/candidates", person, language=language))["person_id"])
+    reached = {"email": body.email, "phone": body.phone}
+    application.person_id = await entered(key, site.scope[0], body.name, reached, language=language, birth_date=body.birth_date)
     application.files = [ApplicationFile.of(application.person_id, application.authority_path, paper, file, day) for paper, file in papers]
     session.add(application)
     await session.flush()

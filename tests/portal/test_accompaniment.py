@@ -202,11 +202,18 @@ class TestContests:
         )
         assert f"relais-contest={said['key']}" in answer.headers["set-cookie"]
 
+    def test_whoever_applied_in_a_contest_alone_is_led_to_it(self, reader: TestClient) -> None:
+        assert 'href="/my-contest' not in reader.get("/my-application").text
+        reader.cookies.set("relais-contest", KEY)
+        page = reader.get("/my-application").text
+        assert 'href="/my-contest' in page
+        assert "Ma candidature à un concours" in page
+
     def test_more_files_than_any_page_offers_are_refused_in_a_sentence(self, reader: TestClient) -> None:
         page = f"/jobs/contests/{CONTEST}/apply"
-        answer = reader.post(f"{page}?lang=en", data=hidden_fields(reader.get(page).text, page), files={f"paper_{n}": (f"{n}.pdf", b"%PDF-1.7") for n in range(9)})
+        answer = reader.post(page, data=hidden_fields(reader.get(page).text, page), files={f"paper_{n}": (f"{n}.pdf", b"%PDF-1.7") for n in range(9)})
         assert answer.status_code == 400
-        assert "This form cannot be read" in answer.text
+        assert "Ce formulaire ne peut pas être lu" in answer.text
 
     def test_a_refusal_keeps_what_was_typed_and_says_the_rule(self, reader: TestClient, world: World) -> None:
         refused = TOO_LARGE | {"type": "http://x/problems/not-admissible", "status": 409, "detail": "Not admissible", "possible": "Look at the register", "fields": []}

@@ -23,7 +23,9 @@ from shared.settings import settings
 pages = Pages()
 
 API = "/api/v1/recruitment/public"
-KEY = "relais-application"
+KEY, CONTEST_KEY = "relais-application", "relais-contest"
+KEPT_HERE = {KEY: ("/my-application", _("My application to employers")), CONTEST_KEY: ("/my-contest", _("My application in a contest"))}
+"""The cookie that keeps the secret of a private link in this browser: the page that it opens."""
 KEPT = 90 * 24 * 3600
 PAPERS = ("cv", "diploma", "letter")
 MOST_BESIDE = 20
@@ -178,6 +180,16 @@ async def open_link(visit: Visit) -> Response:
     return answer
 
 
+def nothing_open(visit: Visit, cookie: str) -> Response:
+    """No application of this kind is open in this browser; one of the other kind may be."""
+    keys = {name: visit.request.cookies.get(cookie_name(name), "") for name in KEPT_HERE}
+    others = [(path, gettext(title)) for name, (path, title) in KEPT_HERE.items() if name != cookie and keys[name]]
+    answer = visit.page("site/no_application.html", 404 if keys[cookie] else 200, others=others, linked=linked)
+    if keys[cookie]:
+        drop_cookie(answer, cookie)
+    return answer
+
+
 async def application_page(visit: Visit, status: int = 200, problem: dict[str, Any] | None = None, errors: dict[str, str] | None = None) -> Response:
     key = key_of(visit)
     found = None
@@ -188,10 +200,7 @@ async def application_page(visit: Visit, status: int = 200, problem: dict[str, A
             if refusal.status not in (404, 422):
                 raise
     if found is None:
-        answer = visit.page("site/no_application.html", 404 if key else 200, linked=linked)
-        if key:
-            drop_cookie(answer, KEY)
-        return answer
+        return nothing_open(visit, KEY)
     return visit.page(
         "site/application.html",
         status,

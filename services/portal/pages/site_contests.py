@@ -8,14 +8,14 @@ from starlette.responses import Response
 
 from services.portal.clients import Refusal, segment
 from services.portal.labels import choices, label, occupations
-from services.portal.pages.site import API, KEPT, api_of, kept_for_all, link_of, linked, localise, papers_sent
+from services.portal.pages.site import API, KEPT, api_of, kept_for_all, link_of, linked, localise, nothing_open, papers_sent
+from services.portal.pages.site import CONTEST_KEY as KEY
 from services.portal.visit import Pages, Visit, cookie_name, drop_cookie, set_cookie
 from shared.jurisdictions import be_in
 from shared.settings import settings
 
 pages = Pages()
 
-KEY = "relais-contest"
 Shown = dict[str, Any]
 
 
@@ -129,10 +129,7 @@ async def own_page(visit: Visit, status: int = 200, problem: Shown | None = None
             if refusal.status not in (404, 422):
                 raise
     if found is None:
-        answer = visit.page("site/no_application.html", 404 if key else 200, linked=linked)
-        if key:
-            drop_cookie(answer, KEY)
-        return answer
+        return nothing_open(visit, KEY)
     return visit.page("site/own_contest.html", status, application=found, link=link_of(key, "my-contest"), problem=problem, errors={}, linked=linked)
 
 

@@ -30,13 +30,13 @@ settings.load_profile("relais")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What changes the played system for good comes after what looks at it; the browser last: its driver keeps an event loop running in this thread, in which no other can run any more.
-
-    Two lanes may run side by side (`--dist loadgroup`): what shares the one running system, and all that makes its own.
-    """
+    """What changes the played system for good comes after what looks at it; the browser last: its driver keeps an event loop running in this thread, in which no other can run any more."""
     items.sort(key=lambda item: [item.get_closest_marker(mark) is not None for mark in ("browser", "changes")])
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group("shared system" if "stack" in getattr(item, "fixturenames", ()) else "own system"))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Two lanes may run side by side (`--dist loadgroup`): what shares the one running system, and all that makes its own."""
+    item.add_marker(pytest.mark.xdist_group("shared system" if "stack" in getattr(item, "fixturenames", ()) else "own system"))
 
 
 @pytest.fixture(scope="session")

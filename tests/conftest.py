@@ -35,8 +35,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Two lanes may run side by side (`--dist loadgroup`): what shares the one running system, and all that makes its own."""
-    item.add_marker(pytest.mark.xdist_group("shared system" if "stack" in getattr(item, "fixturenames", ()) else "own system"))
+    """`./relais test` runs what shares the one running system beside what makes its own."""
+    if "stack" in getattr(item, "fixturenames", ()):
+        item.add_marker("shared")
 
 
 @pytest.fixture(scope="session")

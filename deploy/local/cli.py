@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import ExitStack
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -338,22 +339,40 @@ def test(
     long: Annotated[bool, typer.Option("--long", help="Only the long tests, which nothing else runs: hundreds of random faults, outages of a minute.")] = False,
 ) -> None:
     """Run the tests; what follows goes to pytest (./relais test tests/shared -k outbox)."""
-    given = context.args
-    pytest = [sys.executable, "-m", "pytest"]
+    given, kind = context.args, (stack or StackKind.EMBEDDED).value
+    together = f"({TOGETHER}) and not {OTHER_KIND[kind]} and not long"
     if long:
-        kind = (stack or StackKind.EMBEDDED).value
-        runs = [([*pytest, "-m", f"long and not {OTHER_KIND[kind]}", *given], kind)]
-    elif stack is not None:
-        runs = [([*pytest, "-m", f"({TOGETHER}) and not {OTHER_KIND[stack.value]} and not long", *given], stack.value)]
+        codes = _tested(kind, ["-m", f"long and not {OTHER_KIND[kind]}", *given])
     elif given:
-        runs = [([*pytest, *given], "embedded")]
+        codes = _tested(kind, [*(["-m", together] if stack else []), *given])
+    elif stack:
+        codes = _tested(kind, *_in_lanes(together))
     else:
-        runs = [
-            ([*pytest, "-n", "auto", "--dist", "loadfile", "-m", f"not ({TOGETHER}) and not long"], "embedded"),
-            ([*pytest, "-m", f"({TOGETHER}) and not full and not browser and not long"], "embedded"),
-        ]
-    codes = [subprocess.run(command, check=False, cwd=CHECKOUT, env={**os.environ, "RELAIS_TEST_STACK": kind}).returncode for command, kind in runs]
+        everyday = ["-n", "auto", "--dist", "loadfile", "-m", f"not ({TOGETHER}) and not long"]
+        codes = _tested(kind, everyday) + _tested(kind, *_in_lanes(f"{together} and not browser"))
     raise typer.Exit(next((code for code in codes if code), 0))
+
+
+def _in_lanes(marks: str) -> list[list[str]]:
+    """Tests of the one running system, and tests that make their own: both mostly wait, so they run side by side."""
+    return [["-m", f"{marks} and shared"], ["-m", f"{marks} and not shared"]]
+
+
+def _tested(kind: str, *lanes: list[str]) -> list[int]:
+    """Runs pytest once for each lane, all at once; the first is seen as it runs, what the others said comes after it."""
+    with ExitStack() as files:
+        kept = [files.enter_context(tempfile.TemporaryFile()) for _lane in lanes[1:]]
+        environment = {**os.environ, "RELAIS_TEST_STACK": kind}
+        running = [
+            subprocess.Popen([sys.executable, "-m", "pytest", *lane], cwd=CHECKOUT, env=environment, stdout=output, stderr=output and subprocess.STDOUT)
+            for lane, output in zip(lanes, [None, *kept], strict=True)
+        ]
+        codes = [process.wait() for process in running]
+        for output in kept:
+            output.seek(0)
+            shutil.copyfileobj(output, sys.stdout.buffer)
+            sys.stdout.flush()
+    return codes
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True, "help_option_names": []})

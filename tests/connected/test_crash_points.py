@@ -78,11 +78,11 @@ async def history(system: System) -> History:
 
 
 def cases() -> Iterator[Any]:
-    """Each point under each kind of work, on its first and fifth pass. On Kafka one of them for each point, and the others in the long run: what differs there is the broker."""
+    """Each point under each kind of work, on its first and fifth pass. The long run has them all; others the first passes and of each point one fifth, or on Kafka one case of each point: what differs there is the broker."""
     # Those of a large import are passed by a work of their own: test_import_crash.py.
     for number, point in enumerate(sorted(point for point in crash_points() if not point.startswith("imports."))):
         for place, (workload, nth) in enumerate(product(WORKLOADS, (1, 5))):
-            of_the_long_run = STACK_KIND == "full" and place != number % (2 * len(WORKLOADS))
+            of_the_long_run = place != number % (2 * len(WORKLOADS)) if STACK_KIND == "full" else nth != 1 and place // 2 != number % len(WORKLOADS)
             yield pytest.param(point, workload, nth, marks=[pytest.mark.long] if of_the_long_run else [])
 
 

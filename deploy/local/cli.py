@@ -346,16 +346,12 @@ def test(
     elif given:
         codes = _tested(kind, [*(["-m", together] if stack else []), *given])
     elif stack:
-        codes = _tested(kind, *_in_lanes(together))
+        codes = _tested(kind, ["-m", together])
     else:
-        everyday = ["-n", "auto", "--dist", "loadfile", "-m", f"not ({TOGETHER}) and not long"]
-        codes = _tested(kind, everyday) + _tested(kind, *_in_lanes(f"{together} and not browser"))
+        codes = _tested(kind, ["-n", "auto", "--dist", "loadfile", "-m", f"not ({TOGETHER}) and not long"])
+        # Tests of the one running system and tests that make their own wait more than they work, side by side; on Kafka and Keycloak two at once would take longer.
+        codes += _tested(kind, *(["-m", f"{together} and not browser and {lane}"] for lane in ("shared", "not shared")))
     raise typer.Exit(next((code for code in codes if code), 0))
-
-
-def _in_lanes(marks: str) -> list[list[str]]:
-    """Tests of the one running system, and tests that make their own: both mostly wait, so they run side by side."""
-    return [["-m", f"{marks} and shared"], ["-m", f"{marks} and not shared"]]
 
 
 def _tested(kind: str, *lanes: list[str]) -> list[int]:

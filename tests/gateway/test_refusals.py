@@ -178,12 +178,12 @@ class TestBody:
 
     @pytest.mark.parametrize("path", ["/jobs/01a20335-fcdc-7037-989e-f51fe6aacb61/application", "/api/v1/recruitment/public/applications"])
     async def test_a_candidates_scan_of_200_megabytes(self, door: Door, path: str) -> None:
-        """Without an account, before a byte of it is taken: what may be sent, and what to do."""
+        """Without an account, before a byte of it is taken: what may be sent (five papers of 10 MB), and what to do."""
         head = f"POST {path} HTTP/1.1\r\n".encode() + HOST + b"Expect: 100-continue\r\nContent-Length: 200000000\r\n\r\n"
         answer = await door.raw(head)
         assert (answer.status, answer.problem, answer.closes) == (413, "body-too-large", True)
         said = json.loads(answer.body)
-        assert (said["rule"]["value"], bool(said["possible"])) == (31 * 1024 * 1024, True)
+        assert (said["rule"]["value"], bool(said["possible"])) == (51 * 1024 * 1024, True)
 
     async def test_a_larger_one_where_files_are_brought(self, door: Door, provider: Provider) -> None:
         async with door.post("/api/v1/registry/imports/upload", provider.token(), data=BytesIO(b"x" * 5_000_000)) as answer:

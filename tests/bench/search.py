@@ -88,7 +88,17 @@ def _pgbench(known: People, folder: Path, seconds: float) -> float:
 def _literal(typed: str) -> str:
     """The statement of a search as the service sends it, its values written in: pgbench has no arrays."""
     (text, constants), words = search_statement(typed, exact=False, of_a_country=False)
-    kept = {"account": "bench", "query": typed, "exact": False, "kept_since": "2025-01-01", "day": "2025-09-30", "language": "vi", "row_limit": LIMIT + 1}
+    kept = {
+        "roles": ["records-officer", "regional-administrator"],
+        "acting_as": "{records-officer,regional-administrator}",
+        "account": "bench",
+        "query": typed,
+        "exact": False,
+        "kept_since": "2025-01-01",
+        "day": "2025-09-30",
+        "language": "vi",
+        "row_limit": LIMIT + 1,
+    }
     asked = {"paths": [HOME], "parties": ["VN-22"], "authorities": [HOME], "scope": f"{{{HOME}}}", "shared": "{VN-22}"}
     values = constants | words | kept | asked
     statement, names = positional(text.replace(":search_id", "gen_random_uuid()"))

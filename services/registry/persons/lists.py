@@ -10,7 +10,7 @@ import orjson
 from sqlalchemy import Date, Integer, Select, Text, Uuid, bindparam, false
 
 from services.registry.persons.models import Person
-from services.registry.persons.queries import CARD, KEYS, PLACE_OF_ASKED, SEARCH_KEPT, Beginning, ids_with, name_written, persons_visible_to, staff_visible_to, words_typed
+from services.registry.persons.queries import CARD, KEYS, PLACE_OF_ASKED, SEARCH_KEPT, Beginning, name_written, named_with, persons_visible_to, staff_visible_to, words_typed
 from shared.clock import now, today
 from shared.i18n import current_language
 from shared.ids import uuid7
@@ -75,7 +75,7 @@ def _search_statement(shape: tuple[tuple[int, ...], ...], exact: bool, of_a_coun
     caller = CallerOfACountry if of_a_country else CallerToCome
     numbers = iter(range(1000))
     typed = [[[_beginning(next(numbers)) for _ in range(count)] for count in alternatives] for alternatives in shape]
-    named = name_written(bindparam("value", type_=Text)) if exact else Person.id.in_(ids_with(caller, typed)) if typed else false()
+    named = name_written(bindparam("value", type_=Text)) if exact else named_with(caller, typed) if typed else false()
     page, constants = _with_cards(statement_from(persons_visible_to(caller).where(named), keys=KEYS, place=None))
     return f"{_KEEP} {page}", constants
 

@@ -221,15 +221,7 @@ def _value(things: Things, table: Table, column: Column, owner: Owner) -> Any:
         return owner.facility
     if name in ("authority", "number_authority"):
         return owner.facility[:5]
-    return {
-        "occupation_code": "VN-BS",
-        "currency": "VND",
-        "rule_pack": "vn-2020",
-        "home_pack": "vn-2020",
-        "host_pack": "vn-2020",
-        "procedure": "service_record",
-        "country": "VN",
-    }.get(name, owner.word(f"{table.name} {name}"))
+    return {"occupation_code": "VN-BS", "currency": "VND", "rule_pack": "vn-2020", "home_pack": "vn-2020", "host_pack": "vn-2020", "procedure": "service_record", "country": "VN"}.get(name, owner.word(f"{table.name} {name}"))
 
 
 async def put_rules_aside(connection: asyncpg.Connection) -> None:

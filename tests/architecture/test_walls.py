@@ -66,15 +66,7 @@ async def test_no_view_and_no_function_looks_around_the_policies_unnoticed(servi
         # Employers of a pool see the people who consented to it; how many look for work there is one number for all of them, and names nobody.
         *("looking_in_pool", "seats_taken"),
         # A candidate who has not signed in opens their own application by its secret, or by their account; an employer learns whether anybody else has it before them, never who.
-        *(
-            "application_of_key",
-            "contest_application_of_key",
-            "applications_of_person",
-            "application_is_running",
-            "candidate_has_another",
-            "candidate_is_shown_to",
-            "prospect_is_open",
-        ),
+        *("application_of_key", "contest_application_of_key", "applications_of_person", "application_is_running", "candidate_has_another", "candidate_is_shown_to", "prospect_is_open"),
         # The last place of an offer is given once, whoever asked; and a paper whose name is taken away is destroyed on the disk, whoever took it away.
         *("guard_service_requests", "service_places_given", "discard_application_files"),
         # Erasing a person destroys the values that the audit holds of them, wherever they are; the worker alone calls it.

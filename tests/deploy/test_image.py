@@ -79,11 +79,7 @@ def test_every_process_can_be_imported_from_what_is_copied(tmp_path: Path) -> No
             else:
                 shutil.copyfile(ROOT / source, target)
     modules = ["deploy.compose.run", "deploy.local.serve", "deploy.keycloak.provision", "shared.worker", "gateway.app", *(f"services.{service}.app" for service in SERVICES)]
-    asked = (
-        "import sys; sys.path.insert(0, '.'); import "
-        + ", ".join(modules)
-        + "; from sqlalchemy.orm import configure_mappers; configure_mappers(); print(sys.modules['shared.worker'].__file__)"
-    )
+    asked = "import sys; sys.path.insert(0, '.'); import " + ", ".join(modules) + "; from sqlalchemy.orm import configure_mappers; configure_mappers(); print(sys.modules['shared.worker'].__file__)"
     done = subprocess.run([sys.executable, "-I", "-B", "-c", asked], cwd=tmp_path / "opt/relais/app", capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().endswith("shared/worker.py") and str(ROOT) not in done.stdout

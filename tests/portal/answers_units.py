@@ -22,16 +22,7 @@ def unit(identifier: str, **changes: Any) -> dict[str, Any]:
     } | changes  # fmt: skip
 
 
-BELOW = unit(
-    WARD,
-    code="HSCC",
-    name="Khoa Hồi sức cấp cứu",
-    official_name="Khoa Hồi sức cấp cứu",
-    names={},
-    kind="department",
-    parent_id=POLE,
-    above=[{"id": POLE, "code": "KHOI-NOI", "name": "Pôle de médecine", "kind": "pole"}],
-)
+BELOW = unit(WARD, code="HSCC", name="Khoa Hồi sức cấp cứu", official_name="Khoa Hồi sức cấp cứu", names={}, kind="department", parent_id=POLE, above=[{"id": POLE, "code": "KHOI-NOI", "name": "Pôle de médecine", "kind": "pole"}])
 TREE = {
     "facility_code": "VN-22-BVT", "facility_name": FACILITY["name"], "day": "2025-09-30", "outside": FIGURES | {"posts": 2, "vacant": 1, "filled": 1}, "named": {"Khoa Nội tiết": 2},
     "units": [unit(POLE) | {"depth": 0, "own": FIGURES}, BELOW | {"depth": 1, "own": FIGURES}], "available_actions": allowed("open"),

@@ -21,12 +21,19 @@ class _Forms(HTMLParser):
         elif tag == "input" and known.get("type") == "file":
             self.papers.append(known["name"] or "")
 
+    @classmethod
+    def of(cls, page: str) -> "_Forms":
+        found = cls()
+        found.feed(page)
+        return found
+
+    def hidden(self, action: str) -> dict[str, str]:
+        return next(fields for path, fields in self.forms if path == action)
+
 
 def hidden_fields(page: str, action: str) -> dict[str, str]:
     """What a form of the page sends without being typed."""
-    reader = _Forms()
-    reader.feed(page)
-    return next(fields for path, fields in reader.forms if path == action)
+    return _Forms.of(page).hidden(action)
 
 
 def fill(reader: TestClient, page: str, action: str, **typed: str) -> httpx.Response:
@@ -38,9 +45,8 @@ def fill(reader: TestClient, page: str, action: str, **typed: str) -> httpx.Resp
 
 def send_papers(reader: TestClient, page: str, typed: dict[str, str], chosen: dict[str, bytes]) -> httpx.Response:
     """Send the form of a page with files as a browser does: each that is offered is a part, also where none was chosen."""
-    shown = _Forms()
-    shown.feed(reader.get(page).text)
-    fields = next(fields for path, fields in shown.forms if path == page) | typed
+    shown = _Forms.of(reader.get(page).text)
+    fields = shown.hidden(page) | typed
     parts = [f'Content-Disposition: form-data; name="{name}"\r\n\r\n{value}'.encode() for name, value in fields.items()]
     for paper in shown.papers:
         head = f'Content-Disposition: form-data; name="{paper}"; filename="{paper + ".pdf" if paper in chosen else ""}"\r\nContent-Type: application/octet-stream\r\n\r\n'

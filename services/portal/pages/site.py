@@ -155,8 +155,8 @@ async def send_application(visit: Visit) -> Response:
 # ---- The candidate's own page ----------------------------------------------------------------------------------------
 
 
-def key_of(visit: Visit) -> str:
-    return visit.request.cookies.get(cookie_name(KEY), "")
+def key_of(visit: Visit, cookie: str = KEY) -> str:
+    return visit.request.cookies.get(cookie_name(cookie), "")
 
 
 def link_of(key: str, page: str = "my-application") -> str:
@@ -182,10 +182,10 @@ async def open_link(visit: Visit) -> Response:
 
 def nothing_open(visit: Visit, cookie: str) -> Response:
     """No application of this kind is open in this browser; one of the other kind may be."""
-    keys = {name: visit.request.cookies.get(cookie_name(name), "") for name in KEPT_HERE}
-    others = [(path, gettext(title)) for name, (path, title) in KEPT_HERE.items() if name != cookie and keys[name]]
-    answer = visit.page("site/no_application.html", 404 if keys[cookie] else 200, others=others, linked=linked)
-    if keys[cookie]:
+    key = key_of(visit, cookie)
+    others = [(path, gettext(title)) for name, (path, title) in KEPT_HERE.items() if name != cookie and key_of(visit, name)]
+    answer = visit.page("site/no_application.html", 404 if key else 200, others=others, linked=linked)
+    if key:
         drop_cookie(answer, cookie)
     return answer
 

@@ -8,9 +8,9 @@ from starlette.responses import Response
 
 from services.portal.clients import Refusal, segment
 from services.portal.labels import choices, label, occupations
-from services.portal.pages.site import API, KEPT, api_of, kept_for_all, link_of, linked, localise, nothing_open, papers_sent
+from services.portal.pages.site import API, KEPT, api_of, kept_for_all, key_of, link_of, linked, localise, nothing_open, papers_sent
 from services.portal.pages.site import CONTEST_KEY as KEY
-from services.portal.visit import Pages, Visit, cookie_name, drop_cookie, set_cookie
+from services.portal.visit import Pages, Visit, drop_cookie, set_cookie
 from shared.jurisdictions import be_in
 from shared.settings import settings
 
@@ -106,10 +106,6 @@ async def send_application(visit: Visit) -> Response:
 # ---- The candidate's own page ----------------------------------------------------------------------------------------
 
 
-def key_of(visit: Visit) -> str:
-    return visit.request.cookies.get(cookie_name(KEY), "")
-
-
 @pages.get("/my-contest/open/{key}", public=True)
 async def open_link(visit: Visit) -> Response:
     """The secret leaves the address at once: it stays in this browser, where no script reads it, and in no history of pages."""
@@ -120,7 +116,7 @@ async def open_link(visit: Visit) -> Response:
 
 
 async def own_page(visit: Visit, status: int = 200, problem: Shown | None = None) -> Response:
-    key = key_of(visit)
+    key = key_of(visit, KEY)
     found = None
     if key:
         try:
@@ -142,7 +138,7 @@ async def own_contest(visit: Visit) -> Response:
 @pages.post("/my-contest/withdrawal", public=True)
 async def withdraw(visit: Visit) -> Response:
     try:
-        await api_of(visit).post(f"{API}/contest-application/withdrawal", {"key": key_of(visit)})
+        await api_of(visit).post(f"{API}/contest-application/withdrawal", {"key": key_of(visit, KEY)})
     except Refusal as refusal:
         if refusal.status == 409:
             return await own_page(visit, 409, refusal.problem)

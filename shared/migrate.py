@@ -20,7 +20,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from shared.settings import settings
 
 SHARED_SQL = Path(__file__).parent / "sql"
-VISIBLE = "authority_path <@ ANY (nullif(current_setting('relais.scope', true), '')::ltree[]) OR shared_with && nullif(current_setting('relais.parties', true), '')::text[]"
+VISIBLE = (
+    "authority_path <@ ANY ((SELECT nullif(current_setting('relais.scope', true), '')::ltree[])::ltree[]) "
+    "OR shared_with && (SELECT nullif(current_setting('relais.parties', true), '')::text[])"
+)
 
 
 def upgrade(service: str) -> None:
@@ -169,6 +172,28 @@ def protect(table: str, *, public_read: bool = False, condition: str = VISIBLE) 
         CREATE POLICY {table}_update ON {table} FOR UPDATE TO {service}_app USING ({condition}) WITH CHECK ({condition});
         CREATE POLICY {table}_delete ON {table} FOR DELETE TO {service}_app USING ({condition});
         CREATE POLICY {table}_worker ON {table} TO {service}_worker, {service}_owner USING (true) WITH CHECK (true);
+        """
+    )
+
+
+def ask_settings_once() -> None:
+    """Policies that exist ask for the caller's settings in a sub-select, as VISIBLE does: once for a statement instead of once for a row; and
+    the planner, who would take the setting of the moment of planning (none) for the answer, counts with rows that the caller will see."""
+    sql(
+        r"""
+        DO $$
+        DECLARE
+            setting constant text := $r$(?<!SELECT )\(NULLIF\(current_setting\('relais\.(scope|parties|person)'::text, true\), ''::text\)\)::(ltree\[\]|text\[\]|uuid)$r$;
+            once constant text := $r$(SELECT nullif(current_setting('relais.\1', true), '')::\2)::\2$r$;
+            policy record;
+        BEGIN
+            FOR policy IN SELECT * FROM pg_policies WHERE schemaname = 'public' AND concat(qual, with_check) ~ setting LOOP
+                EXECUTE format('ALTER POLICY %I ON %I', policy.policyname, policy.tablename)
+                    || coalesce(' USING (' || regexp_replace(policy.qual, setting, once, 'g') || ')', '')
+                    || coalesce(' WITH CHECK (' || regexp_replace(policy.with_check, setting, once, 'g') || ')', '');
+            END LOOP;
+        END
+        $$;
         """
     )
 

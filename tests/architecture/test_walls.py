@@ -1,5 +1,7 @@
 """The third wall cannot be forgotten: every table of every service is under forced row-level security, and `app` owns nothing."""
 
+import re
+
 import pytest
 
 from tests.support.service import environment, prepare_database, settings_of, superuser
@@ -217,3 +219,17 @@ def migrated(request, postgres, issuer, files_dir):
             yield
     else:
         yield
+
+
+@pytest.mark.parametrize("service", SERVICES)
+async def test_a_policy_asks_for_a_setting_once_and_not_for_each_row(service, postgres, tables_of):
+    """In a sub-select. Otherwise it is read and cast again for each row, and a statement that sets it itself is planned as though nobody could see anything."""
+    await tables_of(service)
+    connection = await superuser(postgres, service)
+    try:
+        said = await connection.fetch("SELECT policyname, concat_ws(' ', qual, with_check) AS judges FROM pg_policies WHERE concat(qual, with_check) ~ 'current_setting'")
+    finally:
+        await connection.close()
+    assert service == "portal" or said
+    once = re.compile(r"SELECT (?:\w+\()?\(*NULLIF\(current_setting")
+    assert [row["policyname"] for row in said if len(once.findall(row["judges"])) < row["judges"].count("current_setting")] == []

@@ -93,14 +93,15 @@ async def _enter(connection: asyncpg.Connection, files: list[Person]) -> None:
     rows: dict[str, list[tuple[object, ...]]] = {"persons": [], "person_names": [], "person_words": [], "workers": []}
     for number, file in enumerate(files):
         path, new = EMPLOYERS[number % len(EMPLOYERS)], lambda kind, person=file.id: UUID(int=person.int ^ kind)
-        rows["persons"].append((file.id, path, [], file.name, sort_key(file.name), file.birth, "year" if file.year_only else "date", file.sex, 1, "bench"))
+        place = sort_key(file.name)
+        rows["persons"].append((file.id, path, [], file.name, place, file.birth, "year" if file.year_only else "date", file.sex, 1, "bench"))
         rows["person_names"].append((new(1), file.id, path, [], 0, "legal", file.name))
-        rows["person_words"] += [(file.id, word, path, []) for word in sorted(search_words(file.name))]
+        rows["person_words"] += [(file.id, word, place, path, []) for word in sorted(search_words(file.name))]
         rows["workers"].append((new(2), file.id, path, [], codes[file.occupation], "bench"))
     columns = {
         "persons": "id authority_path shared_with name sort_key birth_date birth_precision sex version recorded_by",
         "person_names": "id person_id authority_path shared_with position kind value",
-        "person_words": "person_id word authority_path shared_with",
+        "person_words": "person_id word sort_key authority_path shared_with",
         "workers": "id person_id authority_path shared_with occupation_code recorded_by",
     }
     for table, found in rows.items():

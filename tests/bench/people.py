@@ -149,7 +149,7 @@ _STATEMENTS = (
     INSERT INTO person_names (id, person_id, authority_path, position, kind, script, value)
     SELECT md5('name ' || i)::uuid, id, path, 0, 'legal', 'Latn', name FROM people ORDER BY id
     """,
-    "INSERT INTO person_words (person_id, word, authority_path) SELECT id, w, path FROM people CROSS JOIN LATERAL unnest(words) AS w ORDER BY w, id",
+    "INSERT INTO person_words (person_id, word, sort_key, authority_path) SELECT id, w, sort_key, path FROM people CROSS JOIN LATERAL unnest(words) AS w ORDER BY w, id",
     "INSERT INTO person_purposes (person_id, purpose, since, authority_path) SELECT id, 'worker', '2020-01-01', path FROM people ORDER BY id",
     """
     INSERT INTO workers (id, person_id, authority_path, occupation_code, worker_no, numbered_by, recorded_by)

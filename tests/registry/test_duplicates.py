@@ -72,7 +72,7 @@ class TestOnEntry:
                     "SELECT gen_random_uuid(), 'VN.VN-22', 'Ngô Thanh Linh', 'ngo', make_date(1960 + n % 40, 1 + n % 12, 1 + n % 28), 'date', 'female', 'import' "
                     "FROM generate_series(1, 400) AS n RETURNING id), named AS (INSERT INTO person_names (id, person_id, authority_path, position, kind, value) "
                     "SELECT gen_random_uuid(), id, 'VN.VN-22', 0, 'legal', 'Ngô Thanh Linh' FROM made) "
-                    "INSERT INTO person_words (person_id, word, authority_path) SELECT id, w, 'VN.VN-22' FROM made, unnest(ARRAY['ngo', 'thanh', 'linh']) AS w"
+                    "INSERT INTO person_words (person_id, word, sort_key, authority_path) SELECT id, w, 'ngo', 'VN.VN-22' FROM made, unnest(ARRAY['ngo', 'thanh', 'linh']) AS w"
                 )
             )
         ok(await enter(world, names=[{"value": "Ngô Thanh Linh"}], birth_date=None, birth_year=1978))

@@ -200,6 +200,31 @@ class TestSearchPages:
             seen += [item["id"] for item in page["items"]]
         assert seen == [person["id"] for person in people]
 
+    async def test_a_corrected_name_has_its_new_place_among_those_found(self, world: World) -> None:
+        first = await world.person("Nguyễn Văn An")
+        await world.person("Nguyễn Văn Bình")
+        linh = world.api.as_("linh")
+        ok(await linh.patch(f"{BASE}/persons/{first['id']}", json={"names": [{"value": "Nguyễn Văn Cường"}]}))
+        found = ok(await linh.post(f"{BASE}/persons/search", json={"q": "ng van"}))["items"]
+        assert [item["name"] for item in found] == ["Nguyễn Văn Bình", "Nguyễn Văn Cường"]
+
+    async def test_whoever_is_shared_is_listed_and_found_once_on_both_sides(self, world: World) -> None:
+        await world.person("Nguyễn Văn An")
+        theirs = await world.person("Nguyễn Văn Bình", who="hanoi")
+        await world.person("Nguyễn Văn Cường")
+        async with world.as_worker() as session:
+            await session.execute(world.sql(f"UPDATE persons SET shared_with = '{{VN-22}}' WHERE id = '{theirs['id']}'"))
+        linh, hanoi = world.api.as_("linh"), world.api.as_("hanoi")
+        ours = ["Nguyễn Văn An", "Nguyễn Văn Bình", "Nguyễn Văn Cường"]
+        for api, names in ((linh, ours), (hanoi, ours[1:2])):
+            assert [item["name"] for item in ok(await api.get(f"{BASE}/persons"))["items"]] == names
+            assert [item["name"] for item in ok(await api.post(f"{BASE}/persons/search", json={"q": "van"}))["items"]] == names
+        backwards = ok(await linh.get(f"{BASE}/persons", params={"sort": "-name", "limit": 2}))
+        assert [item["name"] for item in backwards["items"]] == ours[:0:-1]
+        last = ok(await linh.get(f"{BASE}/persons", params={"sort": "-name", "limit": 2, "cursor": backwards["next"]}))
+        assert [item["name"] for item in last["items"]] == ours[:1]
+        assert ok(await linh.get(f"{BASE}/persons", params={"sort": "-name", "limit": 2, "cursor": last["previous"]}))["items"] == backwards["items"]
+
     async def test_a_search_belongs_to_the_account_that_made_it(self, world: World) -> None:
         await world.person()
         found = ok(await world.api.as_("linh").post(f"{BASE}/persons/search", json={"q": "hoa"}))

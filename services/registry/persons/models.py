@@ -35,12 +35,13 @@ class PersonName(Protected, Base):
 
 
 class PersonWord(Protected, Base):
-    """A word by which the person is found: folded, without accents."""
+    """A word by which the person is found: folded, without accents. `sort_key` is the person's own and follows it (the database sees to that)."""
 
     __tablename__ = "person_words"
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("persons.id"), primary_key=True)
     word: Mapped[str] = mapped_column(primary_key=True)
+    sort_key: Mapped[str]
     authority: Mapped[str] = mapped_column(Computed("subpath(authority_path, 0, 2)::text"), deferred=True)
     is_shared: Mapped[bool] = mapped_column(Computed("cardinality(shared_with) > 0"), deferred=True)
 
@@ -74,6 +75,7 @@ class Person(Protected, Base):
     reference_owner: Mapped[str | None]
     content_hash: Mapped[bytes | None]
     merged_into: Mapped[UUID | None]
+    authority: Mapped[str] = mapped_column(Computed("subpath(authority_path, 0, 2)::text"), deferred=True)
     kept_for: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=FetchedValue(), deferred=True)
     erased_on: Mapped[date | None] = mapped_column(deferred=True)
     version: Mapped[int] = mapped_column()
@@ -101,15 +103,18 @@ class Person(Protected, Base):
                     PersonName(id=uuid7(), position=position, kind=kind, script=script, value=value, authority_path=self.authority_path, shared_with=self.shared_with)
                 )
         del self.names[len(written) :]
-        self.be_found_by([value for _kind, _script, value in written], former)
         self.name = next((value for kind, _script, value in written if kind == "usual"), written[0][2])
         self.sort_key = sort_key(self.name, jurisdiction_of(self.authority_path).sorting)
+        self.be_found_by([value for _kind, _script, value in written], former)
 
     def be_found_by(self, *names: Iterable[str]) -> None:
         """Only these names find the person."""
         known = {word.word: word for word in self.words}
         wanted = sorted(set().union(*(search_words(value) for values in names for value in values)))
-        self.words = [known.get(word) or PersonWord(word=word, authority_path=self.authority_path, shared_with=self.shared_with) for word in wanted]
+        self.words = [known.get(word) or self._word(word) for word in wanted]
+
+    def _word(self, word: str) -> PersonWord:
+        return PersonWord(word=word, sort_key=self.sort_key, authority_path=self.authority_path, shared_with=self.shared_with)
 
 
 def birth(birth_date: date | None, birth_year: int | None) -> tuple[date | None, Precision | None]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ARRAY, ColumnElement, Select, Text, and_, any_, cast, exists, false, func, intersect, select, text, union, union_all
+from sqlalchemy import ARRAY, ColumnElement, Select, Text, all_, and_, any_, cast, exists, false, func, intersect, select, text, union, union_all
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
@@ -161,6 +161,13 @@ def staff_visible_to(caller: Caller | type[CallerToCome], *, facility: Any, occu
     return statement
 
 
+def listed(caller: Caller | type[CallerToCome]) -> Any:
+    """Persons of the caller's authorities and those who are shared with their parties: each with the place in the order of names, for an index to tell."""
+    authorities = cast(caller.authorities, ARRAY(Text))
+    places = select(Person.id.label("person_id"), Person.sort_key)
+    return union_all(places.where(Person.authority == any_(authorities)), places.where(Person.shared_with.overlap(caller.parties), Person.authority != all_(authorities)))
+
+
 KEYS = [Person.sort_key, Person.id]
 
 
@@ -170,7 +177,7 @@ def persons_found(caller: Caller | type[CallerToCome], query: str, *, exact: boo
     if exact:
         return statement.where(name_written(canonical(query)))
     typed = words_typed(query)
-    return statement.where(named_with(caller, typed) if typed else false())
+    return statement.where(Person.id.in_(select(found_by(caller, typed).subquery().c.person_id)) if typed else false())
 
 
 def name_written(value: Any) -> Any:
@@ -192,33 +199,27 @@ def words_typed(query: str) -> Typed:
     return [[[Beginning(start, start + LAST_CHARACTER) for start in beginnings] for beginnings in alternatives] for alternatives in query_words(query)]
 
 
-def named_with(caller: Caller | type[CallerToCome], typed: Typed) -> Any:
-    """Persons whose names have the words typed. As an array: joined, the planner takes the rows that the walls leave for one, and would look through all words once for each of thousands."""
-    return Person.id == any_(func.array(_ids_with(caller, typed).scalar_subquery()))
-
-
-def _ids_with(caller: Caller | type[CallerToCome], typed: Typed) -> Any:
-    """Ids of persons for whom every word typed begins a word of a name, among those of whom the caller may see anybody."""
+def found_by(caller: Caller | type[CallerToCome], typed: Typed) -> Any:
+    """Persons for whom every word typed begins a word of a name, among those of whom the caller may see anybody; each once, with the place in the order of names."""
     return _all_of([_one_of([_all_of([_with_a_word(caller, beginning) for beginning in beginnings]) for beginnings in alternatives]) for alternatives in typed])
 
 
 def _with_a_word(caller: Caller | type[CallerToCome], beginning: Beginning) -> Any:
     """Among the words of the caller's authorities, and among those of persons who are shared."""
-    begins = and_(PersonWord.word >= beginning.start, PersonWord.word < beginning.until)
+    begins = select(PersonWord.person_id, PersonWord.sort_key).where(PersonWord.word >= beginning.start, PersonWord.word < beginning.until)
     authorities = caller.authorities
     if authorities is None:
-        return select(PersonWord.person_id).where(begins)
-    own = select(PersonWord.person_id).where(PersonWord.authority == any_(cast(authorities, ARRAY(Text))), begins)
-    return union_all(own, select(PersonWord.person_id).where(PersonWord.is_shared, begins))
+        return begins.distinct()
+    return union(begins.where(PersonWord.authority == any_(cast(authorities, ARRAY(Text)))), begins.where(PersonWord.is_shared))
 
 
-def _all_of(ids: Sequence[Any]) -> Any:
+def _all_of(found: Sequence[Any]) -> Any:
     """Each is looked for once and they are intersected: a planner that joined them would ask the second again for each of the first."""
-    return ids[0] if len(ids) == 1 else intersect(*ids)
+    return found[0] if len(found) == 1 else intersect(*found)
 
 
-def _one_of(ids: Sequence[Any]) -> Any:
-    return ids[0] if len(ids) == 1 else union(*ids)
+def _one_of(found: Sequence[Any]) -> Any:
+    return found[0] if len(found) == 1 else union(*found)
 
 
 async def get_search(session: AsyncSession, caller: Caller, search_id: UUID) -> PersonSearch:

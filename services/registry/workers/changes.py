@@ -200,8 +200,8 @@ _OLD_WORDS = text(
 )
 _NEW_WORDS = text(
     """
-    INSERT INTO person_words (person_id, word, authority_path, shared_with)
-    SELECT p.id, said.word, p.authority_path, p.shared_with
+    INSERT INTO person_words (person_id, word, sort_key, authority_path, shared_with)
+    SELECT p.id, said.word, p.sort_key, p.authority_path, p.shared_with
     FROM unnest(CAST(:ids AS uuid[]), CAST(:words AS text[])) AS said (person_id, word) JOIN persons p ON p.id = said.person_id
     ON CONFLICT DO NOTHING
     """

@@ -171,7 +171,7 @@ _REGISTER = text(
         SELECT name_id, person_id, path, 0, 'legal', script, name FROM said
         UNION ALL SELECT other_name_id, person_id, path, 1, 'legal', other_script, other_name FROM said WHERE other_name IS NOT NULL
     ), _words AS (
-        INSERT INTO person_words (person_id, word, authority_path) SELECT person_id, unnest(words), path FROM said
+        INSERT INTO person_words (person_id, word, sort_key, authority_path) SELECT person_id, unnest(words), sort_key, path FROM said
     ), _purposes AS (
         INSERT INTO person_purposes (person_id, purpose, since, authority_path) SELECT person_id, 'worker', CAST(:today AS date), path FROM said
     ), _workers AS (

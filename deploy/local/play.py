@@ -12,6 +12,7 @@ the status and the problem, as `409 window-closed`. The play stops when it is le
 import fcntl
 import hashlib
 import json
+import re
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -28,7 +29,7 @@ import yaml
 
 from deploy.local.acts import ACTS, FINDERS, MAKES, Line
 from deploy.local.acts.files import rows
-from deploy.local.acts.line import Act
+from deploy.local.acts.line import ANYONE, Act
 from deploy.local.realm import known_stories
 from deploy.local.sign_in import Account, account
 from deploy.local.state import SERVICES, STORIES, CannotStart, state_folder
@@ -37,8 +38,8 @@ from shared.worker import everything_is_heard
 
 OPERATOR = "ops"
 """The account that sees whether every event has arrived."""
-ANYONE = "anyone"
-"""Who does an act without having signed in."""
+CSRF = re.compile(r'name="csrf" value="([0-9a-f]+)"')
+"""What a form of the portal carries against forgery."""
 IMPORT = "import-file"
 """The act of a line that imports a file (`kind`, `service`, `file`) at its place among the acts."""
 PATIENCE_SECONDS = 180
@@ -181,13 +182,27 @@ class Player:
             self.known[MAKES[row["act"]], row["reference"]] = answer["id"]
 
     def send(self, person: str, path: str, act: Act, line: Line, headers: dict[str, str]) -> dict[str, Any]:
-        """The body as JSON or, with files, as a form."""
+        """The body as JSON or, with files, as a form; by the form of a page where the act is done on one."""
         body, paths = act.body(line), act.files(line)
         if not paths:
             return self.ask(person, "POST", path, json=body, headers=headers)
         with ExitStack() as opened:
             parts = {name: (one.name, opened.enter_context(one.open("rb")), guess_type(one.name)[0] or "application/octet-stream") for name, one in paths.items()}
+            if act.on_page:
+                self.fill_in(path, body, parts)
+                return {}
             return self.ask(person, "POST", path, files=parts, data=body, headers=headers)
+
+    def fill_in(self, path: str, typed: dict[str, Any], parts: dict[str, Any]) -> None:
+        """The form of a page, as the browser of somebody who has not signed in sends it: with the page's own token and cookies. Raises ActRefused unless it leads on to another page."""
+        page = f"{self.address}/{path}"
+        with requests.Session() as browser:
+            answer = self.patiently(lambda: browser.get(page, timeout=TIMEOUT_SECONDS))
+            if token := CSRF.search(answer.text):
+                sent = {"csrf": token[1]} | typed
+                answer = self.patiently(lambda: browser.post(page, data=sent, files=parts, timeout=TIMEOUT_SECONDS, allow_redirects=False), parts)
+        if answer.status_code != 303:
+            raise ActRefused(f"{answer.status_code} {page}", str(answer.status_code))
 
     def find(self, kind: str, reference: str) -> str:
         """The identifier of what a reference names: made by an earlier act, or found where it was imported."""
@@ -198,29 +213,38 @@ class Player:
         return self.known[kind, reference]
 
     def ask(self, person: str, method: str, path: str, **options: Any) -> dict[str, Any]:
-        """One request as a person. What is only late (429, 503) is asked again, for as long as we are patient."""
-        deadline = time.monotonic() + PATIENCE_SECONDS
+        """One request as a person."""
         more = options.pop("headers", {})
-        while True:
+
+        def asked() -> requests.Response:
             headers = {"Accept-Language": "en"} | self.proof_of(person) | more
+            return self.http.request(method, f"{self.address}/api/v1/{path}", headers=headers, timeout=TIMEOUT_SECONDS, **options)
+
+        answer = self.patiently(asked, options.get("files"))
+        if answer.status_code >= 400:
+            raise ActRefused(f"{answer.status_code} {answer.text[:800]}", f"{answer.status_code} {_problem(answer)}".strip())
+        self.was_played = self.was_played or "Idempotent-Replay" in answer.headers
+        content: dict[str, Any] = answer.json()
+        return content
+
+    @staticmethod
+    def patiently(asked: Callable[[], requests.Response], files: dict[str, Any] | None = None) -> requests.Response:
+        """What is only late (429, 503) is asked again, for as long as we are patient."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while True:
             try:
-                answer = self.http.request(method, f"{self.address}/api/v1/{path}", headers=headers, timeout=TIMEOUT_SECONDS, **options)
+                answer = asked()
             except requests.ConnectionError:  # the door itself is away; every act has its idempotency key
                 if time.monotonic() > deadline:
                     raise
                 wait = 1.0
             else:
                 if answer.status_code not in (429, 502, 503, 504) or time.monotonic() > deadline:
-                    break
+                    return answer
                 wait = min(float(answer.headers.get("Retry-After", 1)), 2)
-            for _name, given in (options.get("files") or {}).items():
+            for _name, given in (files or {}).items():
                 given[1].seek(0)
             time.sleep(wait)
-        if answer.status_code >= 400:
-            raise ActRefused(f"{answer.status_code} {answer.text[:800]}", f"{answer.status_code} {_problem(answer)}".strip())
-        self.was_played = self.was_played or "Idempotent-Replay" in answer.headers
-        content: dict[str, Any] = answer.json()
-        return content
 
     def proof_of(self, person: str) -> dict[str, str]:
         """What a request of theirs carries to be known by; nothing for whoever has not signed in."""

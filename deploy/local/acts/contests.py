@@ -2,13 +2,15 @@
 
 Numbers are drawn by the system: a sheet of marks names numbers, and nobody who plays knows whose they are. Who is called is
 therefore found by rank: `C-1 MA-IP 3` is the third of the nurses' list of the contest C-1.
+
+Whoever applies on the site has not signed in: the secret of their private link is in the column `key`, and later lines name the application by it.
 """
 
 import base64
 import json
 from typing import Any, cast
 
-from deploy.local.acts.line import Act, Asks, Finder, Line
+from deploy.local.acts.line import ANYONE, Act, Asks, Finder, Line
 
 API = "recruitment/contests"
 
@@ -30,6 +32,13 @@ def _application(line: Line) -> dict[str, Any]:
         "choices": [line.find("need", need) for need in line.words("choices")],
         "documents": line.words("documents"),
     }
+
+
+def _typed(line: Line) -> dict[str, Any]:
+    """The form on the site, under the names of its fields."""
+    typed = {name: line.text(name) for name in ("name", "birth_date", "email", "phone", "occupation_code", "degree", "experience", "quota", "key") if line.optional(name)}
+    choices = {f"choice_{place}": line.find("need", need) for place, need in enumerate(line.words("choices"), start=1)}
+    return typed | choices | {"lot_id": line.find("lot of a contest", f"{line.text('contest')} {line.text('occupation_code')}"), "consent": "true"}
 
 
 def _done_on(line: Line) -> dict[str, Any]:
@@ -56,6 +65,9 @@ ACTS: dict[str, Act] = {
     ),
     "publish-contest": Act(f"{API}/{{contest}}/publication", STEP),
     "apply-in-contest": Act("recruitment/contest-applications", _application),
+    "apply-in-contest-on-site": Act(
+        "jobs/contests/{contest}/apply", _typed, files=lambda line: {name: line.file(name) for name in ("identity_paper", "degree_paper")}, on_page=True
+    ),
     "judge-application": Act(
         "recruitment/contest-applications/{application}/admissibility",
         lambda line: (
@@ -96,6 +108,11 @@ def _account(player: Asks, _person: str, username: str) -> str | None:
     payload = token.split(".")[1]
     claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
     return f"{claims['iss']}#{claims['sub']}"
+
+
+def _application_on_site(player: Asks, _person: str, key: str) -> str | None:
+    """An application that came by the form, by the secret of its private link."""
+    return str(player.ask(ANYONE, "POST", "recruitment/public/contest-application", json={"key": key})["id"])
 
 
 def _lot(player: Asks, person: str, reference: str) -> str | None:
@@ -143,6 +160,7 @@ def _candidacy_and_post(player: Asks, person: str, called: str) -> str | None:
 
 FINDERS: dict[str, Finder] = {
     "account that signs in": _account,
+    "application": _application_on_site,
     "lot of a contest": _lot,
     "member of a jury": _member,
     "offer to": _offer_id,

@@ -7,6 +7,8 @@ from typing import Any, Protocol
 
 from deploy.local.acts.files import rows
 
+ANYONE = "anyone"
+"""Who does an act without having signed in."""
 TRUE_WORDS = {"yes", "true", "1"}
 
 
@@ -32,6 +34,8 @@ class Act:
     """What an answer to many at once refused, in a sentence."""
     files: "Callable[[Line], dict[str, Path]]" = lambda _line: {}
     """Files that go with it, by the name of their field: they and the body are then sent as a form."""
+    on_page: bool = False
+    """Done by the form of a page, as a browser does it: `path` is the page, and nothing is answered but whether it was taken."""
 
 
 @dataclass

@@ -2,6 +2,9 @@
 
 180 posts in Fès-Meknès (source: the handbook's contest): 160 for nurses, for whom fewer apply than there are posts, so that reserved seats
 revert; 20 for midwives, for whom more do, so that a list waits. Candidates are invented; a mark is given to a number, which the system draws.
+
+Five nurses' posts that stayed vacant are in another contest, after the year of the figures. It is open for years, so that a candidate can apply on
+the public site, where an application is of the day on which it is sent.
 """
 
 import csv
@@ -23,6 +26,9 @@ JURY = {"jury-chair": ("Pr Abdelilah Sebti", "chair"), "jury-1": ("Dr Wafaa Mern
 TAKEN: set[str] = set()
 APART = {7, 23}
 """Scripts whose two marks differ by more than two points: a third member marks them."""
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"  # fmt: skip
+SITE_KEY = "fes-meknes-lien-prive-de-demonstration-01"
+"""The secret of the private link of whoever applies on the site."""
 
 
 def main() -> None:
@@ -114,6 +120,7 @@ def main() -> None:
     )
     write("6-admissibility.csv", ("done_on", "as", "act", "application", "outcome", "reason", "quota_proven"), judged)
     marks_and_list(chance, admitted=len(judged) - 1)
+    posts_that_stayed_vacant()
 
 
 def two_given_names(chance: random.Random, sex: str) -> str:
@@ -161,6 +168,33 @@ def marks_and_list(chance: random.Random, *, admitted: int) -> None:
     ]  # fmt: skip
     write("8-decision.csv", ("done_on", "as", "act", "of", "thing", "decision_number"), [("2021-08-10", "fes-director", "sign-decision", "hire", "MA-HIRE-1", "DRS-FM/388/2021")])
     write("7-list.csv", columns, [[line.get(column, "") for column in columns] for line in lines])
+
+
+def posts_that_stayed_vacant() -> None:
+    """One candidate comes to the counter again, with the diploma that was missing, another one applies on the site; the same person judges both."""
+    need, contest = "MA-NEED-2022", "MA-CONTEST-2022"
+    write("91-need.csv", ("done_on", "as", "act", "reference", "facility_code", "occupation_code", "quantity", "reason", "need"), [
+        ("2022-01-03", "fes", "state-need", need, "MA-03-CHR", "MA-IP", 5, "norm_gap", ""),
+        ("2022-01-10", "fes-director", "validate-need", "", "", "", "", "", need),
+    ])  # fmt: skip
+    told = ("C-FM-2022", "Concours régional d’infirmiers : postes restés vacants en 2021", "MA-03", "1", "Décision 12/2022 du 12 janvier 2022")
+    write("92-notice.csv", ("done_on", "as", "act", "reference", "contest", "code", "title", "authority", "grade", "opening_decision", "opens_on", "closes_on", "exam_on", "papers", "needs", "account", "role"), [
+        ("2022-01-12", "fes", "open-contest", contest, "", *told, "2022-01-31", "2031-12-31", "2032-02-01", "@papers.csv", need, "", ""),
+        *(("2022-01-13", "fes", "name-jury-member", f"{contest}-{name}", contest, "", title, *[""] * 8, name, role) for name, (title, role) in JURY.items()),
+        ("2022-01-17", "fes", "publish-contest", "", contest, *[""] * 12),
+    ])  # fmt: skip
+    write("93-application.csv", ("done_on", "as", "act", "reference", "contest", "person", "occupation_code", "degree", "experience", "quota", "choices", "documents"), [
+        ("2022-02-07", "fes", "apply-in-contest", "MA-APP-2022-01", contest, "MA-CDT-011", "MA-IP", "bachelor", "new_graduate", "", need, "identity degree"),
+    ])  # fmt: skip
+    for paper in ("identite.pdf", "diplome.pdf"):
+        (ACTS / paper).write_bytes(PDF)
+    write("94-site.csv", ("as", "act", "contest", "key", "name", "birth_date", "email", "occupation_code", "degree", "experience", "choices", "identity_paper", "degree_paper"), [
+        ("anyone", "apply-in-contest-on-site", contest, SITE_KEY, "Hajar Sefrioui", "1999-04-18", "hajar.sefrioui@example.org", "MA-IP", "bachelor", "new_graduate", need, "@identite.pdf", "@diplome.pdf"),
+    ])  # fmt: skip
+    write("95-admissibility.csv", ("done_on", "as", "act", "application", "outcome", "quota_proven"), [
+        ("2022-02-10", "fes", "judge-application", "MA-APP-2022-01", "admitted", ""),
+        ("", "fes", "judge-application", SITE_KEY, "admitted", ""),
+    ])  # fmt: skip
 
 
 def write(name: str, columns: tuple[str, ...], rows: list) -> None:

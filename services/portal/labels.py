@@ -226,37 +226,59 @@ def _word(found: re.Match[str]) -> str:
 
 
 RULES_OF_STATES = {"ATT-01", "REC-NEED-VALIDATED", "ROT-CANCEL", "ROT-REQUEST", "TRN-NEED"}
-RULES_OF_CODES = {
-    "APP-07": "meeting_purpose",
-    "ATT-04": "degree",
-    "COM-02": "breach_kind",
-    "COM-02-FULL": "breach_kind",
-    "COM-02-PRORATA": "breach_kind",
-    "COM-03": "waiver_ground",
-    "COM-04": "commitment_clock",
-    "EMU-01": "award_title",
-    "CONTEST-AGE": "intake_word",
-    "CONTEST-DOCUMENTS": "contest_document",
-    "INT-AGE": "intake_word",
-    "INT-DIPLOMAS": "intake_word",
-    "INT-QUOTAS": "intake_word",
-    "INT-SCORE": "intake_word",
-    "INT-TIES": "intake_word",
-    "INT-YEARS": "intake_word",
-    "PAY-01-DELAY": "delay_kind",
-    "REC-HARD-PLACE": "remoteness",
-    "ROT-04": "mission_pattern",
-    "ROT-READY": "missing",
-    "TRN-PROGRAMMES": "programme",
-}
-"""Rules whose value is a code of a list that has its words."""
+RULES_OF_CODES: dict[str, tuple[str, ...]] = {
+    "APP-02": ("case_source",),
+    "APP-07": ("meeting_purpose", "meeting_body", "case_source", "case_kind"),
+    "APP-11": ("employment_type", "facility_type", "facility_group"),
+    "ATT-04": ("degree",),
+    "COM-02": ("breach_kind",),
+    "COM-02-FULL": ("breach_kind",),
+    "COM-02-PRORATA": ("breach_kind",),
+    "COM-03": ("waiver_ground",),
+    "COM-04": ("commitment_clock",),
+    "CONTEST-AGE": ("intake_word",),
+    "CONTEST-DOCUMENTS": ("contest_document",),
+    "CONTEST-ELIMINATION": ("intake_word",),
+    "CONTEST-TIES": ("contest_tie",),
+    "DOC-TYPES": ("document_type",),
+    "EMU-01": ("award_title",),
+    "EXC-06": ("placement_step",),
+    "IDN-KINDS": ("identifier_kind",),
+    "INT-AGE": ("intake_word",),
+    "INT-DIPLOMAS": ("intake_word",),
+    "INT-QUOTAS": ("intake_word",),
+    "INT-SCORE": ("intake_word",),
+    "INT-TIES": ("intake_word",),
+    "INT-YEARS": ("intake_word",),
+    "LEA-01": ("leave_type",),
+    "LEA-BALANCE": ("leave_type",),
+    "PAY-01-DELAY": ("delay_kind",),
+    "PAY-03": ("pay_scale",),
+    "PRP-RETENTION": ("purpose",),
+    "REC-HARD-PLACE": ("remoteness",),
+    "REC-MA-01": ("contest_list",),
+    "REC-VN-04": ("intake_word",),
+    "REC-VN-07": ("contest_priority",),
+    "REC-VN-09": ("contest_tie",),
+    "REG-05": ("sex",),
+    "REG-DEPARTURE": ("departure", "departure_class"),
+    "REQ-CATALOGUE": ("procedure", "document_type", "role", "attestation", "silence"),
+    "ROT-04": ("mission_pattern",),
+    "ROT-05": ("remoteness",),
+    "ROT-READY": ("missing",),
+    "TRN-PROGRAMMES": ("programme",),
+} | {f"ROT-PROGRAMME-{programme}": ("mission_pattern",) for programme in words.MISSION_PROGRAMMES}
+"""Rules whose value holds codes of lists that have their words; the first list that knows a code says it."""
 
 
 def of_rule(value: Any, rule_id: str) -> str:
-    """One value of a rule in words: a state or code of its list, a phrase of the pack, a title, a day; another code as it is."""
+    """One value of a rule in words: a state or code of its lists, a parameter's name, a phrase of the pack, a title, a day; another code as it is."""
     said = str(value)
-    if said in LABELS.get(RULES_OF_CODES.get(rule_id, ""), {}):
-        return label(RULES_OF_CODES[rule_id], said)
+    for kind in RULES_OF_CODES.get(rule_id, ()):
+        if said in LABELS[kind]:
+            return label(kind, said)
     if said in STATES and (rule_id.startswith("WF-") or rule_id in RULES_OF_STATES):
         return gettext(STATES[said].word)
+    if said in LABELS["rule_word"]:
+        return label("rule_word", said)
     return spoken(translated(said))

@@ -51,7 +51,7 @@ class TestNextTerm:
 
     def test_oracle_a13_in_working_days(self) -> None:
         """Where the rule counts working days, the notice is counted with the holidays: never later than in calendar days."""
-        rule = Rule("APP-09", {"days": 90, "calendar": "working"})
+        rule = Rule("APP-09", {"days": 90, "unit": "working"})
         told_by = notice_by(date(2029, 6, 30), rule, "VN")
         calendar = calendar_around(date(2029, 6, 30), "VN")
         assert calendar.works(told_by)
@@ -117,7 +117,7 @@ def test_what_is_offered_never_passes_retirement_and_begins_the_day_after(starts
 
 @given(days, some.sampled_from(["calendar", "working"]), some.integers(1, 120))
 def test_the_notice_comes_early_enough(ends_on: date, calendar: str, count: int) -> None:
-    told_by = notice_by(ends_on, Rule("APP-09", {"days": count, "calendar": calendar}), "VN")
+    told_by = notice_by(ends_on, Rule("APP-09", {"days": count, "unit": calendar}), "VN")
     assert (ends_on - told_by).days >= count
     assume(calendar == "calendar")
     assert (ends_on - told_by).days == count

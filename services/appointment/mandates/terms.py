@@ -21,7 +21,7 @@ def months_left(first_day: date, retirement_on: date) -> int:
 def notice_by(ends_on: date, rule: Rule, country: str) -> date:
     """Last day of the notice before a mandate ends (APP-09): calendar days back, or clear working days of the country where the rule counts those."""
     days = int(rule.value["days"])
-    if rule.value["calendar"] == "working":
+    if rule.value["unit"] == "working":
         return calendar_around(ends_on, country).working_notice(ends_on + ONE_DAY, days)
     return calendar_notice_of_period_end(ends_on, days)
 

@@ -214,7 +214,7 @@ class QueuedLines(logging.Handler):
             self.dropped += 1
 
     def _write(self) -> None:
-        going_on = True
+        going_on, told = True, 0
         while going_on:
             batch = [self.lines.get()]
             while len(batch) < 500:
@@ -224,11 +224,10 @@ class QueuedLines(logging.Handler):
                     break
             going_on = None not in batch
             lines = [line for line in batch if line is not None]
-            if self.dropped:
-                dropped, self.dropped = self.dropped, 0
-                lines.append(
-                    orjson.dumps({"time": datetime.now(UTC).isoformat(), "level": "warning", "logger": "relais.logs", "message": f"{dropped} log lines were dropped"}).decode()
-                )
+            if (dropped := self.dropped) > told:
+                said = f"{dropped - told} log lines were dropped"
+                told = dropped
+                lines.append(orjson.dumps({"time": datetime.now(UTC).isoformat(), "level": "warning", "logger": "relais.logs", "message": said}).decode())
             if lines:
                 self._put("".join(f"{line}\n" for line in lines))
 

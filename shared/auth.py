@@ -53,6 +53,10 @@ class Caller:
     token: str = field(default="", repr=False)
     sign_in: str = field(default="", repr=False)
 
+    def __hash__(self) -> int:
+        """Of the account alone: what is remembered of a caller is looked up in every request."""
+        return hash(self.account)
+
     def has_role(self, *roles: str) -> bool:
         return not self.roles.isdisjoint(roles)
 

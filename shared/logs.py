@@ -40,6 +40,7 @@ NOT_PERSONAL = frozenset({"service.name", "messaging.destination.name", "db.coll
 SPEAKING_ERRORS = (AttributeError, ImportError, NameError, TypeError, OSError, TimeoutError, RuntimeError, NotImplementedError)
 FRAMES = 12
 KEPT_LINES = 10_000
+GATHER_SECONDS = 0.02  # a thread that woke for each line would take the interpreter from the requests, twice for each of them
 
 LOOKS_PERSONAL = re.compile(
     r"(?P<query>(?<=[^\s?]\?)[^\s\"'<>]+)"
@@ -119,18 +120,22 @@ class JsonFormatter(logging.Formatter):
         super().__init__()
         self.service = service
 
-    def entry(self, record: logging.LogRecord) -> dict[str, Any]:
+    def beginning(self, at: float, level: str, logger: str, message: str) -> dict[str, Any]:
         entry: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
-            "level": record.levelname.lower(),
+            "time": datetime.fromtimestamp(at, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+            "level": level,
             "service": self.service,
-            "logger": record.name,
-            "message": masked_text(_message(record)),
+            "logger": logger,
+            "message": message,
         }
         if (trace_id := _trace_id()) is not None:
             entry["trace_id"] = trace_id
         if (request_id := _request_id.get()) is not None:
             entry["request_id"] = request_id
+        return entry
+
+    def entry(self, record: logging.LogRecord) -> dict[str, Any]:
+        entry = self.beginning(record.created, record.levelname.lower(), record.name, masked_text(_message(record)))
         fields = {key: value for key, value in record.__dict__.items() if key not in STANDARD}
         if fields:
             entry["fields"] = masked(fields)
@@ -191,6 +196,7 @@ class QueuedLines(logging.Handler):
         self.kept = kept
         self.dropped = 0
         self.lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self.ending = threading.Event()
         self.writer = threading.Thread(target=self._write, name="log-writer", daemon=True)
         self.writer.start()
 
@@ -205,19 +211,23 @@ class QueuedLines(logging.Handler):
         return bool(passed)
 
     def emit(self, record: logging.LogRecord) -> None:
-        if self.lines.qsize() >= self.kept:
-            self.dropped += 1
-            return
         try:
-            self.lines.put(self.format(record))
+            self.put(self.format(record))
         except Exception:
             self.dropped += 1
+
+    def put(self, line: str) -> None:
+        if self.lines.qsize() >= self.kept:
+            self.dropped += 1
+        else:
+            self.lines.put(line)
 
     def _write(self) -> None:
         going_on, told = True, 0
         while going_on:
             batch = [self.lines.get()]
-            while len(batch) < 500:
+            self.ending.wait(GATHER_SECONDS)
+            while len(batch) < self.kept:
                 try:
                     batch.append(self.lines.get_nowait())
                 except queue.Empty:
@@ -239,6 +249,7 @@ class QueuedLines(logging.Handler):
             self.dropped += text.count("\n")
 
     def close(self) -> None:
+        self.ending.set()
         self.lines.put(None)
         self.writer.join(timeout=1.0)
         super().close()
@@ -264,14 +275,17 @@ class OncePerMinute(logging.Filter):
 
 
 _handler: QueuedLines | None = None
+_access: tuple[QueuedLines, JsonFormatter] | None = None  # who writes the access lines, when it is in JSON
 
 
 def configure_logging(service: str, stream: TextIO | None = None, *, level: int = logging.INFO) -> None:
     """Send every logger of this process, uvicorn's included, through our lines. To be called after the fork (it starts a thread)."""
-    global _handler
+    global _handler, _access
     stop_logging()
     _handler = QueuedLines(stream or sys.stdout)
-    _handler.setFormatter(TextFormatter(service) if settings().log_format == "text" else JsonFormatter(service))
+    formatter = TextFormatter(service) if settings().log_format == "text" else JsonFormatter(service)
+    _handler.setFormatter(formatter)
+    _access = (_handler, formatter) if type(formatter) is JsonFormatter else None
     _handler.addFilter(OncePerMinute("relais.otlp"))
     root = logging.getLogger()
     for old in list(root.handlers):
@@ -288,7 +302,8 @@ def configure_logging(service: str, stream: TextIO | None = None, *, level: int 
 
 def stop_logging() -> None:
     """Write what is queued, for at most a second."""
-    global _handler
+    global _handler, _access
+    _access = None
     if _handler is not None:
         ended, _handler = _handler, None
         logging.getLogger().removeHandler(ended)
@@ -299,7 +314,19 @@ atexit.register(stop_logging)
 
 
 def log_request(log: logging.Logger, method: str, route: str, status: int, seconds: float) -> None:
-    """The access line: which route answered what, and how long it took."""
+    """The access line: which route answered what, and how long it took.
+
+    Each request writes one, and a record of the standard library with its frame, thread and process costs more than many an answer: where
+    our handler is the one that writes JSON, the line goes to it as it would come out.
+    """
     level = logging.ERROR if status >= 500 else logging.INFO
-    if log.isEnabledFor(level):
-        log.log(level, "%s %s %d", method, route, status, extra={"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)})
+    if not log.isEnabledFor(level):
+        return
+    fields = {"method": method, "route": route, "status": status, "ms": round(seconds * 1000, 1)}
+    if _access is not None and level == logging.INFO:
+        handler, formatter = _access
+        entry = formatter.beginning(time.time(), "info", log.name, f"{method} {route} {status}")
+        entry["fields"] = fields
+        handler.put(orjson.dumps(entry).decode())
+    else:
+        log.log(level, "%s %s %d", method, route, status, extra=fields)

@@ -6,7 +6,7 @@ the database has already shaped. `response_model` describes the answer; a test h
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Annotated, Any
@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import greenlet_spawn
 from starlette.types import Receive, Scope, Send
 
@@ -67,6 +68,20 @@ def scoped(rows: str) -> str:
     """  # noqa: S608  constants alone; values are parameters
 
 
+@lru_cache(maxsize=4096)
+def _of(caller: Caller) -> Mapping[str, Any]:
+    """What a caller's statements may name of them."""
+    return {
+        "paths": caller.scope,
+        "parties": caller.parties,
+        "roles": caller.roles_and_scopes,
+        "authorities": caller.authorities,
+        "scope": array_literal(caller.scope),
+        "shared": array_literal(caller.parties),
+        "acting_as": array_literal(caller.roles_and_scopes),
+    }
+
+
 class Quick:
     """One statement as one caller, in a transaction of its own: what it wrote is durable before the answer leaves."""
 
@@ -80,12 +95,8 @@ class Quick:
 
     async def rows(self, statement: str, **values: Any) -> Sequence[asyncpg.Record]:
         """The rows of a statement with `:names` that reads FROM `scoped(…)`. `:paths`, `:parties` and `:roles` are the caller's own."""
-        caller = self.caller
         text, names = positional(statement)
-        values |= {"paths": caller.scope, "parties": caller.parties, "scope": array_literal(caller.scope), "shared": array_literal(caller.parties)}
-        values |= {"roles": caller.roles_and_scopes, "acting_as": array_literal(caller.roles_and_scopes)}
-        if "authorities" in names:
-            values["authorities"] = caller.authorities
+        values |= _of(self.caller)
         told = leaf(statement_name(text), "client", {"db.system.name": "postgresql"})
         try:
             async with _connection() as connection:
@@ -107,12 +118,16 @@ async def _connection() -> AsyncIterator[asyncpg.Connection]:
             await driver.execute(f'SET LOCAL ROLE "{settings().service}_app"')
             yield driver
         return
-    pooled = await database.engine("app").raw_connection()
+    engine = database.engine("app")
+    pool = engine.pool
+    assert isinstance(pool, AsyncAdaptedQueuePool)
+    # What waits for nothing needs none of the machinery in which SQLAlchemy waits: that costs as much as the driver's whole work.
+    pooled = engine.sync_engine.raw_connection() if pool.checkedin() else await engine.raw_connection()
     driver = pooled.driver_connection
     assert driver is not None
     if driver.is_closed():  # it ended while it lay in the pool
         pooled.invalidate()
-        pooled = await database.engine("app").raw_connection()
+        pooled = await engine.raw_connection()
         driver = pooled.driver_connection
         assert driver is not None
     try:
@@ -121,7 +136,10 @@ async def _connection() -> AsyncIterator[asyncpg.Connection]:
         pooled.invalidate()  # whatever state it is in, nobody else meets it
         raise
     finally:
-        await greenlet_spawn(pooled.close)
+        if pool.overflow() > 0:  # one of those opened in a rush may be closed now, which takes a while
+            await greenlet_spawn(pooled.close)
+        else:
+            pooled.close()
 
 
 async def quick_as(caller: CallerDep) -> Quick:
@@ -150,7 +168,11 @@ class QuickRoute(OnceRoute):
             caller = await get_caller(request)
             for predicate in opened:
                 await predicate(caller)
-            values, wrong = request_params_to_args(in_path, request.path_params)
+            values: dict[str, Any] = {}
+            wrong: list[Any] = []
+            for each in in_path:
+                values[each.name], wrong_too = each.validate(request.path_params[each.alias], {}, loc=("path", each.alias))
+                wrong += wrong_too
             if in_query:
                 asked, wrong_too = request_params_to_args(in_query, request.query_params)
                 values, wrong = values | asked, [*wrong, *wrong_too]

@@ -86,6 +86,10 @@ class Claims:
     issued_at: float = 0.0
     session: str = ""
 
+    def __hash__(self) -> int:
+        """Of the subject alone: what is remembered of a token is looked up in every request."""
+        return hash(self.sub)
+
 
 class TokenVerifier:
     """Verifies access tokens of one issuer for one audience. `jwks_url` empty: read from the issuer's discovery document."""

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.clock import today
 from shared.logs import current_request_id
-from shared.telemetry import current_traceparent
+from shared.telemetry import current
 
 if TYPE_CHECKING:
     from shared.auth import Caller
@@ -97,7 +97,7 @@ def shown_to(caller: "Caller", subject_kind: str, *, fields: Sequence[str]) -> d
 
 def _by(caller: "Caller | str", act: str, subject_kind: str, done_on: date | None) -> dict[str, Any]:
     """Who did what to which kind of thing, on which day and in which request."""
-    traceparent = current_traceparent()
+    context = current()
     return {
         "actor": caller if isinstance(caller, str) else caller.actor,
         "for_whom": None if isinstance(caller, str) else list(caller.for_whom) or None,
@@ -105,7 +105,7 @@ def _by(caller: "Caller | str", act: str, subject_kind: str, done_on: date | Non
         "subject_kind": subject_kind,
         "done_on": done_on or today(),
         "request_id": current_request_id(),
-        "trace_id": traceparent.split("-")[1] if traceparent else None,
+        "trace_id": f"{context.trace_id:032x}" if context is not None else None,
     }
 
 

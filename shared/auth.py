@@ -134,25 +134,27 @@ def verifier() -> TokenVerifier:
 
 async def get_caller(request: Request) -> Caller:
     """Verify the bearer token and find what its relations open today. Raises Unauthenticated."""
-    known: Caller | None = getattr(request.state, "caller", None)
+    state: dict[str, Any] = request.scope["state"]
+    known: Caller | None = state.get("caller")
     if known is not None:
         return known
     kind, _space, token = request.headers.get("authorization", "").partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
+    token = token.strip()
+    if kind.lower() != "bearer" or not token:
         raise Unauthenticated()
     try:
-        claims = await verifier().verify(token.strip())
+        claims = await verifier().verify(token)
     except KeysUnavailable as away:
         raise Unavailable(_("Sign-in cannot be checked at this moment. Nothing was changed; please try again.")) from away
     except TokenRefused as refused:
         raise Unauthenticated(refused.slug, _("The access token is not accepted. Sign in again.")) from refused
-    caller = _remembered_caller(claims, token.strip(), request.state.language)
+    caller = _remembered_caller(claims, token, state["language"])
     if caller.facilities:
         from shared.db import facility_paths  # the database is asked only when a facility is named
 
         paths = await facility_paths(caller.facilities)
-        caller = caller_of(claims, token=token.strip(), language=request.state.language, facility_paths=paths)
-    request.state.caller = caller
+        caller = caller_of(claims, token=token, language=state["language"], facility_paths=paths)
+    state["caller"] = caller
     if caller.scope:
         be_in(caller.scope[0])
     return caller

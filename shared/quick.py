@@ -6,8 +6,7 @@ the database has already shaped. `response_model` describes the answer; a test h
 """
 
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -18,6 +17,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from sqlalchemy import Select
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 from sqlalchemy.util import greenlet_spawn
 from starlette.types import Receive, Scope, Send
@@ -27,7 +27,7 @@ from shared.db import array_literal, database
 from shared.idempotency import OnceRoute
 from shared.pagination import PageParams, page_params
 from shared.settings import settings
-from shared.telemetry import leaf, statement_name
+from shared.telemetry import is_recorded, leaf, statement_name
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 ID_LENGTH = 36  # of a UUID as it is written everywhere; another writing of one goes through the framework
@@ -97,41 +97,31 @@ class Quick:
         """The rows of a statement with `:names` that reads FROM `scoped(…)`. `:paths`, `:parties` and `:roles` are the caller's own."""
         text, names = positional(statement)
         values |= _of(self.caller)
-        told = leaf(statement_name(text), "client", {"db.system.name": "postgresql"})
+        asked = [values[name] for name in names]
+        told = leaf(statement_name(text), "client", {"db.system.name": "postgresql"}) if is_recorded() else None
         try:
-            async with _connection() as connection:
-                found: Sequence[asyncpg.Record] = await connection.fetch(text, *[values[name] for name in names])
-                return found
+            return await _fetch(text, asked) if database.rolled_back_connection is None else await _fetch_rolled_back(database.rolled_back_connection, text, asked)
         finally:
             if told is not None:
                 told.end()
 
 
-@asynccontextmanager
-async def _connection() -> AsyncIterator[asyncpg.Connection]:
-    """The driver's own connection, out of the pool of all requests."""
-    rolled_back = database.rolled_back_connection
-    if rolled_back is not None:
-        async with rolled_back.begin_nested():
-            driver = (await rolled_back.get_raw_connection()).driver_connection
-            assert driver is not None
-            await driver.execute(f'SET LOCAL ROLE "{settings().service}_app"')
-            yield driver
-        return
+async def _fetch(text: str, asked: Sequence[Any]) -> Sequence[asyncpg.Record]:
+    """By the driver's own connection, out of the pool of all requests. What waits for nothing needs none of the machinery in which
+    SQLAlchemy waits, which costs as much as the driver's whole work.
+    """
     engine = database.engine("app")
     pool = engine.pool
     assert isinstance(pool, AsyncAdaptedQueuePool)
-    # What waits for nothing needs none of the machinery in which SQLAlchemy waits: that costs as much as the driver's whole work.
     pooled = engine.sync_engine.raw_connection() if pool.checkedin() else await engine.raw_connection()
-    driver = pooled.driver_connection
-    assert driver is not None
+    driver: Any = pooled.driver_connection
     if driver.is_closed():  # it ended while it lay in the pool
         pooled.invalidate()
         pooled = await engine.raw_connection()
         driver = pooled.driver_connection
-        assert driver is not None
     try:
-        yield driver
+        found: Sequence[asyncpg.Record] = await driver.fetch(text, *asked)
+        return found
     except BaseException:
         pooled.invalidate()  # whatever state it is in, nobody else meets it
         raise
@@ -140,6 +130,16 @@ async def _connection() -> AsyncIterator[asyncpg.Connection]:
             await greenlet_spawn(pooled.close)
         else:
             pooled.close()
+
+
+async def _fetch_rolled_back(connection: AsyncConnection, text: str, asked: Sequence[Any]) -> Sequence[asyncpg.Record]:
+    """In the transaction of a test."""
+    async with connection.begin_nested():
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None
+        await driver.execute(f'SET LOCAL ROLE "{settings().service}_app"')
+        found: Sequence[asyncpg.Record] = await driver.fetch(text, *asked)
+        return found
 
 
 async def quick_as(caller: CallerDep) -> Quick:

@@ -186,6 +186,12 @@ def current() -> Context | None:
     return _current.get()
 
 
+def is_recorded() -> bool:
+    """Whether somebody records the work in progress: who asks first spares what a span would need."""
+    context = _current.get()
+    return context is not None and context.sampled
+
+
 def current_traceparent() -> str | None:
     """The W3C trace context of the work in progress, to be sent or stored with what it causes; None when nothing is traced."""
     context = _current.get()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -76,6 +76,7 @@ def jurisdictions() -> Mapping[str, Jurisdiction]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def country_of(code: str) -> str:
     """The country that a code or the path of an authority begins with: `VN-22-BVT`, `VN.VN-22`."""
     return re.split(r"[-.]", code, maxsplit=1)[0]

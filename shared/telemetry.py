@@ -131,6 +131,26 @@ class NoSpan:
 
 
 NO_SPAN = NoSpan()
+
+
+class Unrecorded(NoSpan):
+    """A trace that nobody records, as most of them in production: what happens inside sees that it is one, and its name travels on."""
+
+    __slots__ = ("context", "previous")
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.previous: Context | None = None
+
+    def __enter__(self) -> Self:
+        self.previous = _current.get()
+        _current.set(self.context)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        _current.set(self.previous)
+
+
 _current: ContextVar[Context | None] = ContextVar("trace_context", default=None)
 
 
@@ -244,7 +264,9 @@ def span(
     elif above.sampled:
         context = Context(above.trace_id, random.getrandbits(64) or 1, True)
     else:
-        context = above  # what happens inside sees that the trace is not recorded
+        context = above
+    if not context.sampled:
+        return Unrecorded(context)
     return Span(name, kind, attributes, context=context, parent=above, links=links)
 
 
@@ -287,7 +309,8 @@ class TelemetryMiddleware:
                 request_id = value.decode("latin-1")
         bound_id = bind_request(request_id)
         if bound_id != request_id:  # everything inside and behind us shall use the one that we log
-            scope["headers"] = [*(header for header in scope["headers"] if header[0] != b"x-request-id"), (b"x-request-id", bound_id.encode())]
+            others = scope["headers"] if request_id is None else (header for header in scope["headers"] if header[0] != b"x-request-id")
+            scope["headers"] = [*others, (b"x-request-id", bound_id.encode())]
         method = scope["method"]
         status = 500
         trace_id: bytes | None = None

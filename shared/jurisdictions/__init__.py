@@ -6,8 +6,7 @@ lays down are in the rule packs of each service, areas and their levels in the r
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -113,11 +112,11 @@ def be_in(code: str) -> None:
     _here.set(jurisdiction_of(code))
 
 
-@contextmanager
-def somewhere() -> Iterator[None]:
+class somewhere:  # noqa: N801  used as a word: `with somewhere():`
     """Around a request: whoever it is from, nothing of it stays afterwards."""
-    token = _here.set(None)
-    try:
-        yield
-    finally:
-        _here.reset(token)
+
+    def __enter__(self) -> None:
+        self.before = _here.set(None)
+
+    def __exit__(self, *_: object) -> None:
+        _here.reset(self.before)

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
-from shared.logs import MASK, JsonFormatter, OncePerMinute, QueuedLines, bind_request, configure_logging, is_personal, masked, stop_logging
+from shared.logs import MASK, JsonFormatter, OncePerMinute, QueuedLines, bind_request, configure_logging, is_personal, log_request, masked, stop_logging
 from shared.telemetry import TelemetryMiddleware, span
 from tests.support.service import environment
 from tests.support.telemetry import RunningReceiver
@@ -155,7 +155,36 @@ class TestNobodyIsNamed:
         assert line["fields"] == {"method": "GET", "route": "(no route)", "status": 404}
 
 
+    async def test_the_short_way_of_that_line_and_the_long_one_say_the_same(self, logged: Lines) -> None:
+        bind_request("0192")
+        requests = logging.getLogger("registry.requests")
+        log_request(requests, "GET", "/persons/{person_id}", 200, 0.0123)
+        fields = {"method": "GET", "route": "/persons/{person_id}", "status": 200, "ms": 12.3}
+        requests.info("%s %s %d", "GET", "/persons/{person_id}", 200, extra=fields)
+        log_request(requests, "GET", "/persons/{person_id}", 503, 0.0123)
+        short, long, failed = logged()
+        assert short.pop("time") <= long.pop("time")
+        assert list(short) == list(long)
+        assert short == long
+        assert failed["level"] == "error"
+
+
 class TestNobodyWaits:
+    def test_lines_that_come_together_leave_together(self) -> None:
+        class Counted(io.StringIO):
+            writes = 0
+
+            def write(self, text: str) -> int:
+                Counted.writes += 1
+                return super().write(text)
+
+        handler = QueuedLines(Counted())
+        for number in range(200):
+            handler.put(str(number))
+        handler.close()
+        assert handler.out.getvalue().split() == [str(number) for number in range(200)]
+        assert Counted.writes < 10
+
     def test_a_reader_that_stops_reading_costs_lines_and_no_time(self) -> None:
         reading, writing = os.pipe()
         with os.fdopen(writing, "w") as stream, os.fdopen(reading, "rb") as reader:

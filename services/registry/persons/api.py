@@ -50,7 +50,7 @@ from shared.db import SessionDep
 from shared.errors import problems
 from shared.idempotency import Router
 from shared.pagination import Page, PageDep, keyset_page
-from shared.quick import QuickDep, quick
+from shared.quick import Answer, QuickDep, quick
 
 router = Router(prefix="/persons", tags=["persons"])
 Sort = Annotated[Literal["name", "-name"], Query(description="The order; from its end with a minus.")]
@@ -59,7 +59,7 @@ Sort = Annotated[Literal["name", "-name"], Query(description="The order; from it
 def _file(found: Sequence[Any], caller: Caller, status: int = 200) -> Response:
     """What stands in the file of a person, as the database says it, with what this caller may do next."""
     version, authority, file = found
-    return Response(b"%b,%b" % (file.encode()[:-1], _next_acts(caller, authority)[1:]), status, {"ETag": etag_of(version)}, media_type="application/json")
+    return Answer(b"%b,%b" % (file.encode()[:-1], _next_acts(caller, authority)[1:]), status, etag=etag_of(version))
 
 
 @lru_cache(maxsize=4096)
@@ -94,13 +94,13 @@ async def list_persons(
     found = await staff_page(
         asking, sort=sort, page=page, day=as_of or today(), facility=facility or None, occupation=occupation or None, worker_no=worker_no or None, unit_id=unit_id
     )
-    return Response(found, media_type="application/json")
+    return Answer(found)
 
 
 @quick(router, "/search", method="POST", status_code=201, response_model=SearchPage, dependencies=[allows(can_find_people)], responses=problems(403, 422))
 async def create_search(body: SearchCreate, asking: QuickDep) -> Response:
     """Find persons by words of their names, in any order, with or without accents."""
-    return Response(await search_page(asking, body.q, exact=body.exact, limit=body.limit), 201, media_type="application/json")
+    return Answer(await search_page(asking, body.q, exact=body.exact, limit=body.limit), 201)
 
 
 @router.get("/search/{search_id}", response_model=SearchPage, dependencies=[allows(can_find_people)], responses=problems(403, 404, 422))

@@ -51,12 +51,14 @@ def provinces(stack: RunningStack, token: str) -> int:
 
 
 def printed(stack: RunningStack) -> str:
-    return (stack.state.folder / "up.log").read_text()
+    """All that `up` says. It is ready a moment before it has said so."""
+    log = stack.state.folder / "up.log"
+    until(lambda: "Stop with Ctrl-C" in log.read_text(), "everything is said", 10)
+    return log.read_text()
 
 
 class TestWhatItSays:
     def test_address_accounts_and_how_long_each_part_took(self, here: RunningStack):
-        until(lambda: "Stop with Ctrl-C" in printed(here), "everything is said", 10)  # it is ready a moment before
         said = printed(here)
         assert f"{here.public_url}\n" in said
         for word in ("postgres", "kafka", "identity", "gateway", "registry", "linh", "Nguyễn Thùy Linh", "Stop with Ctrl-C"):

@@ -34,6 +34,7 @@ class Verdict(Enum):
     MET = "met"
     MISSED = "missed"
     REFUSED = "refused"  # the rounds disagree by too much to say
+    BEYOND = "beyond this machine"  # a floor that the limit itself, measured beside us, does not reach
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Row:
     kind: Kind
     target: float
     stretch: bool = False
+    limit: Sequence[float] = ()
     notes: Mapping[str, Any] = field(default_factory=dict)
 
     @property
@@ -88,7 +90,9 @@ class Row:
         if self.spread > MOST_SPREAD:
             return Verdict.REFUSED
         is_met = self.ratio <= self.target if self.kind is Kind.LIMIT else self.ratio >= self.target
-        return Verdict.MET if is_met else Verdict.MISSED
+        if is_met:
+            return Verdict.MET
+        return Verdict.BEYOND if self.limit and statistics.median(self.limit) < statistics.median(self.theirs) else Verdict.MISSED
 
     @property
     def ok(self) -> bool:
@@ -118,9 +122,13 @@ def limited(name: str, measure: str, contender: str, ours: Sequence[float], limi
     return Row(name, measure, contender, f"limit: {limit:g} {unit}", unit, ours, [limit] * len(ours), Kind.LIMIT, 1.0, **more)
 
 
-def reached(name: str, measure: str, contender: str, ours: Sequence[float], floor: float, unit: str, **more: Any) -> Row:
-    """A rate that must reach a floor of its own: the ratio is the share of the floor."""
-    return Row(name, measure, contender, f"floor: {floor:g} {unit}", unit, ours, [floor] * len(ours), Kind.RATE, 1.0, **more)
+def reached(name: str, measure: str, contender: str, ours: Sequence[float], floor: float, unit: str, *, limit: Sequence[float] = (), **more: Any) -> Row:
+    """A rate that must reach a floor of its own: the ratio is the share of the floor.
+
+    `limit` is what nothing can surpass here, measured in the same rounds: a floor above it says how fast the machine is, and nothing of us.
+    """
+    told = f" (limit here: {figure(statistics.median(limit))})" if limit else ""
+    return Row(name, measure, contender, f"floor: {floor:g} {unit}{told}", unit, ours, [floor] * len(ours), Kind.RATE, 1.0, limit=limit, **more)
 
 
 def interleave(rounds: int, contenders: Mapping[str, Callable[[], Any]]) -> dict[str, list[Any]]:
@@ -141,7 +149,7 @@ def table(rows: Sequence[Row]) -> Table:
         Column("ratio", justify="right"), Column("target", justify="right"), Column("spread", justify="right"), "verdict",
         box=None, padding=(0, 2, 0, 0),
     )  # fmt: skip
-    colours = {Verdict.MET: "green", Verdict.MISSED: "red", Verdict.REFUSED: "yellow"}
+    colours = {Verdict.MET: "green", Verdict.MISSED: "red", Verdict.REFUSED: "yellow", Verdict.BEYOND: "yellow"}
     previous = ""
     for row in rows:
         drawn.add_row(

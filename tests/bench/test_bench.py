@@ -43,6 +43,15 @@ class TestStatistics:
         assert limited("cold", "from kill to ready", "stack", [9, 9, 9], 8, "s").verdict is Verdict.MISSED
         assert reached("writes", "writes a second", "registry", [900, 900], 1000, "writes/s").verdict is Verdict.MISSED
 
+    def test_a_floor_that_the_limit_itself_does_not_reach_says_nothing_of_us(self) -> None:
+        def at(ours: float, limit: float) -> Verdict:
+            return reached("registry", "lists a second", "registry", [ours, ours], 2000, "lists/s", limit=[limit, limit]).verdict
+
+        assert at(700, 900) is Verdict.BEYOND
+        assert at(700, 2100) is Verdict.MISSED
+        assert at(2050, 1900) is Verdict.MET, "whoever reaches it anyway has"
+        assert not reached("registry", "lists a second", "registry", [700], 2000, "lists/s", limit=[900]).ok
+
     @pytest.mark.parametrize(("ours", "verdict"), [([100, 101, 102, 103, 104], Verdict.MET), ([100, 120, 140, 160, 180], Verdict.REFUSED)])
     def test_no_verdict_when_the_rounds_disagree_by_more_than_fifteen_hundredths(self, ours: list[float], verdict: Verdict) -> None:
         found = row(ours, [50] * 5)
